@@ -1,0 +1,57 @@
+package io.crossfade.db;
+
+import com.zaxxer.hikari.HikariDataSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The three schemas, up to date and pooled. Applications import this and name what they need of it.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DbSettings.class)
+public class DbConfiguration {
+
+  @Bean
+  HikariDataSource controlDataSource(DbSettings settings) {
+    return open("control", "control", settings.control(), settings);
+  }
+
+  @Bean
+  HikariDataSource legacyDataSource(DbSettings settings) {
+    return open("legacy", "output", settings.legacy(), settings);
+  }
+
+  @Bean
+  HikariDataSource streamDataSource(DbSettings settings) {
+    return open("stream", "output", settings.stream(), settings);
+  }
+
+  @Bean
+  DeadLetters deadLetters(HikariDataSource controlDataSource) {
+    return new DeadLetters(controlDataSource);
+  }
+
+  @Bean
+  AcceptanceNodes acceptanceNodes(HikariDataSource controlDataSource) {
+    return new AcceptanceNodes(controlDataSource);
+  }
+
+  @Bean
+  Output legacyOutput(HikariDataSource legacyDataSource) {
+    return new Output(legacyDataSource);
+  }
+
+  @Bean
+  Output streamOutput(HikariDataSource streamDataSource) {
+    return new Output(streamDataSource);
+  }
+
+  private static HikariDataSource open(
+      String name, String scripts, DbSettings.Schema schema, DbSettings settings) {
+    if (settings.migrate()) {
+      Schemas.migrate(scripts, schema, settings.migration());
+    }
+    return Schemas.open(name, schema);
+  }
+}

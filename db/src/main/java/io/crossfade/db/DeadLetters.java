@@ -1,0 +1,140 @@
+package io.crossfade.db;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import javax.sql.DataSource;
+
+/** What no output could take, kept in the control schema with the reason. */
+public final class DeadLetters {
+
+  /** Where a letter died. */
+  public enum Source {
+    INTAKE,
+    LEGACY,
+    STREAM
+  }
+
+  /** How a letter's body is written. */
+  public enum BodyFormat {
+    /** The item as the device sent it. */
+    JSON,
+    /** The record as {@link RecordCodec} writes it. */
+    ENTRY
+  }
+
+  /**
+   * One letter. A letter with the same source and key is the same letter: its attempts add up.
+   *
+   * @param key 16 bytes: the record id, or a hash of the body when there is no record
+   * @param reason at most 255 characters are kept
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Letter(
+      Source source,
+      RecordId key,
+      Kind kind,
+      String reason,
+      int attempts,
+      BodyFormat format,
+      byte[] body) {
+
+    /** A letter whose body was never a record; the key is a hash of kind and body. */
+    public static Letter unreadable(
+        Source source, Kind kind, String reason, int attempts, BodyFormat format, byte[] body) {
+      var digest = RecordId.sha256();
+      digest.update((byte) kind.ordinal());
+      ByteBuffer hash = ByteBuffer.wrap(digest.digest(body));
+      RecordId key = new RecordId(hash.getLong(), hash.getLong());
+      return new Letter(source, key, kind, reason, attempts, format, body);
+    }
+
+    /** A letter about a record that its output refused. */
+    public static Letter rejected(Source source, Output.Rejection rejection, int attempts) {
+      AcceptedRecord rejected = rejection.rejected();
+      return new Letter(
+          source,
+          rejected.acceptance().id(),
+          rejected.kind(),
+          rejection.reason(),
+          attempts,
+          BodyFormat.ENTRY,
+          RecordCodec.encode(rejected));
+    }
+  }
+
+  private static final int REASON_LENGTH = 255;
+  private static final int PARAMETERS = 7;
+  private static final int LETTERS_PER_STATEMENT = 500;
+
+  private final DataSource dataSource;
+
+  public DeadLetters(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /** Keeps all letters or, when it throws, none. */
+  public void keep(List<Letter> letters) throws SQLException {
+    if (letters.isEmpty()) {
+      return;
+    }
+    try (Connection connection = dataSource.getConnection()) {
+      try {
+        for (int from = 0; from < letters.size(); from += LETTERS_PER_STATEMENT) {
+          insert(
+              connection,
+              letters.subList(from, Math.min(letters.size(), from + LETTERS_PER_STATEMENT)));
+        }
+        connection.commit();
+      } catch (SQLException | RuntimeException e) {
+        connection.rollback();
+        throw e;
+      }
+    }
+  }
+
+  /** How many letters are kept. */
+  public long count() throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement("SELECT COUNT(*) FROM dead_letter");
+        ResultSet result = statement.executeQuery()) {
+      result.next();
+      long count = result.getLong(1);
+      connection.commit();
+      return count;
+    }
+  }
+
+  private static void insert(Connection connection, List<Letter> letters) throws SQLException {
+    String marks = String.join(",", Collections.nCopies(letters.size(), "(?,?,?,?,?,?,?)"));
+    String sql =
+        "INSERT INTO dead_letter (source, dead_key, kind, reason, attempts, body, body_format) VALUES "
+            + marks
+            + " ON DUPLICATE KEY UPDATE attempts = attempts + VALUES(attempts),"
+            + " reason = VALUES(reason), last_at = CURRENT_TIMESTAMP(3)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int parameter = 1;
+      for (Letter letter : letters) {
+        statement.setString(parameter, letter.source().name());
+        statement.setBytes(parameter + 1, letter.key().bytes());
+        statement.setString(parameter + 2, letter.kind().name());
+        statement.setString(parameter + 3, clip(letter.reason()));
+        statement.setInt(parameter + 4, letter.attempts());
+        statement.setBytes(parameter + 5, letter.body());
+        statement.setString(parameter + 6, letter.format().name().toLowerCase(Locale.ROOT));
+        parameter += PARAMETERS;
+      }
+      statement.executeUpdate();
+    }
+  }
+
+  private static String clip(String reason) {
+    return reason.length() <= REASON_LENGTH ? reason : reason.substring(0, REASON_LENGTH);
+  }
+}

@@ -1,0 +1,15 @@
+package io.crossfade.db;
+
+import java.util.Locale;
+
+/** What an upload is about; each kind has its own stream, queue, tables and rollout stage. */
+public enum Kind {
+  HEALTH,
+  DEVICE,
+  EVENT;
+
+  /** Name in metrics, settings and answers, for example {@code health}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,180 @@
+package io.crossfade.db;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One table of an output: its columns, how a row is bound and how rows of the same id converge. The
+ * upsert commutes: whatever the order and the repeats, the same row wins.
+ *
+ * @param <R> what a row is made from
+ */
+public final class OutputTable<R> {
+
+  /** Which of several rows with one id stays. */
+  enum Winner {
+    /** The smallest stamp: a repeat is skipped. */
+    FIRST_ACCEPTED("LEAST(stamp, VALUES(stamp))"),
+    /** The greatest (timestamp, stamp): the state is current. */
+    LATEST("IF((VALUES(`timestamp`), VALUES(stamp)) > (`timestamp`, stamp), VALUES(stamp), stamp)");
+
+    private final String stamp;
+
+    Winner(String stamp) {
+      this.stamp = stamp;
+    }
+  }
+
+  private final String name;
+  private final List<Column<R>> columns;
+  private final Function<R, RecordId> id;
+  private final String insert;
+  private final String row;
+  private final String onDuplicate;
+
+  private OutputTable(
+      String name, Winner winner, Function<R, RecordId> id, List<Column<R>> columns) {
+    this.name = name;
+    this.columns = List.copyOf(columns);
+    this.id = id;
+    this.insert =
+        columns.stream()
+            .map(column -> "`" + column.name() + "`")
+            .collect(Collectors.joining(", ", "INSERT INTO " + name + " (", ") VALUES "));
+    this.row = columns.stream().map(column -> "?").collect(Collectors.joining(",", "(", ")"));
+    // Assignments run left to right: the stamp first, and whoever owns it then owns the row.
+    this.onDuplicate =
+        columns.stream()
+            .skip(2)
+            .map(
+                c ->
+                    "`%1$s` = IF(stamp = VALUES(stamp), VALUES(`%1$s`), `%1$s`)"
+                        .formatted(c.name()))
+            .collect(
+                Collectors.joining(
+                    ", ", " ON DUPLICATE KEY UPDATE stamp = " + winner.stamp + ", ", ""));
+  }
+
+  /** Name in the schema, without the schema. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Names of the columns that the two outputs must agree on, in the order of {@link
+   * StoredRow#values}.
+   */
+  public List<String> comparedColumns() {
+    return compared().map(Column::name).toList();
+  }
+
+  /** Java types of {@link #comparedColumns} as they are read back. */
+  List<Class<?>> comparedTypes() {
+    return compared().<Class<?>>map(column -> column.type().javaType()).toList();
+  }
+
+  private java.util.stream.Stream<Column<R>> compared() {
+    return columns.stream().filter(Column::compared);
+  }
+
+  RecordId id(R source) {
+    return id.apply(source);
+  }
+
+  String upsert(int rows) {
+    StringBuilder sql =
+        new StringBuilder(insert.length() + rows * (row.length() + 1) + onDuplicate.length());
+    sql.append(insert).append(row);
+    for (int i = 1; i < rows; i++) {
+      sql.append(',').append(row);
+    }
+    return sql.append(onDuplicate).toString();
+  }
+
+  /** Binds all rows in order, from the first parameter on. */
+  void bind(PreparedStatement statement, List<R> rows) throws SQLException {
+    int parameter = 1;
+    for (R source : rows) {
+      for (Column<R> column : columns) {
+        statement.setObject(parameter++, column.value().apply(source));
+      }
+    }
+  }
+
+  static <R> Builder<R> named(
+      String name, Winner winner, Function<R, RecordId> id, Function<R, Acceptance> acceptance) {
+    return new Builder<>(name, winner, id, acceptance);
+  }
+
+  /**
+   * Collects columns in the order in which they are bound; every table starts with the same three.
+   */
+  static final class Builder<R> {
+
+    private final String name;
+    private final Winner winner;
+    private final Function<R, RecordId> id;
+    private final List<Column<R>> columns = new ArrayList<>();
+
+    private Builder(
+        String name, Winner winner, Function<R, RecordId> id, Function<R, Acceptance> acceptance) {
+      this.name = name;
+      this.winner = winner;
+      this.id = id;
+      add("id", Column.Type.BYTES, false, source -> id.apply(source).bytes());
+      add("stamp", Column.Type.INTEGER, false, source -> acceptance.apply(source).stamp());
+      add("route_reason", Column.Type.TEXT, false, s -> acceptance.apply(s).reason().name());
+    }
+
+    Builder<R> text(String column, Function<R, @Nullable Object> value) {
+      return add(column, Column.Type.TEXT, true, value);
+    }
+
+    Builder<R> integer(String column, Function<R, @Nullable Object> value) {
+      return add(column, Column.Type.INTEGER, true, value);
+    }
+
+    Builder<R> decimal(String column, Function<R, @Nullable Object> value) {
+      return add(column, Column.Type.DECIMAL, true, value);
+    }
+
+    Builder<R> real(String column, Function<R, @Nullable Object> value) {
+      return add(column, Column.Type.DOUBLE, true, value);
+    }
+
+    Builder<R> date(String column, Function<R, @Nullable Object> value) {
+      return add(column, Column.Type.DATE, true, value);
+    }
+
+    Builder<R> dateTime(String column, Function<R, @Nullable Object> value) {
+      return add(column, Column.Type.DATE_TIME, true, value);
+    }
+
+    Builder<R> owner(Function<R, Owner> owner) {
+      return integer("customer_id", source -> owner.apply(source).customerId())
+          .integer("org_id", source -> owner.apply(source).orgId())
+          .integer("user_id", source -> owner.apply(source).userId());
+    }
+
+    Builder<R> position(Function<R, Position> position) {
+      return decimal("latitude", source -> position.apply(source).latitude())
+          .decimal("longitude", source -> position.apply(source).longitude())
+          .real("altitude", source -> position.apply(source).altitude());
+    }
+
+    OutputTable<R> build() {
+      return new OutputTable<>(name, winner, id, columns);
+    }
+
+    private Builder<R> add(
+        String column, Column.Type type, boolean compared, Function<R, @Nullable Object> value) {
+      columns.add(new Column<>(column, type, compared, value));
+      return this;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.crossfade.db;
+
+import io.crossfade.db.OutputTable.Winner;
+import java.util.List;
+
+/** The tables that each output has, under their names in the field. */
+public final class OutputTables {
+
+  static final OutputTable<HealthData> HEALTH_DATA =
+      OutputTable.named(
+              "t_user_health_data",
+              Winner.FIRST_ACCEPTED,
+              (HealthData r) -> r.acceptance().id(),
+              HealthData::acceptance)
+          .text("device_sn", HealthData::deviceSn)
+          .dateTime("timestamp", HealthData::timestamp)
+          .owner(HealthData::owner)
+          .integer("heart_rate", HealthData::heartRate)
+          .integer("blood_oxygen", HealthData::bloodOxygen)
+          .decimal("temperature", HealthData::temperature)
+          .integer("pressure_high", HealthData::pressureHigh)
+          .integer("pressure_low", HealthData::pressureLow)
+          .integer("stress", HealthData::stress)
+          .integer("step", HealthData::step)
+          .real("distance", HealthData::distance)
+          .real("calorie", HealthData::calorie)
+          .real("sleep", HealthData::sleep)
+          .position(HealthData::position)
+          .text("upload_method", HealthData::uploadMethod)
+          .build();
+
+  static final OutputTable<Fact> FACTS =
+      OutputTable.named(
+              "t_user_health_data_fact",
+              Winner.LATEST,
+              Fact::id,
+              (Fact f) -> f.source().acceptance())
+          .text("device_sn", f -> f.source().deviceSn())
+          .date("period", Fact::period)
+          .text("fact", f -> f.type().column())
+          .text("value", Fact::value)
+          .dateTime("timestamp", f -> f.source().timestamp())
+          .owner(f -> f.source().owner())
+          .build();
+
+  static final OutputTable<DeviceInfo> DEVICE_HISTORY =
+      deviceColumns(
+          OutputTable.named(
+              "t_device_info_history",
+              Winner.FIRST_ACCEPTED,
+              (DeviceInfo r) -> r.acceptance().id(),
+              DeviceInfo::acceptance));
+
+  static final OutputTable<DeviceInfo> DEVICE_STATE =
+      deviceColumns(
+          OutputTable.named(
+              "t_device_info", Winner.LATEST, DeviceInfo::stateId, DeviceInfo::acceptance));
+
+  static final OutputTable<CommonEvent> EVENTS =
+      OutputTable.named(
+              "t_common_event",
+              Winner.FIRST_ACCEPTED,
+              (CommonEvent r) -> r.acceptance().id(),
+              CommonEvent::acceptance)
+          .text("device_sn", CommonEvent::deviceSn)
+          .dateTime("timestamp", CommonEvent::timestamp)
+          .owner(CommonEvent::owner)
+          .text("event_type", CommonEvent::eventType)
+          .text("event_value", CommonEvent::eventValue)
+          .position(CommonEvent::position)
+          .build();
+
+  private OutputTables() {}
+
+  /** The tables that records of a kind are written to, the one with a row per record first. */
+  public static List<OutputTable<?>> of(Kind kind) {
+    return switch (kind) {
+      case HEALTH -> List.of(HEALTH_DATA, FACTS);
+      case DEVICE -> List.of(DEVICE_HISTORY, DEVICE_STATE);
+      case EVENT -> List.of(EVENTS);
+    };
+  }
+
+  private static OutputTable<DeviceInfo> deviceColumns(OutputTable.Builder<DeviceInfo> table) {
+    return table
+        .text("serial_number", DeviceInfo::deviceSn)
+        .dateTime("timestamp", DeviceInfo::timestamp)
+        .owner(DeviceInfo::owner)
+        .text("system_software_version", DeviceInfo::systemSoftwareVersion)
+        .text("wifi_address", DeviceInfo::wifiAddress)
+        .text("bluetooth_address", DeviceInfo::bluetoothAddress)
+        .text("ip_address", DeviceInfo::ipAddress)
+        .text("network_access_mode", DeviceInfo::networkAccessMode)
+        .text("device_name", DeviceInfo::deviceName)
+        .text("imei", DeviceInfo::imei)
+        .integer("battery_level", DeviceInfo::batteryLevel)
+        .integer("voltage", DeviceInfo::voltage)
+        .text("charging_status", r -> r.chargingStatus().name())
+        .text("wearable_status", r -> r.wearableStatus().name())
+        .text("status", DeviceInfo::status)
+        .build();
+  }
+}

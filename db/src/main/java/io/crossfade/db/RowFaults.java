@@ -1,0 +1,36 @@
+package io.crossfade.db;
+
+import com.mysql.cj.jdbc.exceptions.PacketTooBigException;
+import java.sql.SQLDataException;
+import java.sql.SQLException;
+import java.sql.SQLIntegrityConstraintViolationException;
+import java.util.Set;
+
+/** Tells errors that a row causes by what it holds from errors that any row would meet. */
+final class RowFaults {
+
+  /**
+   * Vendor codes of MySQL and MariaDB that are about a value but carry the general SQLSTATE HY000:
+   * packet too large, incorrect value, data truncated, no default, out of range, CHECK violated
+   * (both databases).
+   */
+  private static final Set<Integer> VALUE_CODES =
+      Set.of(1153, 1264, 1265, 1364, 1366, 1406, 3819, 4025);
+
+  private RowFaults() {}
+
+  static boolean isRowFault(SQLException e) {
+    String state = e.getSQLState();
+    return e instanceof SQLDataException
+        || e instanceof SQLIntegrityConstraintViolationException
+        || e instanceof PacketTooBigException
+        || VALUE_CODES.contains(e.getErrorCode())
+        || (state != null && (state.startsWith("22") || state.startsWith("23")));
+  }
+
+  /** The error without the values that the database quotes: those are payload. */
+  static String describe(SQLException e) {
+    String message = String.valueOf(e.getMessage()).replaceAll("'[^']*'(?= for column)", "'…'");
+    return "%d %s".formatted(e.getErrorCode(), message);
+  }
+}

@@ -1,0 +1,78 @@
+package io.crossfade.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.Properties;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+
+/** Opens pools onto the three schemas and brings their tables up to date. */
+final class Schemas {
+
+  /** How long a request waits for a connection, ms; a device waits 10 s for its answer. */
+  private static final long CONNECTION_TIMEOUT_MS = 3_000;
+
+  private Schemas() {}
+
+  /** A pool whose connections commit by hand, bind on the client and speak UTC. */
+  static HikariDataSource open(String name, DbSettings.Schema schema) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(name);
+    config.setJdbcUrl(schema.url());
+    config.setUsername(schema.username());
+    config.setPassword(schema.password());
+    config.setMaximumPoolSize(schema.connections());
+    config.setMinimumIdle(1);
+    config.setAutoCommit(false);
+    // Upserts of disjoint rows must not lock the gaps between them.
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
+    // A router starts and accepts on the stream while its database is away.
+    config.setInitializationFailTimeout(-1);
+    config.setDataSourceProperties(driverProperties());
+    return new HikariDataSource(config);
+  }
+
+  /**
+   * Connector/J: typed binding without prepared statements on the server, no local files, bounded
+   * waits.
+   */
+  private static Properties driverProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("useServerPrepStmts", "false");
+    properties.setProperty("allowMultiQueries", "false");
+    properties.setProperty("allowLoadLocalInfile", "false");
+    properties.setProperty("characterEncoding", "UTF-8");
+    properties.setProperty("connectionTimeZone", "UTC");
+    properties.setProperty("forceConnectionTimeZoneToSession", "true");
+    // The session's mode decides whether a value that does not fit is an error or silently cut.
+    properties.setProperty(
+        "sessionVariables",
+        "sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO',"
+            + "innodb_lock_wait_timeout=10");
+    properties.setProperty("useLocalSessionState", "true");
+    properties.setProperty("connectTimeout", "2000");
+    properties.setProperty("socketTimeout", "30000");
+    properties.setProperty("tcpKeepAlive", "true");
+    return properties;
+  }
+
+  /**
+   * Brings one schema up to date.
+   *
+   * @param scripts {@code control} or {@code output}
+   * @param migration the user that may change the schema; the schema's own when {@code null}
+   */
+  static void migrate(
+      String scripts, DbSettings.Schema schema, DbSettings.@Nullable Credentials migration) {
+    Flyway.configure()
+        .dataSource(
+            schema.url(),
+            migration == null ? schema.username() : migration.username(),
+            migration == null ? schema.password() : migration.password())
+        .locations("classpath:crossfade/db/" + scripts)
+        .table("crossfade_schema_history")
+        .load()
+        .migrate();
+  }
+}

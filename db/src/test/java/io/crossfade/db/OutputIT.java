@@ -1,0 +1,200 @@
+package io.crossfade.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OutputIT {
+
+  private static TestOutputs outputs;
+
+  @BeforeAll
+  static void open() {
+    outputs = new TestOutputs();
+  }
+
+  @AfterAll
+  static void close() {
+    outputs.close();
+  }
+
+  /** Invariant 2: whatever the order, the repeats and the interleaving, the same rows. */
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void writesCommute(long seed) throws Exception {
+    try (TestOutputs fresh = new TestOutputs()) {
+      List<AcceptedRecord> records = new TestRecords(seed).crowded(300);
+      new Output(fresh.legacy()).write(records);
+
+      Random random = new Random(seed);
+      List<AcceptedRecord> shuffled = new ArrayList<>(records);
+      for (int repeats = 0; repeats < 150; repeats++) {
+        shuffled.add(records.get(random.nextInt(records.size())));
+      }
+      Collections.shuffle(shuffled, random);
+      Output output = new Output(fresh.stream());
+      try (var writers = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<?>> writes = new ArrayList<>();
+        while (!shuffled.isEmpty()) {
+          List<AcceptedRecord> head =
+              shuffled.subList(0, Math.min(shuffled.size(), 1 + random.nextInt(60)));
+          List<AcceptedRecord> batch = List.copyOf(head);
+          head.clear();
+          writes.add(writers.submit(() -> writeUntilDone(output, batch)));
+        }
+        for (Future<?> write : writes) {
+          write.get();
+        }
+      }
+
+      for (Kind kind : Kind.values()) {
+        assertThat(TestOutputs.rows(fresh.stream(), kind))
+            .as("%s rows of seed %d", kind, seed)
+            .isNotEmpty()
+            .isEqualTo(TestOutputs.rows(fresh.legacy(), kind));
+      }
+    }
+  }
+
+  @Test
+  void firstAcceptedMeasurementStaysAndLatestDeviceStateWins() throws Exception {
+    TestRecords records = new TestRecords(77);
+    var time = java.time.LocalDateTime.of(2025, 1, 1, 0, 0);
+    HealthData first = records.healthAt("ORDER", time);
+    HealthData repeat = records.healthAt("ORDER", time);
+    DeviceInfo newer = records.deviceAt("ORDER", time.plusSeconds(1));
+    DeviceInfo older = records.deviceAt("ORDER", time);
+    new Output(outputs.legacy()).write(List.of(repeat, first, newer, older));
+
+    assertThat(
+            TestOutputs.number(
+                outputs.legacy(), "SELECT stamp FROM t_user_health_data WHERE device_sn = 'ORDER'"))
+        .isEqualTo(first.acceptance().stamp());
+    assertThat(
+            TestOutputs.number(
+                outputs.legacy(), "SELECT stamp FROM t_device_info WHERE serial_number = 'ORDER'"))
+        .isEqualTo(newer.acceptance().stamp());
+    assertThat(
+            TestOutputs.number(
+                outputs.legacy(),
+                "SELECT COUNT(*) FROM t_device_info_history WHERE serial_number = 'ORDER'"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void rowThatTheDatabaseRefusesStandsAloneAndItsNeighboursAreWritten() throws Exception {
+    List<AcceptedRecord> batch = new ArrayList<>();
+    for (int second = 0; second < 100; second++) {
+      batch.add(TestRecords.health("BISECT", second));
+    }
+    HealthData bad = TestRecords.health("B".repeat(300), 0);
+    HealthData alsoBad = TestRecords.health("C".repeat(300), 0);
+    batch.set(17, bad);
+    batch.set(99, alsoBad);
+    Output output = new Output(outputs.stream());
+
+    assertThatThrownBy(() -> output.write(batch)).isInstanceOf(SQLException.class);
+    List<Output.Rejection> rejections = output.writeIsolating(batch);
+
+    assertThat(rejections).extracting(Output.Rejection::rejected).containsExactly(bad, alsoBad);
+    assertThat(rejections.getFirst().reason()).contains("device_sn").doesNotContain("BBBB");
+    assertThat(
+            TestOutputs.number(
+                outputs.stream(),
+                "SELECT COUNT(*) FROM t_user_health_data WHERE device_sn = 'BISECT'"))
+        .isEqualTo(98);
+  }
+
+  @Test
+  void databaseThatIsAwayIsNotTheFaultOfARow() throws Exception {
+    try (CutLink link = new CutLink(TestDatabase.port());
+        TestOutputs behind = new TestOutputs(TestDatabase.newSchemasBehind(link))) {
+      Output output = new Output(behind.legacy());
+      output.write(List.of(TestRecords.health("AWAY", 1)));
+      link.cut();
+      assertThatThrownBy(() -> output.writeIsolating(List.of(TestRecords.health("AWAY", 2))))
+          .isInstanceOf(SQLException.class);
+      link.mend();
+      assertThat(output.writeIsolating(List.of(TestRecords.health("AWAY", 2)))).isEmpty();
+      assertThat(TestOutputs.count(behind.legacy(), Kind.HEALTH)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void valuesComeBackAsTheyWereWritten() throws Exception {
+    try (TestOutputs fresh = new TestOutputs()) {
+      var record =
+          new CommonEvent(
+              new Acceptance(
+                  CommonEvent.id("a\u0000b", java.time.LocalDateTime.of(2025, 1, 1, 0, 0), "T", ""),
+                  5,
+                  RouteReason.OPT_IN),
+              "a\u0000b",
+              java.time.LocalDateTime.of(2025, 1, 1, 0, 0),
+              new Owner(Long.MAX_VALUE, null, Long.MIN_VALUE),
+              "T",
+              "' OR 1=1 -- \\ 😀 \u0000",
+              false,
+              new Position(new java.math.BigDecimal("-0.000001"), null, 0.1 + 0.2));
+      new Output(fresh.legacy()).write(List.of(record));
+      assertThat(TestOutputs.rows(fresh.legacy(), Kind.EVENT).getFirst())
+          .contains("device_sn=a\u0000b")
+          .contains("event_value=' OR 1=1 -- \\ 😀 \u0000")
+          .contains("customer_id=9223372036854775807")
+          .contains("org_id=null")
+          .contains("user_id=-9223372036854775808")
+          .contains("latitude=-0.000001")
+          .contains("altitude=0.30000000000000004");
+    }
+  }
+
+  @Test
+  void dailyFactsShowInTheFieldsShape() throws Exception {
+    try (TestOutputs fresh = new TestOutputs()) {
+      TestRecords records = new TestRecords(5);
+      List<AcceptedRecord> day = new ArrayList<>();
+      for (int minute = 0; minute < 60; minute++) {
+        day.add(records.healthAt("D", java.time.LocalDateTime.of(2025, 9, 17, 8, minute)));
+      }
+      new Output(fresh.legacy()).write(day);
+      assertThat(
+              TestOutputs.number(
+                  fresh.legacy(),
+                  "SELECT COUNT(*) FROM t_user_health_data_daily WHERE device_sn = 'D'"
+                      + " AND date = '2025-09-17' AND sleep_data IS NOT NULL"
+                      + " AND workout_data IS NOT NULL AND scientific_sleep_data IS NOT NULL"))
+          .isEqualTo(1);
+      assertThat(
+              TestOutputs.number(
+                  fresh.legacy(),
+                  "SELECT COUNT(*) FROM t_user_health_data_weekly WHERE week_start = '2025-09-15'"))
+          .isEqualTo(1);
+    }
+  }
+
+  /** Concurrent writers of the same rows may deadlock, as anywhere; both paths write again then. */
+  private static void writeUntilDone(Output output, List<AcceptedRecord> batch) {
+    while (true) {
+      try {
+        output.write(batch);
+        return;
+      } catch (SQLException e) {
+        if (!"40001".equals(e.getSQLState())) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+}

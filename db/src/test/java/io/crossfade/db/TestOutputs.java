@@ -1,0 +1,93 @@
+package io.crossfade.db;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+
+/** Fresh schemas with the pools that the application would have on them. */
+public final class TestOutputs implements AutoCloseable {
+
+  private final DbSettings settings;
+  private final HikariDataSource control;
+  private final HikariDataSource legacy;
+  private final HikariDataSource stream;
+
+  public TestOutputs() {
+    this(TestDatabase.newSchemas());
+  }
+
+  public TestOutputs(DbSettings settings) {
+    this.settings = settings;
+    DbConfiguration configuration = new DbConfiguration();
+    control = configuration.controlDataSource(settings);
+    legacy = configuration.legacyDataSource(settings);
+    stream = configuration.streamDataSource(settings);
+  }
+
+  public DbSettings settings() {
+    return settings;
+  }
+
+  public DataSource control() {
+    return control;
+  }
+
+  public DataSource legacy() {
+    return legacy;
+  }
+
+  public DataSource stream() {
+    return stream;
+  }
+
+  /** Every compared column of every row of a kind's tables, with the stamp, in one order. */
+  public static List<String> rows(DataSource output, Kind kind) {
+    List<String> rows = new ArrayList<>();
+    for (OutputTable<?> table : OutputTables.of(kind)) {
+      try (var cursor = new OutputScan(output, table).window(0, Long.MAX_VALUE)) {
+        for (StoredRow row = cursor.next(); row != null; row = cursor.next()) {
+          var fields = new TreeMap<String, Object>();
+          for (int i = 0; i < row.values().size(); i++) {
+            fields.put(table.comparedColumns().get(i), String.valueOf(row.values().get(i)));
+          }
+          rows.add(table.name() + " " + row.id() + " " + row.stamp() + " " + fields);
+        }
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return rows;
+  }
+
+  /** How many rows the kind's first table has: one per record. */
+  public static long count(DataSource output, Kind kind) {
+    return number(output, "SELECT COUNT(*) FROM " + OutputTables.of(kind).getFirst().name());
+  }
+
+  /** The one number that a query returns. */
+  public static long number(DataSource output, String sql) {
+    try (Connection connection = output.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      long number = result.getLong(1);
+      connection.commit();
+      return number;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    control.close();
+    legacy.close();
+    stream.close();
+  }
+}

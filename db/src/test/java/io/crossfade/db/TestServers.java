@@ -1,0 +1,82 @@
+package io.crossfade.db;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** What the embedded servers share. */
+public final class TestServers {
+
+  static final String ADMIN = "crossfade_admin";
+
+  /** MariaDB installs an anonymous local user who would come before ours. */
+  static final String CREATE_ADMIN =
+      """
+      DROP USER IF EXISTS ''@'localhost';
+      CREATE USER '%1$s'@'%%' IDENTIFIED BY '%2$s';
+      GRANT ALL ON *.* TO '%1$s'@'%%' WITH GRANT OPTION;
+      """
+          .formatted(ADMIN, TestDatabase.PASSWORD);
+
+  /** Room for a load run; the durability of a default installation. */
+  static final List<String> SERVER_ARGUMENTS =
+      List.of(
+          "--bind-address=127.0.0.1",
+          "--character-set-server=utf8mb4",
+          "--collation-server=utf8mb4_bin",
+          "--innodb-buffer-pool-size=512M",
+          "--innodb-flush-log-at-trx-commit=1",
+          "--max-connections=300",
+          "--max-allowed-packet=64M");
+
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+
+  private TestServers() {}
+
+  static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  /** A port of the loopback interface that nobody listens on. */
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static TestDatabase.Server awaitAdmin(int port) {
+    String url = "jdbc:mysql://127.0.0.1:" + port;
+    Awaitility.await("database at " + url).atMost(START_TIMEOUT).until(() -> answers(url + "/"));
+    return new TestDatabase.Server(url, ADMIN, TestDatabase.PASSWORD);
+  }
+
+  private static boolean answers(String url) {
+    try (Connection connection = DriverManager.getConnection(url, ADMIN, TestDatabase.PASSWORD)) {
+      return connection.isValid(1);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  /** Removes a directory and all in it, as far as it can. */
+  public static void deleteTree(Path root) {
+    try (Stream<Path> paths = Files.walk(root)) {
+      paths.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    } catch (IOException | UncheckedIOException e) {
+      // A temporary directory that stays behind is a nuisance and not an error.
+    }
+  }
+}
