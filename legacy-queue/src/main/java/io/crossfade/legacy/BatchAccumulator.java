@@ -1,0 +1,60 @@
+package io.crossfade.legacy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects one writer's batch: full at its size, due when its first item has waited long enough.
+ */
+final class BatchAccumulator<T> {
+
+  private final int size;
+  private final Duration flushAfter;
+  private List<T> items = new ArrayList<>();
+  private @Nullable Instant dueAt;
+
+  BatchAccumulator(int size, Duration flushAfter) {
+    this.size = size;
+    this.flushAfter = flushAfter;
+  }
+
+  void add(T item, Instant now) {
+    if (dueAt == null) {
+      dueAt = now.plus(flushAfter);
+    }
+    items.add(item);
+  }
+
+  /** How many more items fit. */
+  int room() {
+    return size - items.size();
+  }
+
+  boolean isEmpty() {
+    return items.isEmpty();
+  }
+
+  boolean due(Instant now) {
+    return room() == 0 || (dueAt != null && !now.isBefore(dueAt));
+  }
+
+  /** How long the batch may still wait, at most {@code idle} when it is empty. */
+  Duration patience(Instant now, Duration idle) {
+    if (dueAt == null) {
+      return idle;
+    }
+    Duration left = Duration.between(now, dueAt);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** Hands the batch over and starts the next. */
+  List<T> take() {
+    List<T> taken = items;
+    items = new ArrayList<>();
+    dueAt = null;
+    return taken;
+  }
+}

@@ -1,0 +1,25 @@
+package io.crossfade.legacy;
+
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.Output;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The legacy path, in front of the bean {@code legacyOutput}. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(LegacySettings.class)
+public class LegacyConfiguration {
+
+  @Bean
+  LegacyPath legacyPath(
+      LegacySettings settings,
+      Output legacyOutput,
+      DeadLetters deadLetters,
+      InstantSource clock,
+      MeterRegistry meters) {
+    return new LegacyPath(settings, legacyOutput, deadLetters, clock, meters);
+  }
+}

@@ -1,0 +1,104 @@
+package io.crossfade.legacy;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.Kind;
+import io.crossfade.db.Output;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The memory queue of the system being migrated: one queue per kind, in front of the legacy output.
+ */
+public final class LegacyPath implements SmartLifecycle {
+
+  private static final double GIB = 1L << 30;
+
+  private final Map<Kind, LegacyQueue> queues = new EnumMap<>(Kind.class);
+  private final Duration drainTimeout;
+  private volatile boolean running;
+
+  LegacyPath(
+      LegacySettings settings,
+      Output output,
+      DeadLetters deadLetters,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.drainTimeout = settings.drainTimeout();
+    int cores = Runtime.getRuntime().availableProcessors();
+    for (Kind kind : Kind.values()) {
+      QueueShape shape = QueueShape.of(kind, cores, physicalGigabytes());
+      queues.put(kind, new LegacyQueue(kind, shape, output, deadLetters, clock, meters));
+    }
+  }
+
+  /**
+   * Takes the records of one upload.
+   *
+   * @return whether all were taken; what was taken of a refused upload is repeated harmlessly by
+   *     the device's retry
+   */
+  public boolean offer(List<? extends AcceptedRecord> records) {
+    for (Kind kind : Kind.values()) {
+      List<? extends AcceptedRecord> ofKind =
+          records.stream().filter(accepted -> accepted.kind() == kind).toList();
+      if (!ofKind.isEmpty() && !queue(kind).offer(ofKind)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Records of a kind that are accepted and not yet written. */
+  public int held(Kind kind) {
+    return queue(kind).held();
+  }
+
+  @Override
+  public void start() {
+    queues.values().forEach(LegacyQueue::start);
+    running = true;
+  }
+
+  /** Accepts nothing more and writes what the queues hold, for as long as the settings allow. */
+  @Override
+  public void stop() {
+    queues.values().forEach(queue -> queue.beginStop(drainTimeout));
+    try {
+      for (LegacyQueue queue : queues.values()) {
+        queue.awaitStop();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    running = false;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** Starts before the web server and stops after it. */
+  @Override
+  public int getPhase() {
+    return 0;
+  }
+
+  private LegacyQueue queue(Kind kind) {
+    return java.util.Objects.requireNonNull(queues.get(kind));
+  }
+
+  private static double physicalGigabytes() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize() / GIB
+        : Runtime.getRuntime().maxMemory() / GIB;
+  }
+}

@@ -1,0 +1,284 @@
+package io.crossfade.legacy;
+
+import io.crossfade.db.AcceptanceStamp;
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.DeadLetters.Letter;
+import io.crossfade.db.Kind;
+import io.crossfade.db.Output;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Queue and writers of one kind. What it holds dies with the process; a batch that the database
+ * does not take now is tried again with growing pauses, a row it never takes goes to the dead
+ * letters.
+ */
+final class LegacyQueue {
+
+  private static final Logger log = LoggerFactory.getLogger(LegacyQueue.class);
+  private static final Duration IDLE = Duration.ofMillis(200);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** An upload larger than the queue is taken in slices; the device waits 10 s for its answer. */
+  private static final Duration SLICE_PATIENCE = Duration.ofSeconds(5);
+
+  private final Kind kind;
+  private final QueueShape shape;
+  private final Output output;
+  private final DeadLetters deadLetters;
+  private final InstantSource clock;
+  private final BlockingQueue<AcceptedRecord> queue = new LinkedBlockingQueue<>();
+  private final Semaphore room;
+  private final List<Thread> writers = new ArrayList<>();
+  private final CountDownLatch stopSignal = new CountDownLatch(1);
+  private final Counter accepted;
+  private final Counter refused;
+  private final Counter written;
+  private final Counter dead;
+  private final Counter lost;
+  private final Counter retries;
+  private final Timer write;
+  private final Timer acceptToRow;
+
+  private volatile boolean accepting = true;
+  private volatile Instant giveUpAt = Instant.MAX;
+
+  LegacyQueue(
+      Kind kind,
+      QueueShape shape,
+      Output output,
+      DeadLetters deadLetters,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.kind = kind;
+    this.shape = shape;
+    this.output = output;
+    this.deadLetters = deadLetters;
+    this.clock = clock;
+    this.room = new Semaphore(shape.capacity());
+    this.accepted = counter(LegacyMeter.ACCEPTED, meters);
+    this.refused = counter(LegacyMeter.REFUSED, meters);
+    this.written = counter(LegacyMeter.WRITTEN, meters);
+    this.dead = counter(LegacyMeter.DEAD, meters);
+    this.lost = counter(LegacyMeter.LOST, meters);
+    this.retries = counter(LegacyMeter.RETRIES, meters);
+    this.write = timer(LegacyMeter.WRITE, meters);
+    this.acceptToRow = timer(LegacyMeter.ACCEPT_TO_ROW, meters);
+    gauge(LegacyMeter.HELD, this::held, meters);
+    gauge(LegacyMeter.CAPACITY, shape::capacity, meters);
+  }
+
+  void start() {
+    for (int i = 0; i < shape.writers(); i++) {
+      writers.add(
+          Thread.ofPlatform()
+              .name("legacy-" + kind.label() + "-" + i)
+              .start(this::writeUntilStopped));
+    }
+  }
+
+  /**
+   * Takes all records or, when there is no room, none. An upload larger than the whole queue is
+   * taken piece by piece as room comes free; when that takes too long, pieces of it stay accepted,
+   * and the device's retry repeats them harmlessly.
+   */
+  boolean offer(List<? extends AcceptedRecord> records) {
+    if (records.size() <= shape.capacity()) {
+      return offerAll(records, Duration.ZERO);
+    }
+    int slice = shape.capacity() / 2;
+    Instant deadline = clock.instant().plus(SLICE_PATIENCE);
+    for (int from = 0; from < records.size(); from += slice) {
+      Duration patience = from == 0 ? Duration.ZERO : Duration.between(clock.instant(), deadline);
+      if (!offerAll(records.subList(from, Math.min(records.size(), from + slice)), patience)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean offerAll(List<? extends AcceptedRecord> records, Duration patience) {
+    if (!accepting || !acquire(records.size(), patience)) {
+      refused.increment(records.size());
+      return false;
+    }
+    queue.addAll(records);
+    accepted.increment(records.size());
+    return true;
+  }
+
+  private boolean acquire(int permits, Duration patience) {
+    if (!patience.isPositive()) {
+      return room.tryAcquire(permits);
+    }
+    try {
+      return room.tryAcquire(permits, patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Records in the queue or in a batch. */
+  int held() {
+    return shape.capacity() - room.availablePermits();
+  }
+
+  /**
+   * From now on nothing is accepted, and the writers stop when the queue is empty or the time is
+   * up.
+   */
+  void beginStop(Duration patience) {
+    accepting = false;
+    giveUpAt = clock.instant().plus(patience);
+    stopSignal.countDown();
+  }
+
+  /** Waits for the writers to end and returns how many records were left unwritten. */
+  int awaitStop() throws InterruptedException {
+    for (Thread writer : writers) {
+      writer.join();
+    }
+    int left = held();
+    if (left > 0) {
+      lost.increment(left);
+      log.error(
+          "Legacy {} queue stopped with {} records unwritten; they are lost", kind.label(), left);
+    } else {
+      log.info("Legacy {} queue drained, {} records written", kind.label(), (long) written.count());
+    }
+    return left;
+  }
+
+  private void writeUntilStopped() {
+    BatchAccumulator<AcceptedRecord> batch =
+        new BatchAccumulator<>(shape.batchSize(), shape.flushAfter());
+    List<AcceptedRecord> more = new ArrayList<>();
+    boolean open = true;
+    while (open || !batch.isEmpty() || (!queue.isEmpty() && clock.instant().isBefore(giveUpAt))) {
+      open = accepting;
+      try {
+        Duration patience = open ? batch.patience(clock.instant(), IDLE) : Duration.ZERO;
+        AcceptedRecord first =
+            queue.poll(Math.min(patience.toNanos(), IDLE.toNanos()), TimeUnit.NANOSECONDS);
+        if (first != null) {
+          batch.add(first, clock.instant());
+          queue.drainTo(more, batch.room());
+          more.forEach(next -> batch.add(next, clock.instant()));
+          more.clear();
+        }
+      } catch (InterruptedException e) {
+        // Nobody interrupts a writer but the JVM's end; what it holds is reported as left.
+        return;
+      }
+      if (batch.due(clock.instant()) || (!open && !batch.isEmpty())) {
+        writeWithRetries(batch.take());
+      }
+    }
+  }
+
+  private void writeWithRetries(List<AcceptedRecord> batch) {
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try {
+        writeOnce(batch);
+        return;
+      } catch (SQLException | RuntimeException e) {
+        if (!clock.instant().isBefore(giveUpAt)) {
+          return;
+        }
+        retries.increment();
+        log.warn(
+            "Cannot write {} {} records, first {}: {}; trying again in {} ms",
+            batch.size(),
+            kind.label(),
+            batch.getFirst().acceptance().id(),
+            e.getMessage(),
+            pause.toMillis());
+        pause(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
+      }
+    }
+  }
+
+  private void writeOnce(List<AcceptedRecord> batch) throws SQLException {
+    long begin = System.nanoTime();
+    List<Output.Rejection> rejections = output.writeIsolating(batch);
+    write.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+    List<Letter> letters = new ArrayList<>();
+    for (Output.Rejection rejection : rejections) {
+      letters.add(Letter.rejected(DeadLetters.Source.LEGACY, rejection, 1));
+      log.warn(
+          "Legacy output refuses {} record {}: {}; kept in the dead letters",
+          kind.label(),
+          rejection.rejected().acceptance().id(),
+          rejection.reason());
+    }
+    deadLetters.keep(letters);
+    dead.increment(letters.size());
+    written.increment(batch.size() - letters.size());
+    room.release(batch.size());
+    Instant now = clock.instant();
+    for (AcceptedRecord row : batch) {
+      acceptToRow.record(
+          Duration.between(AcceptanceStamp.instantOf(row.acceptance().stamp()), now));
+    }
+  }
+
+  /** Waits, but not past the stop: then the batch is tried again at once. */
+  private void pause(Duration pause) {
+    try {
+      if (accepting) {
+        boolean stopping = stopSignal.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+        log.trace("Paused, stopping: {}", stopping);
+      } else {
+        TimeUnit.NANOSECONDS.sleep(FIRST_PAUSE.toNanos());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Counter counter(LegacyMeter meter, MeterRegistry meters) {
+    return Counter.builder(meter.id())
+        .description(meter.description())
+        .tag("kind", kind.label())
+        .register(meters);
+  }
+
+  private Timer timer(LegacyMeter meter, MeterRegistry meters) {
+    return Timer.builder(meter.id())
+        .description(meter.description())
+        .tag("kind", kind.label())
+        .publishPercentileHistogram()
+        .register(meters);
+  }
+
+  private void gauge(
+      LegacyMeter meter, java.util.function.Supplier<Number> value, MeterRegistry meters) {
+    Gauge.builder(meter.id(), value)
+        .description(meter.description())
+        .tag("kind", kind.label())
+        .register(meters);
+  }
+}

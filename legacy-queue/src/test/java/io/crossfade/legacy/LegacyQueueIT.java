@@ -1,0 +1,153 @@
+package io.crossfade.legacy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.CutLink;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.Kind;
+import io.crossfade.db.Output;
+import io.crossfade.db.TestDatabase;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.db.TestRecords;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LegacyQueueIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private final MeterRegistry meters = new SimpleMeterRegistry();
+  private CutLink link;
+  private TestOutputs outputs;
+
+  @BeforeEach
+  void open() {
+    link = new CutLink(TestDatabase.port());
+    outputs = new TestOutputs(TestDatabase.newSchemasBehind(link));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    outputs.close();
+    link.close();
+  }
+
+  @Test
+  void writesWhatItTookWhenFullOrDue() {
+    LegacyQueue queue = queue(new QueueShape(1_000, 50, 2, Duration.ofMillis(50)));
+    queue.start();
+    assertThat(queue.offer(health("FULL", 0, 120))).isTrue();
+    await().atMost(PATIENCE).until(() -> queue.held() == 0);
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(120);
+    queue.beginStop(PATIENCE);
+  }
+
+  @Test
+  void refusesWhenFullAndTakesAllOrNothing() throws Exception {
+    LegacyQueue queue = queue(new QueueShape(10, 5, 1, Duration.ofSeconds(2)));
+    assertThat(queue.offer(health("ROOM", 0, 7))).isTrue();
+    assertThat(queue.offer(health("ROOM", 7, 4))).isFalse();
+    assertThat(queue.offer(health("ROOM", 7, 3))).isTrue();
+    assertThat(queue.held()).isEqualTo(10);
+    assertThat(count(LegacyMeter.REFUSED)).isEqualTo(4);
+    queue.start();
+    queue.beginStop(PATIENCE);
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(10);
+  }
+
+  @Test
+  void takesAnUploadLargerThanItselfPieceByPiece() throws Exception {
+    LegacyQueue queue = queue(new QueueShape(100, 50, 2, Duration.ofMillis(20)));
+    queue.start();
+    assertThat(queue.offer(health("HUGE", 0, 1_000))).isTrue();
+    queue.beginStop(PATIENCE);
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(1_000);
+  }
+
+  @Test
+  void drainsOnAnOrderlyStopAndThenRefuses() throws Exception {
+    LegacyQueue queue = queue(new QueueShape(5_000, 50, 3, Duration.ofSeconds(60)));
+    queue.start();
+    assertThat(queue.offer(health("DRAIN", 0, 3_017))).isTrue();
+    queue.beginStop(PATIENCE);
+    assertThat(queue.offer(health("LATE", 0, 1))).isFalse();
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(3_017);
+  }
+
+  @Test
+  void writesAgainUntilTheDatabaseIsBack() {
+    LegacyQueue queue = queue(new QueueShape(1_000, 50, 2, Duration.ofMillis(20)));
+    queue.start();
+    link.cut();
+    assertThat(queue.offer(health("OUTAGE", 0, 100))).isTrue();
+    await().atMost(PATIENCE).until(() -> count(LegacyMeter.RETRIES) >= 2);
+    assertThat(queue.held()).isEqualTo(100);
+    link.mend();
+    await().atMost(PATIENCE).until(() -> queue.held() == 0);
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(100);
+    queue.beginStop(PATIENCE);
+  }
+
+  @Test
+  void reportsWhatAStopLeavesUnwritten() throws Exception {
+    LegacyQueue queue = queue(new QueueShape(1_000, 50, 2, Duration.ofMillis(20)));
+    queue.start();
+    link.cut();
+    assertThat(queue.offer(health("LOST", 0, 120))).isTrue();
+    queue.beginStop(Duration.ofMillis(300));
+    assertThat(queue.awaitStop()).isEqualTo(120);
+    assertThat(count(LegacyMeter.LOST)).isEqualTo(120);
+  }
+
+  @Test
+  void badRowGoesToTheDeadLettersAndItsBatchIsWritten() throws Exception {
+    LegacyQueue queue = queue(new QueueShape(1_000, 50, 1, Duration.ofMillis(20)));
+    List<AcceptedRecord> batch = health("GOOD", 0, 49);
+    batch.add(20, TestRecords.health("B".repeat(300), 1));
+    assertThat(queue.offer(batch)).isTrue();
+    queue.start();
+    queue.beginStop(PATIENCE);
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(49);
+    assertThat(
+            TestOutputs.number(
+                outputs.control(),
+                "SELECT COUNT(*) FROM dead_letter WHERE source = 'LEGACY' AND kind = 'HEALTH'"
+                    + " AND reason LIKE '%device_sn%' AND body_format = 'entry'"))
+        .isEqualTo(1);
+    assertThat(count(LegacyMeter.DEAD)).isEqualTo(1);
+  }
+
+  private LegacyQueue queue(QueueShape shape) {
+    return new LegacyQueue(
+        Kind.HEALTH,
+        shape,
+        new Output(outputs.legacy()),
+        new DeadLetters(outputs.control()),
+        InstantSource.system(),
+        meters);
+  }
+
+  private double count(LegacyMeter meter) {
+    return meters.get(meter.id()).counter().count();
+  }
+
+  private static List<AcceptedRecord> health(String device, int from, int count) {
+    List<AcceptedRecord> records = new ArrayList<>();
+    for (int second = from; second < from + count; second++) {
+      records.add(TestRecords.health(device, second));
+    }
+    return records;
+  }
+}
