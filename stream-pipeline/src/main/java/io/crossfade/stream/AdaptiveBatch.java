@@ -1,0 +1,31 @@
+package io.crossfade.stream;
+
+import java.time.Duration;
+
+/**
+ * How many entries to read at once: between 200 and 500 while the database keeps up. A batch slower
+ * than 2 s halves the size, below 200 too if it must; a fast full batch lets it grow by a quarter.
+ */
+final class AdaptiveBatch {
+
+  static final int LEAST = 25;
+  static final int FIRST = 200;
+  static final int MOST = 500;
+  private static final Duration SLOW = Duration.ofSeconds(2);
+  private static final Duration FAST = Duration.ofMillis(500);
+
+  private int size = FIRST;
+
+  int size() {
+    return size;
+  }
+
+  /** Learns from a batch. */
+  void wrote(int entries, Duration took) {
+    if (took.compareTo(SLOW) > 0) {
+      size = Math.max(LEAST, size / 2);
+    } else if (took.compareTo(FAST) < 0 && entries >= size) {
+      size = Math.min(MOST, size + size / 4 + 1);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.crossfade.stream;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Says at start, in one line each, how this Redis would lose what it confirmed. */
+final class RedisPreflight {
+
+  private static final Logger log = LoggerFactory.getLogger(RedisPreflight.class);
+  private static final int LEAST_MAJOR = 6;
+  private static final int LEAST_MINOR = 2;
+
+  record Finding(Level level, String message) {}
+
+  private RedisPreflight() {}
+
+  static void report(RedisLinks links) {
+    try {
+      check(links.text()).forEach(finding -> log.atLevel(finding.level()).log(finding.message()));
+    } catch (RedisException e) {
+      log.warn("Redis preflight was not possible: {}", e.getMessage());
+    }
+  }
+
+  static List<Finding> check(RedisCommands<String, String> redis) {
+    List<Finding> findings = new ArrayList<>();
+    String version = version(redis.info("server"));
+    String[] parts = version.split("\\.", -1);
+    int major = Integer.parseInt(parts[0]);
+    if (major < LEAST_MAJOR || (major == LEAST_MAJOR && Integer.parseInt(parts[1]) < LEAST_MINOR)) {
+      findings.add(
+          new Finding(
+              Level.ERROR,
+              "Redis "
+                  + version
+                  + " has no XAUTOCLAIM: entries of a dead consumer would never be"
+                  + " claimed; 6.2 or later is needed"));
+    }
+    try {
+      expect(redis, "appendonly", "yes", "a restart loses what it confirmed", findings);
+      expect(
+          redis, "maxmemory-policy", "noeviction", "a full Redis may drop whole streams", findings);
+    } catch (RedisCommandExecutionException e) {
+      findings.add(
+          new Finding(
+              Level.WARN,
+              "Redis does not let us read its configuration ("
+                  + e.getMessage()
+                  + "): see for yourself that appendonly is yes and maxmemory-policy noeviction"));
+    }
+    return findings;
+  }
+
+  private static void expect(
+      RedisCommands<String, String> redis,
+      String setting,
+      String wanted,
+      String consequence,
+      List<Finding> findings) {
+    Map<String, String> found = redis.configGet(setting);
+    String value = found.get(setting);
+    if (value != null && !value.equals(wanted)) {
+      findings.add(
+          new Finding(
+              Level.WARN,
+              "Redis has %s %s: %s; set it to %s".formatted(setting, value, consequence, wanted)));
+    }
+  }
+
+  static String version(String info) {
+    return info.lines()
+        .filter(line -> line.startsWith("redis_version:"))
+        .map(line -> line.substring("redis_version:".length()).trim())
+        .findFirst()
+        .orElse("0.0");
+  }
+}

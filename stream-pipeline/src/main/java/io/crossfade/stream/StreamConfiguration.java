@@ -1,0 +1,68 @@
+package io.crossfade.stream;
+
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.Output;
+import io.lettuce.core.RedisClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.springframework.boot.autoconfigure.data.redis.LettuceClientConfigurationBuilderCustomizer;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * The stream path, in front of the bean {@code streamOutput}; Redis is where {@code
+ * spring.data.redis} says.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(StreamSettings.class)
+public class StreamConfiguration {
+
+  private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
+
+  @Bean
+  LettuceClientConfigurationBuilderCustomizer streamClientOptions() {
+    return builder -> builder.clientOptions(RedisLinks.options()).commandTimeout(COMMAND_TIMEOUT);
+  }
+
+  @Bean
+  RedisLinks redisLinks(LettuceConnectionFactory factory) {
+    if (factory.getRequiredNativeClient() instanceof RedisClient client) {
+      return new RedisLinks(client);
+    }
+    throw new IllegalStateException(
+        "spring.data.redis must name one server or a sentinel, not a cluster");
+  }
+
+  @Bean
+  StreamAppender streamAppender(
+      RedisLinks redisLinks, StreamSettings settings, MeterRegistry meters) {
+    return new StreamAppender(redisLinks, settings, meters);
+  }
+
+  @Bean
+  StreamGroups streamGroups(RedisLinks redisLinks, StreamSettings settings) {
+    return new StreamGroups(redisLinks, settings);
+  }
+
+  @Bean
+  StreamHealth streamHealth(StreamGroups groups, StreamSettings settings) {
+    return new StreamHealth(groups, settings);
+  }
+
+  @Bean
+  StreamPipeline streamPipeline(
+      StreamSettings settings,
+      RedisLinks redisLinks,
+      StreamGroups groups,
+      StreamHealth health,
+      Output streamOutput,
+      DeadLetters deadLetters,
+      InstantSource clock,
+      MeterRegistry meters) {
+    return new StreamPipeline(
+        settings, redisLinks, groups, health, streamOutput, deadLetters, clock, meters);
+  }
+}

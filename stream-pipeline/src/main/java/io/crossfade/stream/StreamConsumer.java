@@ -1,0 +1,210 @@
+package io.crossfade.stream;
+
+import io.crossfade.db.Kind;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XAutoClaimArgs;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.models.stream.ClaimedMessages;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member of the group: reads the streams of a kind in batches, reads ahead while a batch is
+ * written, and takes over what dead members left. Whatever goes wrong it goes on, until it is
+ * stopped.
+ */
+final class StreamConsumer {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamConsumer.class);
+  private static final Duration WAIT = Duration.ofMillis(100);
+  private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
+
+  private final Kind kind;
+  private final StatefulRedisConnection<byte[], byte[]> connection;
+  private final StreamGroups groups;
+  private final BatchHandler handler;
+  private final StreamSettings settings;
+  private final Consumer<byte[]> name;
+  private final AdaptiveBatch batchSize = new AdaptiveBatch();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile boolean running = true;
+  private long nextClaim = System.nanoTime();
+
+  /**
+   * @param connection this consumer's own: it blocks
+   * @param name unique among all processes
+   */
+  StreamConsumer(
+      Kind kind,
+      String name,
+      StatefulRedisConnection<byte[], byte[]> connection,
+      StreamGroups groups,
+      BatchHandler handler,
+      StreamSettings settings) {
+    this.kind = kind;
+    this.connection = connection;
+    this.groups = groups;
+    this.handler = handler;
+    this.settings = settings;
+    this.name = Consumer.from(bytes(StreamSettings.GROUP), bytes(name));
+    this.thread = Thread.ofPlatform().name(name).unstarted(this::consumeUntilStopped);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  int batchSize() {
+    return batchSize.size();
+  }
+
+  /** Asks it to end after what it has read is written. */
+  void beginStop() {
+    running = false;
+    stopped.countDown();
+  }
+
+  void awaitStop(Duration patience) throws InterruptedException {
+    if (!thread.join(patience)) {
+      log.warn(
+          "{} is still writing; others will claim what it has not acknowledged", thread.getName());
+    }
+  }
+
+  private void consumeUntilStopped() {
+    while (running) {
+      try {
+        StreamName.of(kind).forEach(groups::ensure);
+        consume();
+      } catch (RedisCommandExecutionException e) {
+        log.warn("{}: {}; making its group anew", thread.getName(), e.getMessage());
+        pause();
+      } catch (InterruptedException e) {
+        break;
+      } catch (Exception e) {
+        log.warn("{}: {}; trying again", thread.getName(), String.valueOf(e));
+        pause();
+      }
+    }
+    leave();
+  }
+
+  private void consume() throws Exception {
+    RedisFuture<List<StreamMessage<byte[], byte[]>>> ahead = read();
+    while (ahead != null) {
+      List<StreamMessage<byte[], byte[]>> batch = await(ahead);
+      ahead = running ? read() : null;
+      handle(batch, false);
+      claimFromTheDead();
+    }
+  }
+
+  /** Streams come back in the order in which they are asked for: the urgent one first. */
+  private RedisFuture<List<StreamMessage<byte[], byte[]>>> read() {
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    XReadArgs.StreamOffset<byte[]>[] offsets =
+        StreamName.of(kind).stream()
+            .map(stream -> XReadArgs.StreamOffset.lastConsumed(bytes(settings.key(stream))))
+            .toArray(XReadArgs.StreamOffset[]::new);
+    return connection
+        .async()
+        .xreadgroup(name, XReadArgs.Builder.block(WAIT).count(batchSize.size()), offsets);
+  }
+
+  private void handle(List<StreamMessage<byte[], byte[]>> messages, boolean claimed)
+      throws InterruptedException {
+    if (messages.isEmpty()) {
+      return;
+    }
+    long begin = System.nanoTime();
+    for (StreamName stream : StreamName.of(kind)) {
+      byte[] key = bytes(settings.key(stream));
+      List<StreamMessage<byte[], byte[]>> part =
+          messages.stream().filter(message -> Arrays.equals(message.getStream(), key)).toList();
+      if (!part.isEmpty()) {
+        handler.handle(stream, part, claimed, () -> !running);
+      }
+    }
+    batchSize.wrote(messages.size(), Duration.ofNanos(System.nanoTime() - begin));
+  }
+
+  /**
+   * Looks for entries whose consumer died, a few times within the time after which it counts as
+   * dead.
+   */
+  private void claimFromTheDead() throws Exception {
+    if (System.nanoTime() < nextClaim || !running) {
+      return;
+    }
+    nextClaim = System.nanoTime() + settings.claimIdle().toNanos() / 2;
+    for (StreamName stream : StreamName.of(kind)) {
+      String from = "0-0";
+      do {
+        ClaimedMessages<byte[], byte[]> claimed =
+            await(
+                connection
+                    .async()
+                    .xautoclaim(
+                        bytes(settings.key(stream)),
+                        XAutoClaimArgs.Builder.<byte[]>xautoclaim(name, settings.claimIdle(), from)
+                            .count(batchSize.size())));
+        handle(claimed.getMessages(), true);
+        from = claimed.getId();
+      } while (running && !"0-0".equals(from));
+    }
+  }
+
+  private void leave() {
+    for (StreamName stream : StreamName.of(kind)) {
+      try {
+        groups.remove(
+            stream,
+            Consumer.from(
+                StreamSettings.GROUP, new String(name.getName(), StandardCharsets.UTF_8)));
+      } catch (RuntimeException e) {
+        log.debug("{} stays listed in its group: {}", thread.getName(), e.getMessage());
+      }
+    }
+    connection.closeAsync();
+  }
+
+  private void pause() {
+    try {
+      if (stopped.await(PAUSE_AFTER_FAILURE.toNanos(), TimeUnit.NANOSECONDS)) {
+        log.debug("{} stops", thread.getName());
+      }
+    } catch (InterruptedException e) {
+      running = false;
+    }
+  }
+
+  private static <T> T await(RedisFuture<T> reply) throws Exception {
+    try {
+      return reply.get(REPLY_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    } catch (TimeoutException e) {
+      reply.cancel(true);
+      throw new TimeoutException("Redis did not answer within " + REPLY_TIMEOUT);
+    }
+  }
+
+  private static byte[] bytes(@Nullable String text) {
+    return String.valueOf(text).getBytes(StandardCharsets.UTF_8);
+  }
+}

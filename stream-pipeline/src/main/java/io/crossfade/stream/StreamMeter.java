@@ -1,0 +1,45 @@
+package io.crossfade.stream;
+
+/** Every meter of the stream path, with its tags. */
+public enum StreamMeter {
+  APPENDED("crossfade.stream.appended", "Records that Redis confirmed; tag stream"),
+  APPEND_FAILED("crossfade.stream.append.failed", "Records that Redis did not confirm; tag stream"),
+  APPEND("crossfade.stream.append", "How long Redis took to confirm an append"),
+  IN_FLIGHT("crossfade.stream.in.flight", "Appends waiting for Redis"),
+  READ("crossfade.stream.read", "Entries that consumers read; tag stream"),
+  CLAIMED("crossfade.stream.claimed", "Entries taken over from a dead consumer; tag stream"),
+  WRITTEN(
+      "crossfade.stream.written", "Records that a batch committed, repeats included; tag stream"),
+  VALIDATED("crossfade.stream.validated", "Records checked and not written; tag stream"),
+  DEAD("crossfade.stream.dead", "Entries kept in the dead letters; tag stream"),
+  RETRIES(
+      "crossfade.stream.retries", "Batches written again because the database was away; tag kind"),
+  WRITE("crossfade.stream.write", "How long a batch took to commit; tag kind"),
+  BATCH_SIZE("crossfade.stream.batch.size", "Entries a consumer asks for at once; tag kind"),
+  ACCEPT_TO_ROW("crossfade.stream.accept.to.row", "From acceptance to the committed row; tag kind"),
+  CONSUMERS("crossfade.stream.consumers", "Consumers running in this process; tag kind"),
+  LENGTH("crossfade.stream.length", "Entries in the stream; tag stream"),
+  PENDING("crossfade.stream.pending", "Entries read and not acknowledged; tag stream"),
+  WAITING("crossfade.stream.waiting", "Entries no consumer has read, NaN when unknown; tag stream"),
+  OLDEST_UNACKNOWLEDGED(
+      "crossfade.stream.oldest.unacknowledged",
+      "Age of the oldest entry whose row is not committed, s; tag stream"),
+  TRIMMED(
+      "crossfade.stream.trimmed", "Acknowledged entries trimmed after the retention; tag stream");
+
+  private final String id;
+  private final String description;
+
+  StreamMeter(String id, String description) {
+    this.id = id;
+    this.description = description;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public String description() {
+    return description;
+  }
+}

@@ -1,0 +1,179 @@
+package io.crossfade.stream;
+
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.Kind;
+import io.crossfade.db.Output;
+import io.lettuce.core.RedisException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Everything behind the append: consumers of every kind, trimming, and what is measured of the
+ * streams.
+ */
+final class StreamPipeline implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamPipeline.class);
+  private static final Duration MEASURE_EVERY = Duration.ofSeconds(5);
+  private static final int TRIM_EVERY = 12;
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+
+  private final StreamSettings settings;
+  private final RedisLinks links;
+  private final StreamHealth health;
+  private final StreamTrimmer trimmer;
+  private final List<ConsumerFleet> fleets = new ArrayList<>();
+  private final CountDownLatch stopSignal = new CountDownLatch(1);
+  private volatile List<StreamHealth.Stats> measured = List.of();
+  private volatile boolean running;
+
+  StreamPipeline(
+      StreamSettings settings,
+      RedisLinks links,
+      StreamGroups groups,
+      StreamHealth health,
+      Output output,
+      DeadLetters deadLetters,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.settings = settings;
+    this.links = links;
+    this.health = health;
+    this.trimmer = new StreamTrimmer(groups, settings, meters);
+    BatchHandler handler =
+        new BatchHandler(links, groups, output, deadLetters, settings, clock, meters);
+    String instance = instanceName();
+    for (Kind kind : Kind.values()) {
+      fleets.add(
+          new ConsumerFleet(kind, instance, links, groups, health, handler, settings, meters));
+    }
+    for (StreamName stream : StreamName.values()) {
+      gauge(StreamMeter.LENGTH, stream, StreamHealth.Stats::length, meters);
+      gauge(StreamMeter.PENDING, stream, StreamHealth.Stats::pending, meters);
+      gauge(StreamMeter.WAITING, stream, stats -> number(stats.lag(), Double.NaN), meters);
+      gauge(
+          StreamMeter.OLDEST_UNACKNOWLEDGED,
+          stream,
+          stats -> number(stats.oldestUnacknowledgedMillis(), 0) / 1000,
+          meters);
+    }
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    Thread.ofPlatform().name("stream-upkeep").daemon(true).start(this::keepUp);
+    if (settings.consume()) {
+      fleets.forEach(ConsumerFleet::start);
+    }
+  }
+
+  /** Lets the consumers finish what they have read; everything else stays in Redis. */
+  @Override
+  public void stop() {
+    stopSignal.countDown();
+    try {
+      if (settings.consume()) {
+        fleets.forEach(ConsumerFleet::beginStop);
+        for (ConsumerFleet fleet : fleets) {
+          fleet.awaitStop(STOP_PATIENCE);
+        }
+      }
+      report();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    running = false;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return 0;
+  }
+
+  private void report() {
+    try {
+      health
+          .stats()
+          .forEach(
+              stats ->
+                  log.info(
+                      "{} keeps {} pending and {} unread entries for the next start",
+                      stats.stream(),
+                      stats.pending(),
+                      stats.lag()));
+    } catch (RedisException e) {
+      log.warn("Cannot say what the streams still hold: {}", e.getMessage());
+    }
+  }
+
+  private void keepUp() {
+    RedisPreflight.report(links);
+    try {
+      int round = 0;
+      do {
+        try {
+          measured = health.stats();
+          if (settings.consume() && round++ % TRIM_EVERY == 0) {
+            trimmer.trimAll();
+          }
+        } catch (RedisException e) {
+          log.warn("Cannot look after the streams: {}", e.getMessage());
+        }
+      } while (!stopSignal.await(MEASURE_EVERY.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (InterruptedException e) {
+      log.debug("Upkeep of the streams ends");
+    }
+  }
+
+  private void gauge(
+      StreamMeter meter,
+      StreamName stream,
+      ToDoubleFunction<StreamHealth.Stats> value,
+      MeterRegistry meters) {
+    Gauge.builder(
+            meter.id(),
+            () ->
+                measured.stream()
+                    .filter(stats -> stats.stream().equals(settings.key(stream)))
+                    .mapToDouble(value)
+                    .findFirst()
+                    .orElse(Double.NaN))
+        .description(meter.description())
+        .tag("stream", stream.key())
+        .register(meters);
+  }
+
+  private static double number(@org.jspecify.annotations.Nullable Long value, double missing) {
+    return value == null ? missing : value;
+  }
+
+  /** Names a process so that no other one, before or after, has the same name. */
+  private static String instanceName() {
+    String suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+    try {
+      return InetAddress.getLocalHost().getHostName() + "-" + suffix;
+    } catch (UnknownHostException e) {
+      return "host-" + suffix;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.crossfade.stream;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The stream path.
+ *
+ * @param keyPrefix put before every key, to keep several installations on one Redis apart
+ * @param consume whether this process writes what the streams hold; false where workers do
+ * @param validateOnly consumers decode, check, count and acknowledge, but write nothing: for the
+ *     first days of a migration
+ * @param maxConsumers consumers per kind in this process at most
+ * @param claimIdle entries that their consumer has not acknowledged for so long go to another one
+ * @param retention acknowledged entries older than this are trimmed
+ * @param appendTimeout how long an append waits for Redis before the record falls back
+ * @param maxInFlight appends waiting for Redis at most; more are refused at once
+ */
+@Validated
+@ConfigurationProperties("crossfade.stream")
+public record StreamSettings(
+    @DefaultValue("") @Pattern(regexp = "[\\w:.-]*") String keyPrefix,
+    @DefaultValue("true") boolean consume,
+    @DefaultValue("false") boolean validateOnly,
+    @DefaultValue("4") @Min(1) @Max(32) int maxConsumers,
+    @DefaultValue("30s") @DurationMin(millis = 100) Duration claimIdle,
+    @DefaultValue("24h") @DurationMin(millis = 1) Duration retention,
+    @DefaultValue("1s") @DurationMin(millis = 1) Duration appendTimeout,
+    @DefaultValue("20000") @Min(1) int maxInFlight) {
+
+  /** Every process reads through the one group. */
+  static final String GROUP = "crossfade";
+
+  String key(StreamName stream) {
+    return keyPrefix + stream.key();
+  }
+}
