@@ -1,0 +1,163 @@
+package io.crossfade.reconciler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.db.AcceptanceStamp;
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.Kind;
+import io.crossfade.db.Output;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.db.TestRecords;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ComparisonIT {
+
+  private static final ComparisonWindow ALWAYS =
+      new ComparisonWindow(Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z"));
+  private TestOutputs outputs;
+
+  @BeforeEach
+  void open() {
+    outputs = new TestOutputs();
+  }
+
+  @AfterEach
+  void close() {
+    outputs.close();
+  }
+
+  @Test
+  void equalOutputsAreConsistent() throws Exception {
+    List<AcceptedRecord> records = new TestRecords(4).crowded(2_000);
+    new Output(outputs.legacy()).write(records);
+    new Output(outputs.stream()).write(records.reversed());
+    ComparisonResult result = compare(ALWAYS);
+    for (Kind kind : Kind.values()) {
+      assertThat(result.compared(kind)).isPositive();
+      assertThat(result.consistency(kind).orElseThrow()).isEqualByComparingTo("100");
+    }
+    assertThat(ComparisonReport.text(result)).endsWith("consistency 100.000 %");
+  }
+
+  /** Invariant 9: every planted difference is found, none is invented. */
+  @Test
+  void everyPlantedDifferenceIsFoundAndNoneIsInvented() throws Exception {
+    List<AcceptedRecord> records = new ArrayList<>();
+    for (int second = 0; second < 2_000; second++) {
+      records.add(TestRecords.health("PLANT", second));
+    }
+    new Output(outputs.legacy()).write(records);
+    new Output(outputs.stream()).write(records);
+    String[][] plants = {
+      {"heart_rate", "72", "NULL"},
+      {"upload_method", "NULL", "''"},
+      {"upload_method", "'wifi'", "'WIFI'"},
+      {"latitude", "31.230412", "31.230413"},
+      {"distance", "100.1", "100.10000000000001"},
+      {"altitude", "0", "NULL"},
+      {"customer_id", "9223372036854775807", "9223372036854775806"},
+      {"`timestamp`", "'2025-01-01 00:00:00'", "'2025-01-01 00:00:01'"}
+    };
+    int planted = 0;
+    for (String[] plant : plants) {
+      String id = records.get(100 * ++planted).acceptance().id().toString();
+      String sql = "UPDATE t_user_health_data SET %s = %s WHERE id = x'%s'";
+      update(outputs.legacy(), sql.formatted(plant[0], plant[1], id));
+      update(outputs.stream(), sql.formatted(plant[0], plant[2], id));
+    }
+    int lost = delete(outputs.stream(), records.subList(0, 7));
+    int invented = delete(outputs.legacy(), records.subList(1_997, 2_000));
+    int facts =
+        update(
+            outputs.legacy(),
+            "UPDATE t_user_health_data_fact SET value = REPLACE(value, '\"code\"', '\"Code\"')"
+                + " LIMIT 1");
+
+    ComparisonResult result = compare(ALWAYS);
+    TableResult health = result.of(Kind.HEALTH).getFirst();
+    assertThat(health.differing()).isEqualTo(planted);
+    assertThat(health.missingInStream()).isEqualTo(lost).isEqualTo(7);
+    assertThat(health.missingInLegacy()).isEqualTo(invented).isEqualTo(3);
+    assertThat(health.matching()).isEqualTo(2_000 - planted - 10);
+    assertThat(result.of(Kind.HEALTH).getLast().differing()).isEqualTo(facts).isEqualTo(1);
+    assertThat(health.samples()).hasSize(planted + 10);
+    assertThat(result.consistency(Kind.HEALTH).orElseThrow())
+        .isLessThan(java.math.BigDecimal.valueOf(100));
+
+    JsonNode json = new ObjectMapper().readTree(ComparisonReport.json(result));
+    assertThat(json.at("/kinds/health/tables/0/missingInStream").asLong()).isEqualTo(7);
+    assertThat(json.at("/kinds/health/tables/0/samples")).hasSize(planted + 10);
+    assertThat(json.at("/kinds/device/consistencyPercent").isNull()).isTrue();
+  }
+
+  @Test
+  void repeatAcceptedInAnotherWindowIsNotMissing() throws Exception {
+    AcceptedRecord early = TestRecords.health("AGAIN", 1);
+    AcceptedRecord late = TestRecords.health("AGAIN", 1);
+    new Output(outputs.legacy()).write(List.of(early));
+    new Output(outputs.stream()).write(List.of(late));
+    update(outputs.stream(), "UPDATE t_user_health_data SET stamp = stamp + 36000000 * 1048576");
+    Instant accepted = AcceptanceStamp.instantOf(early.acceptance().stamp());
+    ComparisonResult result =
+        compare(new ComparisonWindow(accepted.minusSeconds(60), accepted.plusSeconds(60)));
+    assertThat(result.of(Kind.HEALTH).getFirst().missingInStream()).isZero();
+    assertThat(result.of(Kind.HEALTH).getFirst().matching()).isEqualTo(1);
+  }
+
+  @Test
+  void windowIsHalfOpenAndEmptyIsNoEvidence() throws Exception {
+    AcceptedRecord record = TestRecords.health("EDGE", 1);
+    new Output(outputs.legacy()).write(List.of(record));
+    Instant accepted = AcceptanceStamp.instantOf(record.acceptance().stamp());
+    assertThat(
+            compare(new ComparisonWindow(accepted, accepted.plusMillis(1))).compared(Kind.HEALTH))
+        .isPositive();
+    ComparisonResult before = compare(new ComparisonWindow(accepted.minusMillis(1), accepted));
+    assertThat(before.compared(Kind.HEALTH)).isZero();
+    assertThat(before.consistency()).isEmpty();
+    assertThat(ComparisonReport.text(before)).endsWith("unknown: nothing to compare");
+  }
+
+  @Test
+  void oneDifferenceInAMillionIsNotRoundedAway() {
+    TableResult table = new TableResult("t", 1_000_000, 1_000_000, 999_999, 1, 0, 0, List.of());
+    ComparisonResult result =
+        new ComparisonResult(ALWAYS, java.util.Map.of(Kind.HEALTH, List.of(table)));
+    assertThat(result.consistency().orElseThrow()).hasToString("99.999");
+  }
+
+  private ComparisonResult compare(ComparisonWindow window) throws SQLException {
+    return new Comparison(outputs.legacy(), outputs.stream()).run(window);
+  }
+
+  private static int delete(DataSource output, List<AcceptedRecord> records) throws SQLException {
+    int deleted = 0;
+    for (AcceptedRecord accepted : records) {
+      deleted +=
+          update(
+              output,
+              "DELETE FROM t_user_health_data WHERE id = x'" + accepted.acceptance().id() + "'");
+    }
+    return deleted;
+  }
+
+  private static int update(DataSource output, String sql) throws SQLException {
+    try (Connection connection = output.getConnection();
+        Statement statement = connection.createStatement()) {
+      int changed = statement.executeUpdate(sql);
+      connection.commit();
+      return changed;
+    }
+  }
+}

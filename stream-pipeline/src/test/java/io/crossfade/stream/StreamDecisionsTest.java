@@ -1,0 +1,53 @@
+package io.crossfade.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class StreamDecisionsTest {
+
+  @Test
+  void slowBatchHalvesTheSizeAndFastFullOnesLetItGrow() {
+    AdaptiveBatch batch = new AdaptiveBatch();
+    assertThat(batch.size()).isEqualTo(200);
+    for (int i = 0; i < 10; i++) {
+      batch.wrote(batch.size(), Duration.ofMillis(30));
+    }
+    assertThat(batch.size()).isEqualTo(500);
+    batch.wrote(500, Duration.ofMillis(2_001));
+    assertThat(batch.size()).isEqualTo(250);
+    batch.wrote(10, Duration.ofMillis(5));
+    assertThat(batch.size()).as("a batch that was not full says nothing").isEqualTo(250);
+    for (int i = 0; i < 10; i++) {
+      batch.wrote(batch.size(), Duration.ofSeconds(9));
+    }
+    assertThat(batch.size()).isEqualTo(AdaptiveBatch.LEAST);
+  }
+
+  @Test
+  void oneConsumerAlwaysRunsMoreWhileMuchWaitsFewerWhenIdle() {
+    assertThat(ConsumerScaling.decide(0, 4, 0, Duration.ofHours(1))).isEqualTo(1);
+    assertThat(ConsumerScaling.decide(1, 4, 1_000, Duration.ZERO)).isEqualTo(1);
+    assertThat(ConsumerScaling.decide(1, 4, 1_001, Duration.ZERO)).isEqualTo(2);
+    assertThat(ConsumerScaling.decide(4, 4, 1_000_000, Duration.ZERO)).isEqualTo(4);
+    assertThat(ConsumerScaling.decide(4, 4, 0, Duration.ofSeconds(9))).isEqualTo(4);
+    assertThat(ConsumerScaling.decide(4, 4, 0, Duration.ofSeconds(10))).isEqualTo(3);
+    assertThat(ConsumerScaling.decide(1, 4, 0, Duration.ofHours(1))).isEqualTo(1);
+  }
+
+  @Test
+  void entryIdsAreOrderedAsRedisOrdersThem() {
+    assertThat(EntryId.parse("5-2")).isLessThan(EntryId.parse("5-10"));
+    assertThat(EntryId.parse("9-0")).isLessThan(EntryId.parse("10-0"));
+    assertThat(EntryId.parse("18446744073709551615-18446744073709551615"))
+        .isGreaterThan(EntryId.parse("10-0"))
+        .hasToString("18446744073709551615-18446744073709551615");
+  }
+
+  @Test
+  void versionIsReadFromWhatRedisSaysOfItself() {
+    assertThat(RedisPreflight.version("# Server\r\nredis_version:7.0.15\r\nos:Linux\r\n"))
+        .isEqualTo("7.0.15");
+  }
+}

@@ -1,0 +1,111 @@
+package io.crossfade.stream;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.Kind;
+import io.crossfade.db.Output;
+import io.crossfade.db.TestOutputs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.XReadArgs;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The stream path put together as {@link StreamConfiguration} does, for one test. */
+final class StreamHarness implements AutoCloseable {
+
+  final MeterRegistry meters = new SimpleMeterRegistry();
+  final StreamSettings settings;
+  final RedisLinks links;
+  final StreamGroups groups;
+  final StreamHealth health;
+  final StreamAppender appender;
+  final BatchHandler handler;
+  private final RedisClient client;
+  private final List<ConsumerFleet> fleets = new ArrayList<>();
+
+  StreamHarness(int port, StreamSettings settings, TestOutputs outputs) {
+    this.settings = settings;
+    client = RedisClient.create(RedisURI.builder().withHost("127.0.0.1").withPort(port).build());
+    client.setOptions(RedisLinks.options());
+    links = new RedisLinks(client);
+    groups = new StreamGroups(links, settings);
+    health = new StreamHealth(groups, settings);
+    appender = new StreamAppender(links, settings, meters);
+    handler =
+        new BatchHandler(
+            links,
+            groups,
+            new Output(outputs.stream()),
+            new DeadLetters(outputs.control()),
+            settings,
+            InstantSource.system(),
+            meters);
+    appender.start();
+  }
+
+  static StreamSettings settings(boolean validateOnly, int maxConsumers) {
+    return new StreamSettings(
+        TestRedis.newPrefix(),
+        true,
+        validateOnly,
+        maxConsumers,
+        Duration.ofSeconds(1),
+        Duration.ofHours(24),
+        Duration.ofSeconds(10),
+        20_000);
+  }
+
+  List<String> append(List<? extends AcceptedRecord> records) throws Exception {
+    return appender.append(records).get(20, TimeUnit.SECONDS);
+  }
+
+  /** Asks for what nobody has read, as one element since that is how Lettuce takes it. */
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  XReadArgs.StreamOffset<String>[] unread(StreamName stream) {
+    return new XReadArgs.StreamOffset[] {
+      XReadArgs.StreamOffset.lastConsumed(settings.key(stream))
+    };
+  }
+
+  ConsumerFleet consume(Kind kind) {
+    ConsumerFleet fleet =
+        new ConsumerFleet(kind, "it", links, groups, health, handler, settings, meters);
+    fleets.add(fleet);
+    fleet.start();
+    return fleet;
+  }
+
+  boolean drained(StreamName stream) {
+    return health.oldestUnacknowledged(stream).isEmpty();
+  }
+
+  double count(StreamMeter meter, StreamName stream) {
+    return meters.counter(meter.id(), "stream", stream.key()).count();
+  }
+
+  void stopConsumers() {
+    fleets.forEach(ConsumerFleet::beginStop);
+    try {
+      for (ConsumerFleet fleet : fleets) {
+        fleet.awaitStop(Duration.ofSeconds(20));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    fleets.clear();
+  }
+
+  @Override
+  public void close() {
+    stopConsumers();
+    appender.stop();
+    links.close();
+    client.shutdown(0, 1, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,317 @@
+package io.crossfade.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.CutLink;
+import io.crossfade.db.Kind;
+import io.crossfade.db.TestDatabase;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.db.TestRecords;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.XReadArgs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StreamPipelineIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private CutLink link;
+  private TestOutputs outputs;
+
+  @BeforeEach
+  void open() {
+    link = new CutLink(TestDatabase.port());
+    outputs = new TestOutputs(TestDatabase.newSchemasBehind(link));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    outputs.close();
+    link.close();
+  }
+
+  @Test
+  void everythingAppendedBeforeTheGroupExistedBecomesRows() throws Exception {
+    try (StreamHarness harness = harness()) {
+      List<AcceptedRecord> records = new TestRecords(1).crowded(500);
+      assertThat(harness.append(records)).hasSize(500);
+
+      for (Kind kind : Kind.values()) {
+        harness.consume(kind);
+      }
+      await().atMost(PATIENCE).until(harness.health::drained);
+
+      new io.crossfade.db.Output(outputs.legacy()).write(records);
+      for (Kind kind : Kind.values()) {
+        assertThat(TestOutputs.rows(outputs.stream(), kind))
+            .isNotEmpty()
+            .isEqualTo(TestOutputs.rows(outputs.legacy(), kind));
+      }
+    }
+  }
+
+  @Test
+  void urgentEventsAreWrittenBeforeAllOthers() throws Exception {
+    try (StreamHarness harness = harness()) {
+      harness.append(events(3_000, false));
+      harness.append(List.of(TestRecords.event("SOS", 1, true)));
+      harness.consume(Kind.EVENT);
+      await().atMost(PATIENCE).until(harness.health::drained);
+      assertThat(TestOutputs.count(outputs.stream(), Kind.EVENT)).isEqualTo(3_001);
+      assertThat(
+              TestOutputs.number(
+                  outputs.stream(),
+                  "SELECT COUNT(*) FROM t_common_event WHERE written_at < (SELECT written_at FROM"
+                      + " t_common_event WHERE event_type = 'SOS_EVENT')"))
+          .isZero();
+    }
+  }
+
+  @Test
+  void entriesOfADeadConsumerAreClaimed() throws Exception {
+    try (StreamHarness harness = harness()) {
+      harness.append(health("CLAIM", 300));
+      harness.groups.ensure(StreamName.HEALTH);
+      assertThat(
+              harness
+                  .links
+                  .text()
+                  .xreadgroup(
+                      Consumer.from(StreamSettings.GROUP, "dead"),
+                      XReadArgs.Builder.count(120),
+                      harness.unread(StreamName.HEALTH)))
+          .hasSize(120);
+
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(300);
+      assertThat(harness.count(StreamMeter.CLAIMED, StreamName.HEALTH)).isEqualTo(120);
+    }
+  }
+
+  @Test
+  void badRowsAndDamagedEntriesGoToTheDeadLettersAndTheRestIsWritten() throws Exception {
+    try (StreamHarness harness = harness()) {
+      List<AcceptedRecord> records = health("GOOD", 200);
+      records.add(77, TestRecords.health("B".repeat(300), 1));
+      harness.append(records);
+      harness
+          .links
+          .text()
+          .xadd(harness.settings.key(StreamName.HEALTH), Map.of("r", "not an entry"));
+
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(200);
+      assertThat(
+              TestOutputs.number(
+                  outputs.control(),
+                  "SELECT COUNT(*) FROM dead_letter WHERE source = 'STREAM' AND attempts = 1"
+                      + " AND (reason LIKE '%device_sn%' OR reason LIKE 'No entry%')"))
+          .isEqualTo(2);
+      assertThat(harness.count(StreamMeter.DEAD, StreamName.HEALTH)).isEqualTo(2);
+    }
+  }
+
+  /** Invariant 4: while the row is not committed, the entry is not acknowledged. */
+  @Test
+  void nothingIsAcknowledgedUntilItsRowIsCommitted() throws Exception {
+    try (StreamHarness harness = harness()) {
+      harness.consume(Kind.HEALTH);
+      harness.append(health("BEFORE", 1));
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      link.cut();
+      harness.append(health("DURING", 700));
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  harness.meters.counter(StreamMeter.RETRIES.id(), "kind", "health").count() >= 2);
+      StreamHealth.Stats stats = harness.health.stats(StreamName.HEALTH);
+      assertThat(stats.pending()).isPositive();
+      assertThat(stats.pending() + harness.health.waiting(StreamName.HEALTH, 1_000)).isEqualTo(700);
+      assertThat(stats.oldestUnacknowledgedMillis()).isNotNull();
+
+      link.mend();
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(701);
+    }
+  }
+
+  @Test
+  void consumersSurviveADeletedKeyAndADestroyedGroup() throws Exception {
+    try (StreamHarness harness = harness()) {
+      String key = harness.settings.key(StreamName.HEALTH);
+      harness.consume(Kind.HEALTH);
+      harness.append(health("ONE", 50));
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      harness.links.text().del(key);
+      harness.append(health("TWO", 50));
+      await().atMost(PATIENCE).until(() -> TestOutputs.count(outputs.stream(), Kind.HEALTH) == 100);
+      harness.links.text().xgroupDestroy(key, StreamSettings.GROUP);
+      harness.append(health("THREE", 50));
+      await().atMost(PATIENCE).until(() -> TestOutputs.count(outputs.stream(), Kind.HEALTH) == 150);
+    }
+  }
+
+  @Test
+  void consumersAndAppenderSurviveARedisThatIsKilledAndRestarted() throws Exception {
+    try (TestRedis redis = new TestRedis();
+        StreamHarness harness =
+            new StreamHarness(redis.port(), StreamHarness.settings(false, 2), outputs)) {
+      harness.consume(Kind.HEALTH);
+      harness.append(health("ONE", 100));
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      redis.kill();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> harness.appender.append(health("AWAY", 1)).handle((ok, e) -> e != null).get());
+      redis.start();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> harness.appender.append(health("TWO", 100)).handle((ok, e) -> e == null).get());
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          TestOutputs.number(
+                              outputs.stream(),
+                              "SELECT COUNT(*) FROM t_user_health_data WHERE device_sn IN"
+                                  + " ('ONE', 'TWO')"))
+                      .isEqualTo(200));
+    }
+  }
+
+  @Test
+  void anotherConsumerStartsWhileMuchWaitsAndStopsWhenNothingDoes() throws Exception {
+    try (StreamHarness harness =
+        new StreamHarness(TestRedis.sharedPort(), StreamHarness.settings(false, 3), outputs)) {
+      link.cut();
+      ConsumerFleet fleet = harness.consume(Kind.HEALTH);
+      harness.append(health("MANY", 5_000));
+      await().atMost(PATIENCE).until(() -> fleet.running() == 3);
+      link.mend();
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(5_000);
+      await().atMost(PATIENCE).until(() -> fleet.running() == 1);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> harness.health.stats(StreamName.HEALTH).consumers() == 1);
+    }
+  }
+
+  @Test
+  void validateOnlyWritesNothingAndAcknowledges() throws Exception {
+    try (StreamHarness harness =
+        new StreamHarness(TestRedis.sharedPort(), StreamHarness.settings(true, 1), outputs)) {
+      harness.append(health("CHECK", 250));
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(harness.count(StreamMeter.VALIDATED, StreamName.HEALTH)).isEqualTo(250);
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isZero();
+    }
+  }
+
+  @Test
+  void trimmingNeverCutsWhatIsPendingOrUnread() throws Exception {
+    try (StreamHarness harness =
+        new StreamHarness(TestRedis.sharedPort(), expireAtOnce(), outputs)) {
+      String key = harness.settings.key(StreamName.HEALTH);
+      StreamTrimmer trimmer = new StreamTrimmer(harness.groups, harness.settings, harness.meters);
+      assertThat(trimmer.trim(StreamName.HEALTH)).as("no stream yet").isZero();
+      List<String> ids = harness.append(health("TRIM", 2_000));
+      assertThat(trimmer.trim(StreamName.HEALTH)).as("nobody reads yet").isZero();
+
+      harness.groups.ensure(StreamName.HEALTH);
+      harness
+          .links
+          .text()
+          .xreadgroup(
+              Consumer.from(StreamSettings.GROUP, "slow"),
+              XReadArgs.Builder.count(1_500),
+              harness.unread(StreamName.HEALTH));
+      harness
+          .links
+          .text()
+          .xack(key, StreamSettings.GROUP, ids.subList(0, 700).toArray(String[]::new));
+
+      assertThat(trimmer.trim(StreamName.HEALTH)).isBetween(500L, 700L);
+      assertThat(harness.groups.first(StreamName.HEALTH).orElseThrow())
+          .isLessThanOrEqualTo(EntryId.parse(ids.get(700)));
+
+      harness
+          .links
+          .text()
+          .xack(key, StreamSettings.GROUP, ids.subList(700, 1_500).toArray(String[]::new));
+      trimmer.trim(StreamName.HEALTH);
+      assertThat(harness.groups.first(StreamName.HEALTH).orElseThrow())
+          .isLessThanOrEqualTo(EntryId.parse(ids.get(1_500)));
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(500);
+    }
+  }
+
+  @Test
+  void healthIsHonestAboutEmptyAndMissingStreams() throws Exception {
+    try (StreamHarness harness = harness()) {
+      StreamHealth.Stats missing = harness.health.stats(StreamName.DEVICE);
+      assertThat(missing.length()).isZero();
+      assertThat(missing.firstEntry()).isNull();
+      assertThat(missing.lag()).isNull();
+      assertThat(missing.oldestUnacknowledgedMillis()).isNull();
+
+      List<String> ids = harness.append(health("STATS", 3));
+      StreamHealth.Stats unread = harness.health.stats(StreamName.HEALTH);
+      assertThat(unread.length()).isEqualTo(3);
+      assertThat(unread.firstEntry()).isEqualTo(ids.getFirst());
+      assertThat(unread.lastEntry()).isEqualTo(ids.getLast());
+      assertThat(unread.oldestUnacknowledgedMillis()).isNotNull();
+      assertThat(harness.health.drained()).isFalse();
+    }
+  }
+
+  private StreamHarness harness() {
+    return new StreamHarness(TestRedis.sharedPort(), StreamHarness.settings(false, 1), outputs);
+  }
+
+  private static StreamSettings expireAtOnce() {
+    return new StreamSettings(
+        TestRedis.newPrefix(),
+        true,
+        false,
+        1,
+        Duration.ofSeconds(1),
+        Duration.ofMillis(1),
+        Duration.ofSeconds(10),
+        20_000);
+  }
+
+  private static List<AcceptedRecord> health(String device, int count) {
+    List<AcceptedRecord> records = new ArrayList<>();
+    for (int second = 0; second < count; second++) {
+      records.add(TestRecords.health(device, second));
+    }
+    return records;
+  }
+
+  private static List<AcceptedRecord> events(int count, boolean urgent) {
+    List<AcceptedRecord> records = new ArrayList<>();
+    for (int second = 0; second < count; second++) {
+      records.add(TestRecords.event("EVENTS", second, urgent));
+    }
+    return records;
+  }
+}

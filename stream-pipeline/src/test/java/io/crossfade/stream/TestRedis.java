@@ -1,0 +1,152 @@
+package io.crossfade.stream;
+
+import io.crossfade.db.DockerServers;
+import io.crossfade.db.TestServers;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.io.Closeable;
+import java.io.File;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * Redis servers for tests. One is shared by a JVM, where tests are kept apart by key prefix: at
+ * {@code -Dcrossfade.test.redis-port} when given, in Docker when an engine answers, else a process
+ * of its own, from a redis-server 7 or later on the PATH or out of a Maven artifact. A test that
+ * stops and starts its server takes a process for itself.
+ */
+public final class TestRedis implements Closeable {
+
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+  private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+  private static final class Shared {
+    private static final int PORT = port();
+
+    private static int port() {
+      Integer given = Integer.getInteger("crossfade.test.redis-port");
+      if (given != null) {
+        return given;
+      }
+      if (DockerServers.available()) {
+        return DockerServers.startRedis();
+      }
+      return new TestRedis().port();
+    }
+  }
+
+  private final File executable;
+  private final Path home;
+  private final int port;
+  private Process process;
+
+  /** Starts a server that keeps every append, on a free port, gone with the JVM. */
+  public TestRedis() {
+    try {
+      this.executable = executable();
+      this.home = Files.createTempDirectory("crossfade-redis");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.port = TestServers.freePort();
+    this.process = launch();
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+  }
+
+  /** Port of the server that all tests of this JVM share. */
+  public static int sharedPort() {
+    return Shared.PORT;
+  }
+
+  /** A key prefix that no other test has. */
+  public static String newPrefix() {
+    return "t" + ProcessHandle.current().pid() + "-" + PREFIXES.incrementAndGet() + ":";
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Starts the stopped server again with what it had kept. */
+  public void start() {
+    process = launch();
+  }
+
+  /** Ends the server as a power failure would. */
+  public void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    process.onExit().join();
+    TestServers.deleteTree(home);
+  }
+
+  private Process launch() {
+    try {
+      Process started =
+          new ProcessBuilder(
+                  executable.getPath(),
+                  "--port",
+                  String.valueOf(port),
+                  "--bind",
+                  "127.0.0.1",
+                  "--dir",
+                  home.toString(),
+                  "--appendonly",
+                  "yes",
+                  "--appendfsync",
+                  "everysec",
+                  "--save",
+                  "",
+                  "--maxmemory-policy",
+                  "noeviction")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("redis.log").toFile()))
+              .start();
+      Awaitility.await("Redis at port " + port).atMost(START_TIMEOUT).until(this::answers);
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean answers() {
+    try (RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+        StatefulRedisConnection<String, String> connection = client.connect()) {
+      return "PONG".equals(connection.sync().ping());
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static File executable() throws IOException {
+    try {
+      File installed = ExecutableProvider.newExecutableInPath("redis-server").get();
+      if (majorVersion(installed) >= 7) {
+        return installed;
+      }
+    } catch (FileNotFoundException e) {
+      // not installed: the bundled one serves
+    }
+    return ExecutableProvider.newJarResourceProvider().get();
+  }
+
+  private static int majorVersion(File executable) throws IOException {
+    Process version = new ProcessBuilder(executable.getPath(), "--version").start();
+    String answer = new String(version.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return Integer.parseInt(answer.replaceAll("(?s).*v=(\\d+)\\..*", "$1"));
+  }
+}
