@@ -39,20 +39,14 @@ public final class LegacyPath implements SmartLifecycle {
   }
 
   /**
-   * Takes the records of one upload.
+   * Takes records of one kind: all or none, unless they are more than the queue holds.
    *
-   * @return whether all were taken; what was taken of a refused upload is repeated harmlessly by
-   *     the device's retry
+   * @param patience how long records beyond the queue's capacity wait for room
+   * @return how many were taken; what was taken of a refused upload is repeated harmlessly by the
+   *     device's retry
    */
-  public boolean offer(List<? extends AcceptedRecord> records) {
-    for (Kind kind : Kind.values()) {
-      List<? extends AcceptedRecord> ofKind =
-          records.stream().filter(accepted -> accepted.kind() == kind).toList();
-      if (!ofKind.isEmpty() && !queue(kind).offer(ofKind)) {
-        return false;
-      }
-    }
-    return true;
+  public int offer(Kind kind, List<? extends AcceptedRecord> records, Duration patience) {
+    return queue(kind).offer(records, patience);
   }
 
   /** Records of a kind that are accepted and not yet written. */

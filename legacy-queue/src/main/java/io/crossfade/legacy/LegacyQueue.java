@@ -36,9 +36,6 @@ final class LegacyQueue {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-  /** An upload larger than the queue is taken in slices; the device waits 10 s for its answer. */
-  private static final Duration SLICE_PATIENCE = Duration.ofSeconds(5);
-
   private final Kind kind;
   private final QueueShape shape;
   private final Output output;
@@ -96,32 +93,26 @@ final class LegacyQueue {
 
   /**
    * Takes all records or, when there is no room, none. An upload larger than the whole queue is
-   * taken piece by piece as room comes free; when that takes too long, pieces of it stay accepted,
-   * and the device's retry repeats them harmlessly.
+   * taken piece by piece as room comes free, for as long as {@code patience} allows; the rest is
+   * then refused.
+   *
+   * @return how many were taken
    */
-  boolean offer(List<? extends AcceptedRecord> records) {
-    if (records.size() <= shape.capacity()) {
-      return offerAll(records, Duration.ZERO);
-    }
-    int slice = shape.capacity() / 2;
-    Instant deadline = clock.instant().plus(SLICE_PATIENCE);
-    for (int from = 0; from < records.size(); from += slice) {
-      Duration patience = from == 0 ? Duration.ZERO : Duration.between(clock.instant(), deadline);
-      if (!offerAll(records.subList(from, Math.min(records.size(), from + slice)), patience)) {
-        return false;
+  int offer(List<? extends AcceptedRecord> records, Duration patience) {
+    int piece = records.size() <= shape.capacity() ? records.size() : shape.capacity() / 2;
+    Instant deadline = clock.instant().plus(patience);
+    for (int from = 0; from < records.size(); from += piece) {
+      Duration wait = from == 0 ? Duration.ZERO : Duration.between(clock.instant(), deadline);
+      List<? extends AcceptedRecord> next =
+          records.subList(from, Math.min(records.size(), from + piece));
+      if (!accepting || !acquire(next.size(), wait)) {
+        refused.increment(records.size() - from);
+        return from;
       }
+      queue.addAll(next);
+      accepted.increment(next.size());
     }
-    return true;
-  }
-
-  private boolean offerAll(List<? extends AcceptedRecord> records, Duration patience) {
-    if (!accepting || !acquire(records.size(), patience)) {
-      refused.increment(records.size());
-      return false;
-    }
-    queue.addAll(records);
-    accepted.increment(records.size());
-    return true;
+    return records.size();
   }
 
   private boolean acquire(int permits, Duration patience) {

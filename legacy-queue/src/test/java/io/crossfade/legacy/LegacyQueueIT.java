@@ -44,7 +44,7 @@ class LegacyQueueIT {
   void writesWhatItTookWhenFullOrDue() {
     LegacyQueue queue = queue(new QueueShape(1_000, 50, 2, Duration.ofMillis(50)));
     queue.start();
-    assertThat(queue.offer(health("FULL", 0, 120))).isTrue();
+    assertThat(queue.offer(health("FULL", 0, 120), PATIENCE)).isEqualTo(120);
     await().atMost(PATIENCE).until(() -> queue.held() == 0);
     assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(120);
     queue.beginStop(PATIENCE);
@@ -53,9 +53,9 @@ class LegacyQueueIT {
   @Test
   void refusesWhenFullAndTakesAllOrNothing() throws Exception {
     LegacyQueue queue = queue(new QueueShape(10, 5, 1, Duration.ofSeconds(2)));
-    assertThat(queue.offer(health("ROOM", 0, 7))).isTrue();
-    assertThat(queue.offer(health("ROOM", 7, 4))).isFalse();
-    assertThat(queue.offer(health("ROOM", 7, 3))).isTrue();
+    assertThat(queue.offer(health("ROOM", 0, 7), PATIENCE)).isEqualTo(7);
+    assertThat(queue.offer(health("ROOM", 7, 4), PATIENCE)).isZero();
+    assertThat(queue.offer(health("ROOM", 7, 3), PATIENCE)).isEqualTo(3);
     assertThat(queue.held()).isEqualTo(10);
     assertThat(count(LegacyMeter.REFUSED)).isEqualTo(4);
     queue.start();
@@ -68,7 +68,7 @@ class LegacyQueueIT {
   void takesAnUploadLargerThanItselfPieceByPiece() throws Exception {
     LegacyQueue queue = queue(new QueueShape(100, 50, 2, Duration.ofMillis(20)));
     queue.start();
-    assertThat(queue.offer(health("HUGE", 0, 1_000))).isTrue();
+    assertThat(queue.offer(health("HUGE", 0, 1_000), PATIENCE)).isEqualTo(1_000);
     queue.beginStop(PATIENCE);
     assertThat(queue.awaitStop()).isZero();
     assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(1_000);
@@ -78,9 +78,9 @@ class LegacyQueueIT {
   void drainsOnAnOrderlyStopAndThenRefuses() throws Exception {
     LegacyQueue queue = queue(new QueueShape(5_000, 50, 3, Duration.ofSeconds(60)));
     queue.start();
-    assertThat(queue.offer(health("DRAIN", 0, 3_017))).isTrue();
+    assertThat(queue.offer(health("DRAIN", 0, 3_017), PATIENCE)).isEqualTo(3_017);
     queue.beginStop(PATIENCE);
-    assertThat(queue.offer(health("LATE", 0, 1))).isFalse();
+    assertThat(queue.offer(health("LATE", 0, 1), PATIENCE)).isZero();
     assertThat(queue.awaitStop()).isZero();
     assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(3_017);
   }
@@ -90,7 +90,7 @@ class LegacyQueueIT {
     LegacyQueue queue = queue(new QueueShape(1_000, 50, 2, Duration.ofMillis(20)));
     queue.start();
     link.cut();
-    assertThat(queue.offer(health("OUTAGE", 0, 100))).isTrue();
+    assertThat(queue.offer(health("OUTAGE", 0, 100), PATIENCE)).isEqualTo(100);
     await().atMost(PATIENCE).until(() -> count(LegacyMeter.RETRIES) >= 2);
     assertThat(queue.held()).isEqualTo(100);
     link.mend();
@@ -104,7 +104,7 @@ class LegacyQueueIT {
     LegacyQueue queue = queue(new QueueShape(1_000, 50, 2, Duration.ofMillis(20)));
     queue.start();
     link.cut();
-    assertThat(queue.offer(health("LOST", 0, 120))).isTrue();
+    assertThat(queue.offer(health("LOST", 0, 120), PATIENCE)).isEqualTo(120);
     queue.beginStop(Duration.ofMillis(300));
     assertThat(queue.awaitStop()).isEqualTo(120);
     assertThat(count(LegacyMeter.LOST)).isEqualTo(120);
@@ -115,7 +115,7 @@ class LegacyQueueIT {
     LegacyQueue queue = queue(new QueueShape(1_000, 50, 1, Duration.ofMillis(20)));
     List<AcceptedRecord> batch = health("GOOD", 0, 49);
     batch.add(20, TestRecords.health("B".repeat(300), 1));
-    assertThat(queue.offer(batch)).isTrue();
+    assertThat(queue.offer(batch, PATIENCE)).isEqualTo(50);
     queue.start();
     queue.beginStop(PATIENCE);
     assertThat(queue.awaitStop()).isZero();

@@ -68,9 +68,7 @@ final class StreamHarness implements AutoCloseable {
   /** Asks for what nobody has read, as one element since that is how Lettuce takes it. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   XReadArgs.StreamOffset<String>[] unread(StreamName stream) {
-    return new XReadArgs.StreamOffset[] {
-      XReadArgs.StreamOffset.lastConsumed(settings.key(stream))
-    };
+    return new XReadArgs.StreamOffset[] {XReadArgs.StreamOffset.lastConsumed(settings.key(stream))};
   }
 
   ConsumerFleet consume(Kind kind) {

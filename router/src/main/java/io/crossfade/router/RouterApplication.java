@@ -1,0 +1,36 @@
+package io.crossfade.router;
+
+import io.crossfade.db.DbConfiguration;
+import io.crossfade.legacy.LegacyConfiguration;
+import io.crossfade.stream.StreamConfiguration;
+import java.time.InstantSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Takes uploads and sends them down both paths; with other settings, a worker that only consumes.
+ */
+@SpringBootApplication(
+    scanBasePackages = {},
+    exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
+@Import({
+  DbConfiguration.class,
+  LegacyConfiguration.class,
+  StreamConfiguration.class,
+  RouterConfiguration.class
+})
+public class RouterApplication {
+
+  public static void main(String[] arguments) {
+    SpringApplication.run(RouterApplication.class, arguments);
+  }
+
+  @Bean
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+}

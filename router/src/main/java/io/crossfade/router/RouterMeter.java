@@ -1,0 +1,29 @@
+package io.crossfade.router;
+
+/** Every meter of the router, with its tags. */
+public enum RouterMeter {
+  ACCEPT("crossfade.router.accept", "How long an upload took to answer; tags endpoint, outcome"),
+  RECORDS("crossfade.router.records", "Records by fate; tags kind, path, reason"),
+  REFUSED("crossfade.router.refused", "Records that no path took; tag kind"),
+  UNREADABLE("crossfade.router.unreadable", "Items kept in the dead letters; tags kind, reason"),
+  MIRRORED("crossfade.router.mirrored", "Copies that the other path took; tags kind, path"),
+  MIRROR_DROPPED(
+      "crossfade.router.mirror.dropped",
+      "Copies that the other path did not take; tags kind, path");
+
+  private final String id;
+  private final String description;
+
+  RouterMeter(String id, String description) {
+    this.id = id;
+    this.description = description;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public String description() {
+    return description;
+  }
+}

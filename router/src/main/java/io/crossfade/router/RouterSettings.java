@@ -1,0 +1,36 @@
+package io.crossfade.router;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotEmpty;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The router.
+ *
+ * @param accept whether this process takes uploads; false makes it a consumer worker
+ * @param zone where the devices' local times are; epochs are turned into it
+ * @param urgentEvents event types that go ahead of all others
+ * @param maxBody largest body of an upload
+ * @param maxNesting deepest nesting of an upload
+ * @param maxItems most items in an upload
+ * @param patience how long an upload larger than the memory queue waits for room
+ */
+@Validated
+@ConfigurationProperties("crossfade.router")
+public record RouterSettings(
+    @DefaultValue("true") boolean accept,
+    @DefaultValue("Asia/Shanghai") ZoneId zone,
+    @DefaultValue({"SOS_EVENT", "FALLDOWN_EVENT", "ONE_KEY_ALARM"}) @NotEmpty
+        Set<String> urgentEvents,
+    @DefaultValue("2MB") DataSize maxBody,
+    @DefaultValue("32") @Min(8) @Max(1000) int maxNesting,
+    @DefaultValue("20000") @Min(1) int maxItems,
+    @DefaultValue("5s") @DurationMin(millis = 0) Duration patience) {}

@@ -1,0 +1,167 @@
+package io.crossfade.router.intake;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.Kind;
+import io.crossfade.router.RouterMeter;
+import io.crossfade.router.routing.UploadRouter;
+import io.crossfade.router.routing.UploadRouter.Outcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One endpoint for devices: read, keep what is unreadable, route, answer. A plain servlet, since
+ * devices need none of what a web framework does between the socket and here.
+ */
+public final class UploadServlet extends HttpServlet {
+
+  private static final Logger log = LoggerFactory.getLogger(UploadServlet.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int NO_BODY_TYPE = 415;
+
+  private final transient Kind kind;
+  private final transient boolean v2;
+  private final transient UploadReader reader;
+  private final transient UploadRouter router;
+  private final transient DeadLetters deadLetters;
+  private final transient MeterRegistry meters;
+  private final int maxBody;
+
+  /**
+   * @param v2 whether clients of this endpoint ask for the stream and expect the new shape of
+   *     answers
+   * @param maxBody bytes
+   */
+  public UploadServlet(
+      Kind kind,
+      boolean v2,
+      UploadReader reader,
+      UploadRouter router,
+      DeadLetters deadLetters,
+      MeterRegistry meters,
+      int maxBody) {
+    this.kind = kind;
+    this.v2 = v2;
+    this.reader = reader;
+    this.router = router;
+    this.deadLetters = deadLetters;
+    this.meters = meters;
+    this.maxBody = maxBody;
+  }
+
+  /** Path of an endpoint, for example {@code /upload_health_data_v2}. */
+  public static String path(Kind kind, boolean v2) {
+    String path =
+        switch (kind) {
+          case HEALTH -> "/upload_health_data";
+          case DEVICE -> "/upload_device_info";
+          case EVENT -> "/upload_common_event";
+        };
+    return v2 ? path + "_v2" : path;
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    long begin = System.nanoTime();
+    if (!"POST".equals(request.getMethod())) {
+      response.setHeader("Allow", "POST");
+      answer(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, Answers.error("只支持POST"));
+      return;
+    }
+    try {
+      Upload upload = reader.read(kind, body(request));
+      accept(upload, response);
+    } catch (BadUploadException e) {
+      answer(response, e.status(), Answers.error(String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      log.error("Cannot handle an upload to {}", path(kind, v2), e);
+      answer(
+          response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, Answers.error(Answers.INTERNAL));
+    } finally {
+      Timer.builder(RouterMeter.ACCEPT.id())
+          .description(RouterMeter.ACCEPT.description())
+          .tag("endpoint", path(kind, v2))
+          .tag("outcome", String.valueOf(response.getStatus()))
+          .publishPercentileHistogram()
+          .register(meters)
+          .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void accept(Upload upload, HttpServletResponse response) throws IOException {
+    try {
+      deadLetters.keep(upload.unreadable());
+    } catch (SQLException e) {
+      // Accepting its neighbours would lose the item: the device keeps the upload and comes again.
+      log.warn(
+          "Cannot keep {} unreadable {} items: {}; the device is asked to retry",
+          upload.unreadable().size(),
+          kind.label(),
+          e.getMessage());
+      refuse(response);
+      return;
+    }
+    upload
+        .reasons()
+        .forEach(
+            reason ->
+                meters
+                    .counter(
+                        RouterMeter.UNREADABLE.id(), "kind", kind.label(), "reason", reason.name())
+                    .increment());
+    Outcome outcome =
+        upload.records().isEmpty()
+            ? new Outcome(true, List.of())
+            : router.route(upload.records(), v2);
+    if (outcome.accepted()) {
+      answer(response, HttpServletResponse.SC_OK, Answers.accepted(kind, upload, outcome, v2));
+    } else {
+      refuse(response);
+    }
+  }
+
+  private byte[] body(HttpServletRequest request) throws IOException, BadUploadException {
+    if (request.getContentLengthLong() > maxBody) {
+      throw tooLarge();
+    }
+    if (request.getHeader("Content-Encoding") != null) {
+      throw new BadUploadException(NO_BODY_TYPE, "不支持压缩的请求体");
+    }
+    byte[] body = request.getInputStream().readNBytes(maxBody + 1);
+    if (body.length > maxBody) {
+      throw tooLarge();
+    }
+    return body;
+  }
+
+  private BadUploadException tooLarge() {
+    return new BadUploadException(
+        HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE,
+        Answers.TOO_LARGE + "，最多" + maxBody + "字节");
+  }
+
+  private static void refuse(HttpServletResponse response) throws IOException {
+    response.setHeader("Retry-After", "5");
+    answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, Answers.error(Answers.QUEUE_FULL));
+  }
+
+  private static void answer(HttpServletResponse response, int status, ObjectNode body)
+      throws IOException {
+    byte[] bytes = JSON.writeValueAsBytes(body);
+    response.setStatus(status);
+    response.setContentType("application/json;charset=UTF-8");
+    response.setContentLength(bytes.length);
+    response.getOutputStream().write(bytes);
+  }
+}

@@ -1,0 +1,167 @@
+package io.crossfade.router.routing;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.Kind;
+import io.crossfade.db.RouteReason;
+import io.crossfade.legacy.LegacyPath;
+import io.crossfade.router.RouterMeter;
+import io.crossfade.router.paths.GuardedStreamPath;
+import io.crossfade.router.rollout.RolloutFlags;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the records of an upload down the path that serves them and, while dual write is on, down
+ * the other.
+ */
+public final class UploadRouter {
+
+  private static final Logger log = LoggerFactory.getLogger(UploadRouter.class);
+
+  /**
+   * What became of an upload.
+   *
+   * @param accepted whether every record was taken by its serving path
+   * @param streamIds ids of the entries, for the records that the stream served
+   */
+  public record Outcome(boolean accepted, List<String> streamIds) {}
+
+  private final RolloutFlags flags;
+  private final LegacyPath legacy;
+  private final GuardedStreamPath stream;
+  private final Duration patience;
+  private final MeterRegistry meters;
+
+  public UploadRouter(
+      RolloutFlags flags,
+      LegacyPath legacy,
+      GuardedStreamPath stream,
+      Duration patience,
+      MeterRegistry meters) {
+    this.flags = flags;
+    this.legacy = legacy;
+    this.stream = stream;
+    this.patience = patience;
+    this.meters = meters;
+  }
+
+  /**
+   * Routes all records of an upload and waits until their serving paths have them.
+   *
+   * @param optIn whether the client asked for the stream
+   */
+  public Outcome route(List<AcceptedRecord> records, boolean optIn) {
+    boolean accepted = true;
+    List<String> streamIds = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      List<AcceptedRecord> ofKind = records.stream().filter(r -> r.kind() == kind).toList();
+      if (!ofKind.isEmpty()) {
+        accepted &= route(kind, ofKind, optIn, streamIds);
+      }
+    }
+    return new Outcome(accepted, streamIds);
+  }
+
+  private boolean route(
+      Kind kind, List<AcceptedRecord> records, boolean optIn, List<String> streamIds) {
+    Route route = RoutingPolicy.decide(flags.assignment(kind, optIn), optIn, stream.available());
+    boolean accepted =
+        switch (route.serving()) {
+          case LEGACY -> {
+            boolean taken = offer(kind, because(records, route.reason()), route.reason());
+            // Also after a refusal: the mirror does not depend on the serving path, nor this on it.
+            if (route.mirrored()) {
+              mirrorToStream(kind, records);
+            }
+            yield taken;
+          }
+          case STREAM -> append(kind, because(records, route.reason()), route, streamIds);
+        };
+    if (!accepted) {
+      meters.counter(RouterMeter.REFUSED.id(), "kind", kind.label()).increment(records.size());
+    }
+    return accepted;
+  }
+
+  private boolean append(
+      Kind kind, List<AcceptedRecord> records, Route route, List<String> streamIds) {
+    try {
+      streamIds.addAll(stream.append(records).get());
+      count(kind, DeliveryPath.STREAM, route.reason(), records.size());
+      if (route.mirrored()) {
+        mirrorToLegacy(kind, records);
+      }
+      return true;
+    } catch (ExecutionException e) {
+      log.debug(
+          "Cannot append {} {} records, first {}: {}; trying the memory queue",
+          records.size(),
+          kind.label(),
+          records.getFirst().acceptance().id(),
+          String.valueOf(e.getCause()));
+      // The entries may be in the stream all the same: ids and stamps stay, so no row comes twice.
+      RouteReason reason = RoutingPolicy.FALLBACK.reason();
+      return offer(kind, because(records, reason), reason);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private boolean offer(Kind kind, List<AcceptedRecord> records, RouteReason reason) {
+    if (legacy.offer(kind, records, patience) < records.size()) {
+      return false;
+    }
+    count(kind, DeliveryPath.LEGACY, reason, records.size());
+    return true;
+  }
+
+  private void mirrorToStream(Kind kind, List<AcceptedRecord> records) {
+    stream
+        .append(because(records, RouteReason.MIRROR))
+        .whenComplete(
+            (ids, failure) ->
+                mirrored(
+                    failure == null ? RouterMeter.MIRRORED : RouterMeter.MIRROR_DROPPED,
+                    kind,
+                    DeliveryPath.STREAM,
+                    records.size()));
+  }
+
+  private void mirrorToLegacy(Kind kind, List<AcceptedRecord> records) {
+    int taken = legacy.offer(kind, because(records, RouteReason.MIRROR), Duration.ZERO);
+    mirrored(RouterMeter.MIRRORED, kind, DeliveryPath.LEGACY, taken);
+    mirrored(RouterMeter.MIRROR_DROPPED, kind, DeliveryPath.LEGACY, records.size() - taken);
+  }
+
+  private static List<AcceptedRecord> because(List<AcceptedRecord> records, RouteReason reason) {
+    return records.getFirst().acceptance().reason() == reason
+        ? records
+        : records.stream().map(accepted -> accepted.because(reason)).toList();
+  }
+
+  private void count(Kind kind, DeliveryPath path, RouteReason reason, int records) {
+    meters
+        .counter(
+            RouterMeter.RECORDS.id(),
+            "kind",
+            kind.label(),
+            "path",
+            path.label(),
+            "reason",
+            reason.name())
+        .increment(records);
+  }
+
+  private void mirrored(RouterMeter meter, Kind kind, DeliveryPath path, int records) {
+    if (records > 0) {
+      meters.counter(meter.id(), "kind", kind.label(), "path", path.label()).increment(records);
+    }
+  }
+}
