@@ -1,0 +1,84 @@
+package io.crossfade.router;
+
+import io.crossfade.db.DbSettings;
+import io.crossfade.db.TestDatabase;
+import io.crossfade.router.rehearsal.Rehearsal;
+import io.crossfade.stream.TestRedis;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The router with real servers that it starts by itself. With {@code --rehearse} a simulated fleet
+ * drives it, both outputs are compared, and the exit code is the verdict; without, it stays up for
+ * {@code curl}.
+ */
+public final class TestRouterApplication {
+
+  private TestRouterApplication() {}
+
+  public static void main(String[] arguments) throws Exception {
+    boolean rehearse = Arrays.asList(arguments).contains("--rehearse");
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--logging.level.ch.vorburger=off");
+    all.add("--logging.level.org.testcontainers=off");
+    if (rehearse) {
+      all.add("--server.port=0");
+      all.add("--management.server.port=0");
+      all.add("--spring.main.banner-mode=off");
+    }
+    ConfigurableApplicationContext router = start(all);
+    if (!rehearse) {
+      System.out.printf(
+          "%nThe router is up with servers of its own. Try:%n  curl -d '{\"data\":{\"deviceSn\":\"DEV1\","
+              + "\"heart_rate\":72}}' localhost:%s/upload_health_data%n",
+          router.getEnvironment().getProperty("local.server.port"));
+      return;
+    }
+    int code = new Rehearsal(router).run();
+    router.close();
+    System.exit(code);
+  }
+
+  /**
+   * Starts a router on fresh schemas and a key prefix of its own, in shadow: all kinds
+   * dual-written.
+   */
+  public static ConfigurableApplicationContext start(List<String> arguments) {
+    return start(TestDatabase.newSchemas(), TestRedis.sharedPort(), arguments);
+  }
+
+  static ConfigurableApplicationContext start(
+      DbSettings schemas, int redisPort, List<String> arguments) {
+    return new SpringApplication(RouterApplication.class)
+        .run(arguments(schemas, redisPort, arguments).toArray(String[]::new));
+  }
+
+  /** What a router must be told of its servers; {@code more} comes last and wins. */
+  static List<String> arguments(DbSettings schemas, int redisPort, List<String> more) {
+    List<String> arguments = new ArrayList<>();
+    Map.of("control", schemas.control(), "legacy", schemas.legacy(), "stream", schemas.stream())
+        .forEach(
+            (name, schema) -> {
+              arguments.add("--crossfade.db.%s.url=%s".formatted(name, schema.url()));
+              arguments.add("--crossfade.db.%s.username=%s".formatted(name, schema.username()));
+              arguments.add("--crossfade.db.%s.password=%s".formatted(name, schema.password()));
+            });
+    DbSettings.Credentials migration = schemas.migration();
+    if (migration != null) {
+      arguments.add("--crossfade.db.migration.username=" + migration.username());
+      arguments.add("--crossfade.db.migration.password=" + migration.password());
+    }
+    arguments.add("--spring.data.redis.host=127.0.0.1");
+    arguments.add("--spring.data.redis.port=" + redisPort);
+    arguments.add("--crossfade.stream.key-prefix=" + TestRedis.newPrefix());
+    for (String kind : List.of("HEALTH", "DEVICE", "EVENT")) {
+      arguments.add("--togglz.features.%s_DUAL_WRITE.enabled=true".formatted(kind));
+    }
+    arguments.addAll(more);
+    return arguments;
+  }
+}

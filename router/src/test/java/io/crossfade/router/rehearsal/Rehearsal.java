@@ -1,0 +1,138 @@
+package io.crossfade.router.rehearsal;
+
+import io.crossfade.db.Kind;
+import io.crossfade.legacy.LegacyPath;
+import io.crossfade.reconciler.Comparison;
+import io.crossfade.reconciler.ComparisonReport;
+import io.crossfade.reconciler.ComparisonResult;
+import io.crossfade.reconciler.ComparisonWindow;
+import io.crossfade.stream.StreamHealth;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+/**
+ * The migration in small, against the real thing: a fleet uploads, both paths drain, the outputs
+ * are compared, and a verdict is printed and kept under {@code target/rehearsal}.
+ */
+public final class Rehearsal {
+
+  private static final Duration DRAIN_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration PROGRESS_EVERY = Duration.ofSeconds(2);
+
+  private final ConfigurableApplicationContext router;
+  private final Fleet fleet;
+  private final LegacyPath legacy;
+  private final StreamHealth streams;
+
+  /**
+   * @param router in shadow; the properties {@code crossfade.rehearsal.devices} (200) and {@code
+   *     crossfade.rehearsal.duration} (30s) set the fleet
+   */
+  public Rehearsal(ConfigurableApplicationContext router) {
+    this.router = router;
+    Environment environment = router.getEnvironment();
+    this.fleet =
+        new Fleet(
+            URI.create("http://127.0.0.1:" + environment.getProperty("local.server.port")),
+            environment.getProperty("crossfade.rehearsal.devices", Integer.class, 200),
+            environment.getProperty(
+                "crossfade.rehearsal.duration", Duration.class, Duration.ofSeconds(30)));
+    this.legacy = router.getBean(LegacyPath.class);
+    this.streams = router.getBean(StreamHealth.class);
+  }
+
+  /** Rehearses and returns the exit code: 0 when the outputs agree on everything, else 1. */
+  public int run() throws IOException, SQLException {
+    Instant from = Instant.now();
+    System.out.printf("Rehearsal: %s%n", "uploads  retries  legacy holds  stream holds");
+    fleet.start();
+    awaitWithProgress(Duration.ofHours(1), () -> !fleet.isRunning());
+    awaitWithProgress(DRAIN_TIMEOUT, () -> held() == 0 && streams.drained());
+    ComparisonResult result =
+        new Comparison(
+                router.getBean("legacyDataSource", DataSource.class),
+                router.getBean("streamDataSource", DataSource.class))
+            .run(new ComparisonWindow(from, Instant.now().plusMillis(1)));
+    List<String> objections = objections(result);
+    String report = report(result, objections);
+    System.out.println(report);
+    Path target = Files.createDirectories(Path.of("target", "rehearsal"));
+    Files.writeString(target.resolve("report.txt"), report + "\n");
+    Files.writeString(target.resolve("report.json"), ComparisonReport.json(result) + "\n");
+    return objections.isEmpty() ? 0 : 1;
+  }
+
+  private void awaitWithProgress(Duration most, Callable<Boolean> done) {
+    Awaitility.await()
+        .atMost(most)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(PROGRESS_EVERY)
+        .until(
+            () -> {
+              System.out.printf(
+                  "Rehearsal: %,7d  %,7d  %,12d  %,12d%n",
+                  fleet.uploads(), fleet.retries(), held(), unacknowledged());
+              return done.call();
+            });
+  }
+
+  private long held() {
+    return Arrays.stream(Kind.values()).mapToLong(legacy::held).sum();
+  }
+
+  private long unacknowledged() {
+    return streams.stats().stream()
+        .mapToLong(stats -> stats.pending() + (stats.lag() == null ? 0 : stats.lag()))
+        .sum();
+  }
+
+  /** What speaks against going on. */
+  private List<String> objections(ComparisonResult result) {
+    List<String> objections = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      BigDecimal consistency = result.consistency(kind).orElse(BigDecimal.ZERO);
+      if (consistency.compareTo(BigDecimal.valueOf(100)) != 0) {
+        objections.add("%s: the outputs differ".formatted(kind.label()));
+      }
+      long rows = result.tables().get(kind).getFirst().compared();
+      long least = fleet.distinct(kind);
+      if (rows < least || rows > least + fleet.untimed(kind)) {
+        objections.add(
+            "%s: %d records were accepted, and up to %d without a time, but there are %d rows"
+                .formatted(kind.label(), least, fleet.untimed(kind), rows));
+      }
+    }
+    fleet.surprises().forEach(surprise -> objections.add("unexpected answer to " + surprise));
+    return objections;
+  }
+
+  private String report(ComparisonResult result, List<String> objections) {
+    StringBuilder report = new StringBuilder();
+    report.append(
+        "%n%,d uploads, %,d of them asked to retry%n".formatted(fleet.uploads(), fleet.retries()));
+    for (Kind kind : Kind.values()) {
+      report.append(
+          "%-8s %,d records with a time of their own and %,d without were accepted%n"
+              .formatted(kind.label(), fleet.distinct(kind), fleet.untimed(kind)));
+    }
+    objections.forEach(objection -> report.append("OBJECTION ").append(objection).append('\n'));
+    return report
+        .append("verdict %s%n".formatted(objections.isEmpty() ? "PASS" : "FAIL"))
+        .append(ComparisonReport.text(result))
+        .toString();
+  }
+}
