@@ -29,6 +29,7 @@ public final class TestRouterApplication {
       all.add("--server.port=0");
       all.add("--management.server.port=0");
       all.add("--spring.main.banner-mode=off");
+      all.add("--logging.level.root=warn");
     }
     ConfigurableApplicationContext router = start(all);
     if (!rehearse) {
@@ -38,9 +39,10 @@ public final class TestRouterApplication {
           router.getEnvironment().getProperty("local.server.port"));
       return;
     }
-    int code = new Rehearsal(router).run();
+    Rehearsal.Verdict verdict = new Rehearsal(router).run();
     router.close();
-    System.exit(code);
+    System.out.println(verdict.report());
+    System.exit(verdict.passed() ? 0 : 1);
   }
 
   /**

@@ -72,7 +72,7 @@ final class BatchHandler {
       throws InterruptedException {
     count(claimed ? StreamMeter.CLAIMED : StreamMeter.READ, stream, messages.size());
     List<AcceptedRecord> records = new ArrayList<>(messages.size());
-    Map<AcceptedRecord, String> ids = new IdentityHashMap<>();
+    IdentityHashMap<AcceptedRecord, String> ids = new IdentityHashMap<>();
     List<Letter> letters = new ArrayList<>();
     for (StreamMessage<byte[], byte[]> message : messages) {
       byte[] entry = entry(message);
@@ -106,7 +106,7 @@ final class BatchHandler {
   private boolean commitWithRetries(
       StreamName stream,
       List<AcceptedRecord> records,
-      Map<AcceptedRecord, String> ids,
+      IdentityHashMap<AcceptedRecord, String> ids,
       List<Letter> unreadable,
       BooleanSupplier stopping)
       throws InterruptedException {
@@ -136,7 +136,7 @@ final class BatchHandler {
   private void commit(
       StreamName stream,
       List<AcceptedRecord> records,
-      Map<AcceptedRecord, String> ids,
+      IdentityHashMap<AcceptedRecord, String> ids,
       List<Letter> unreadable)
       throws SQLException {
     List<Letter> letters = new ArrayList<>(unreadable);

@@ -83,6 +83,6 @@ final class RedisLinks implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    open.forEach(StatefulRedisConnection::close);
+    open.stream().filter(StatefulRedisConnection::isOpen).forEach(StatefulRedisConnection::close);
   }
 }

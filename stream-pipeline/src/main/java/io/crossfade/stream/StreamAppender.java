@@ -34,6 +34,7 @@ public final class StreamAppender implements SmartLifecycle {
 
   private static final int MOST_PER_FLUSH = 1_000;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Append(StreamName stream, byte[] entry, CompletableFuture<String> confirmed) {}
 
   private final RedisLinks links;

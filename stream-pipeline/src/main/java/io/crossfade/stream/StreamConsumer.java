@@ -180,7 +180,7 @@ final class StreamConsumer {
         log.debug("{} stays listed in its group: {}", thread.getName(), e.getMessage());
       }
     }
-    connection.closeAsync();
+    connection.close();
   }
 
   private void pause() {

@@ -45,7 +45,7 @@ final class StreamTrimmer {
     safe = groups.oldestPending(stream).map(safe::orEarlier).orElse(safe);
     EntryId expired = EntryId.floor(groups.now().minus(settings.retention()));
     long trimmed = groups.trimBefore(stream, safe.orEarlier(expired));
-    meters.counter(StreamMeter.TRIMMED.id(), "stream", stream.key()).increment(trimmed);
+    meters.counter(StreamMeter.TRIMMED.id(), "stream", stream.key()).increment((double) trimmed);
     return trimmed;
   }
 }

@@ -96,7 +96,7 @@ final class HealthNormaliser {
     if (fact == null || !fact.isContainerNode()) {
       return null;
     }
-    facts.put(type, fact.toString());
+    facts.put(type, Values.wellFormed(fact.toString()));
     return fact;
   }
 

@@ -1,9 +1,11 @@
 package io.crossfade.router.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.db.Owner;
 import io.crossfade.db.Position;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +30,7 @@ record Item(JsonNode node, List<JsonNode> around) {
   }
 
   Item inner(JsonNode inner) {
-    List<JsonNode> outer = new java.util.ArrayList<>(around);
+    List<JsonNode> outer = new ArrayList<>(around);
     outer.add(node);
     return new Item(inner, outer);
   }
@@ -58,10 +60,8 @@ record Item(JsonNode node, List<JsonNode> around) {
    * The same item under names without blanks and underscores, in lower case: devices vary in these.
    */
   Item folded() {
-    com.fasterxml.jackson.databind.node.ObjectNode folded =
-        com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
-    for (Iterator<Map.Entry<String, JsonNode>> it = node.fields(); it.hasNext(); ) {
-      Map.Entry<String, JsonNode> field = it.next();
+    ObjectNode folded = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
       String name = field.getKey().replace(" ", "").replace("_", "").toLowerCase(Locale.ROOT);
       if (!folded.hasNonNull(name)) {
         folded.set(name, field.getValue());

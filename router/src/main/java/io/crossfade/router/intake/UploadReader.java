@@ -73,7 +73,7 @@ public final class UploadReader {
     Collector collector = new Collector(kind, Values.local(clock.instant(), settings.zone()));
     switch (kind) {
       case HEALTH -> collector.addHealth(root);
-      case DEVICE -> collector.addAll(inData(root, List.of()));
+      case DEVICE -> collector.addAll(unwrapped(new Item(root, List.of())));
       case EVENT -> collector.addAll(new Item(root, List.of()));
     }
     return collector.upload();
@@ -89,12 +89,10 @@ public final class UploadReader {
     }
   }
 
-  /** An item, or what is under its {@code data} when it only wraps. */
-  private static Item inData(JsonNode node, List<JsonNode> around) {
-    JsonNode data = node.get("data");
-    return node.isObject() && data != null && data.isContainerNode()
-        ? new Item(node, around).inner(data)
-        : new Item(node, around);
+  /** What is under the item's {@code data} when it only wraps, else the item. */
+  private static Item unwrapped(Item item) {
+    JsonNode data = item.node().get("data");
+    return data != null && data.isContainerNode() ? item.inner(data) : item;
   }
 
   /** What one body comes to. */
@@ -118,13 +116,9 @@ public final class UploadReader {
 
     /** {@code {"data": X}}, where X is an item, a list of items, or once more such an object. */
     void addHealth(JsonNode root) throws BadUploadException {
-      JsonNode data = root.isObject() ? root.get("data") : root;
+      JsonNode data = root.get("data");
       Item outer = new Item(root, List.of());
-      if (data == null || data == root) {
-        addAll(outer);
-        return;
-      }
-      addAll(unwrapped(outer.inner(data)));
+      addAll(data == null ? outer : unwrapped(outer.inner(data)));
     }
 
     void addAll(Item items) throws BadUploadException {
@@ -182,13 +176,6 @@ public final class UploadReader {
       } catch (UnreadableItemException e) {
         keep(sent, e.reason());
       }
-    }
-
-    private Item unwrapped(Item item) {
-      JsonNode data = item.node().get("data");
-      return item.node().isObject() && data != null && data.isContainerNode()
-          ? item.inner(data)
-          : item;
     }
 
     private @Nullable JsonNode parsed(String text) {

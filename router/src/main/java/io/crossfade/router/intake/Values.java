@@ -3,6 +3,7 @@ package io.crossfade.router.intake;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -37,7 +38,14 @@ final class Values {
       return null;
     }
     String text = node.asText().strip();
-    return text.isEmpty() || "null".equalsIgnoreCase(text) ? null : text;
+    return text.isEmpty() || "null".equalsIgnoreCase(text) ? null : wellFormed(text);
+  }
+
+  /** The text with {@code ?} for each half of a surrogate pair: UTF-8 has no form for those. */
+  static String wellFormed(String text) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(text)
+        ? text
+        : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   static @Nullable Integer integer(@Nullable JsonNode node) {

@@ -55,8 +55,15 @@ public final class Rehearsal {
     this.streams = router.getBean(StreamHealth.class);
   }
 
-  /** Rehearses and returns the exit code: 0 when the outputs agree on everything, else 1. */
-  public int run() throws IOException, SQLException {
+  /**
+   * What a rehearsal came to.
+   *
+   * @param passed whether the outputs agree on everything
+   */
+  public record Verdict(boolean passed, String report) {}
+
+  /** Rehearses. Leaves the report behind as text and JSON. */
+  public Verdict run() throws IOException, SQLException {
     Instant from = Instant.now();
     System.out.printf("Rehearsal: %s%n", "uploads  retries  legacy holds  stream holds");
     fleet.start();
@@ -69,11 +76,10 @@ public final class Rehearsal {
             .run(new ComparisonWindow(from, Instant.now().plusMillis(1)));
     List<String> objections = objections(result);
     String report = report(result, objections);
-    System.out.println(report);
     Path target = Files.createDirectories(Path.of("target", "rehearsal"));
     Files.writeString(target.resolve("report.txt"), report + "\n");
     Files.writeString(target.resolve("report.json"), ComparisonReport.json(result) + "\n");
-    return objections.isEmpty() ? 0 : 1;
+    return new Verdict(objections.isEmpty(), report);
   }
 
   private void awaitWithProgress(Duration most, Callable<Boolean> done) {

@@ -1,0 +1,52 @@
+package io.crossfade.router.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.db.AcceptanceStamp;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class StamperTest {
+
+  private final AtomicLong millis = new AtomicLong(1_757_808_900_000L);
+  private final Stamper stamper = new Stamper(() -> Instant.ofEpochMilli(millis.get()), 1023);
+
+  @Test
+  void carriesTheMillisecond() {
+    assertThat(AcceptanceStamp.instantOf(stamper.next()))
+        .isEqualTo(Instant.ofEpochMilli(millis.get()));
+  }
+
+  @Test
+  void growsWhenTheClockStepsBackAndWhenAMillisecondIsFull() {
+    long before = stamper.next();
+    millis.addAndGet(-60_000);
+    for (int i = 0; i < 5_000; i++) {
+      long after = stamper.next();
+      assertThat(after).isGreaterThan(before);
+      before = after;
+    }
+  }
+
+  @Test
+  void neverRepeatsAmongThreadsAndNodes() {
+    Stamper other = new Stamper(() -> Instant.ofEpochMilli(millis.get()), 0);
+    Set<Long> seen = ConcurrentHashMap.newKeySet();
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 4; i++) {
+        Stamper mine = i % 2 == 0 ? stamper : other;
+        threads.submit(
+            () -> {
+              for (int n = 0; n < 20_000; n++) {
+                seen.add(mine.next());
+              }
+            });
+      }
+    }
+    assertThat(seen).hasSize(80_000);
+  }
+}
