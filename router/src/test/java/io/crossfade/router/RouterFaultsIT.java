@@ -65,7 +65,9 @@ class RouterFaultsIT {
     awaitRows("legacyDataSource", "DBAWAY", 301);
   }
 
-  /** Invariant 3: the mirror runs although the serving path refuses, and changes nothing about it. */
+  /**
+   * Invariant 3: the mirror runs although the serving path refuses, and changes nothing about it.
+   */
   @Test
   void fullMemoryQueueIsA503WithRetryAfterAndTheMirrorStillRuns() {
     database.cut();
@@ -78,19 +80,19 @@ class RouterFaultsIT {
     database.mend();
     awaitRows("legacyDataSource", "FULL", 5_000);
     awaitRows("streamDataSource", "FULL", 5_001);
-    assertThat(http.post("/upload_health_data", Http.health("FULL", 5_000)).status()).isEqualTo(200);
+    assertThat(http.post("/upload_health_data", Http.health("FULL", 5_000)).status())
+        .isEqualTo(200);
     awaitRows("legacyDataSource", "FULL", 5_001);
   }
 
   @Test
   void unreadableItemIsNotForgottenWhileTheDatabaseIsAway() {
-    String mixed = "{\"data\":[{\"deviceSn\":\"MIXED\",\"timestamp\":1757808900},{\"lost\":\"no\"}]}";
+    String mixed =
+        "{\"data\":[{\"deviceSn\":\"MIXED\",\"timestamp\":1757808900},{\"lost\":\"no\"}]}";
     database.cut();
     assertThat(http.post("/upload_health_data", mixed).status()).isEqualTo(503);
     database.mend();
-    await()
-        .atMost(PATIENCE)
-        .until(() -> http.post("/upload_health_data", mixed).status() == 200);
+    await().atMost(PATIENCE).until(() -> http.post("/upload_health_data", mixed).status() == 200);
     assertThat(
             TestOutputs.number(
                 router.getBean("controlDataSource", DataSource.class),
@@ -99,7 +101,10 @@ class RouterFaultsIT {
     awaitRows("streamDataSource", "MIXED", 1);
   }
 
-  /** Invariants 3 and 8: v1 does not notice, v2 falls back under the same id, and the stream comes back. */
+  /**
+   * Invariants 3 and 8: v1 does not notice, v2 falls back under the same id, and the stream comes
+   * back.
+   */
   @Test
   void redisThatIsKilledCostsNoUpload() {
     http.post("/upload_health_data_v2", Http.health("REDIS", 0));
@@ -201,7 +206,8 @@ class RouterFaultsIT {
     return IntStream.range(from, from + count)
         .mapToObj(
             second ->
-                "{\"id\":\"%s\",\"xlv\":1,\"timestamp\":%d}".formatted(device, 1_757_808_900 + second))
+                "{\"id\":\"%s\",\"xlv\":1,\"timestamp\":%d}"
+                    .formatted(device, 1_757_808_900 + second))
         .collect(Collectors.joining(",", "{\"data\":[", "]}"));
   }
 }

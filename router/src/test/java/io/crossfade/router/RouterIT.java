@@ -34,8 +34,7 @@ class RouterIT {
 
   @BeforeAll
   static void start() {
-    router =
-        TestRouterApplication.start(List.of("--server.port=0", "--management.server.port=0"));
+    router = TestRouterApplication.start(List.of("--server.port=0", "--management.server.port=0"));
     http = Http.of(router);
     control = router.getBean("controlDataSource", DataSource.class);
     legacy = router.getBean("legacyDataSource", DataSource.class);
@@ -142,7 +141,10 @@ class RouterIT {
   void tenThousandItemsNulAndEmojiArriveInBothOutputs() {
     String items =
         IntStream.range(0, 10_000)
-            .mapToObj(i -> "{\"id\":\"大\\u0000😀\",\"xlv\":1,\"timestamp\":%d}".formatted(1_700_000_000 + i))
+            .mapToObj(
+                i ->
+                    "{\"id\":\"大\\u0000😀\",\"xlv\":1,\"timestamp\":%d}"
+                        .formatted(1_700_000_000 + i))
             .collect(Collectors.joining(",", "{\"data\":[", "]}"));
     Http.Answer answer = http.post("/upload_health_data", items);
     assertThat(answer.status()).isEqualTo(200);
@@ -192,8 +194,7 @@ class RouterIT {
     http.post("/upload_health_data_v2", Http.health("METERS", 0));
     awaitDrained();
     String port = router.getEnvironment().getProperty("local.management.port");
-    String published =
-        new Http(Integer.parseInt(port)).get("/actuator/prometheus").raw().body();
+    String published = new Http(Integer.parseInt(port)).get("/actuator/prometheus").raw().body();
     assertThat(published)
         .contains("crossfade_router_accept_seconds_bucket")
         .contains("crossfade_legacy_held{kind=\"health\"}")

@@ -57,7 +57,10 @@ final class RouterProcess implements AutoCloseable {
   Http http() {
     Awaitility.await("router, see " + log)
         .atMost(START_TIMEOUT)
-        .until(() -> process.isAlive() && log().contains("Started RouterApplication"));
+        .until(() -> !process.isAlive() || log().contains("Started RouterApplication"));
+    if (!process.isAlive()) {
+      throw new IllegalStateException("The router did not start:\n" + log());
+    }
     return new Http(port);
   }
 

@@ -39,7 +39,10 @@ class RouterProcessIT {
                     () -> {
                       for (int second = first; !dead.get(); second++) {
                         try {
-                          if (http.post("/upload_health_data_v2", Http.health("KILL", second)).json().path("stream_id").isTextual()) {
+                          if (http.post("/upload_health_data_v2", Http.health("KILL", second))
+                              .json()
+                              .path("stream_id")
+                              .isTextual()) {
                             confirmed.add(second);
                           }
                         } catch (IllegalStateException e) {
@@ -58,14 +61,10 @@ class RouterProcessIT {
     try (RouterProcess again = new RouterProcess(RouterApplication.class, arguments)) {
       again.http();
       String sql =
-          "SELECT TIMESTAMPDIFF(SECOND, '2025-09-14 08:15:00', `timestamp`) FROM"
-              + " %s.t_user_health_data WHERE device_sn = 'KILL'";
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () ->
-                  assertThat(numbers(sql.formatted(schema(schemas.stream()))))
-                      .containsAll(confirmed));
+          "SELECT TIMESTAMPDIFF(SECOND, '2025-09-14 08:15:00', `timestamp`) FROM "
+              + schema(schemas.stream())
+              + ".t_user_health_data WHERE device_sn = 'KILL'";
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(numbers(sql)).containsAll(confirmed));
     }
   }
 
@@ -107,14 +106,12 @@ class RouterProcessIT {
         assertThat(http.post("/upload_health_data_v2", Http.health("WORK", second)).status())
             .isEqualTo(200);
       }
-      String sql =
-          "SELECT COUNT(*) FROM %s.t_user_health_data".formatted(schema(schemas.stream()));
+      String sql = "SELECT COUNT(*) FROM %s.t_user_health_data".formatted(schema(schemas.stream()));
       assertThat(numbers(sql)).containsExactly(0);
       try (RouterProcess worker = new RouterProcess(StreamWorker.class, arguments)) {
         await()
             .atMost(PATIENCE)
-            .untilAsserted(
-                () -> assertThat(numbers(sql)).as(worker.log()).containsExactly(100));
+            .untilAsserted(() -> assertThat(numbers(sql)).as(worker.log()).containsExactly(100));
         assertThat(worker.stop()).isEqualTo(143);
       }
     }

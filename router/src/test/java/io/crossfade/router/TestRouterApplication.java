@@ -6,6 +6,7 @@ import io.crossfade.router.rehearsal.Rehearsal;
 import io.crossfade.stream.TestRedis;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
@@ -80,7 +81,9 @@ public final class TestRouterApplication {
     for (String kind : List.of("HEALTH", "DEVICE", "EVENT")) {
       arguments.add("--togglz.features.%s_DUAL_WRITE.enabled=true".formatted(kind));
     }
+    Map<String, String> byName = new LinkedHashMap<>();
     arguments.addAll(more);
-    return arguments;
+    arguments.forEach(argument -> byName.put(argument.replaceAll("=.*", ""), argument));
+    return List.copyOf(byName.values());
   }
 }
