@@ -30,6 +30,17 @@ class OutputIT {
     outputs.close();
   }
 
+  @Test
+  void runsOnTheDatabaseThatWasAskedFor() {
+    if (System.getProperty("crossfade.test.mysql-url") == null) {
+      assertThat(TestDatabase.version())
+          .containsPattern(
+              "mysql".equals(System.getProperty("crossfade.test.database"))
+                  ? "^8\\.0\\."
+                  : "MariaDB");
+    }
+  }
+
   /** Invariant 2: whatever the order, the repeats and the interleaving, the same rows. */
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})

@@ -1,0 +1,108 @@
+package io.crossfade.router.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import org.junit.jupiter.api.Test;
+
+/** What the modules may know of each other. Each rule is shown to reject a class that breaks it. */
+class ArchitectureTest {
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.crossfade");
+
+  private static final JavaClasses BAD = new ClassFileImporter().importPackages("io.crossfade.bad");
+
+  private static final ArchRule RECONCILER_TRUSTS_NO_WRITER =
+      noClasses()
+          .that()
+          .resideInAPackage("..reconciler..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.crossfade.legacy..", "io.crossfade.stream..", "io.crossfade.router..");
+
+  private static final ArchRule DB_KNOWS_NOBODY =
+      noClasses()
+          .that()
+          .resideInAPackage("..db..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.crossfade.legacy..",
+              "io.crossfade.stream..",
+              "io.crossfade.reconciler..",
+              "io.crossfade.router..");
+
+  /**
+   * Invariant 1: whoever needs the time downstream takes an InstantSource, and only for what is
+   * measured.
+   */
+  private static final ArchRule NOBODY_READS_THE_CLOCK =
+      noClasses()
+          .should()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(LocalDateTime.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis");
+
+  private static final ArchRule LEGACY_DOES_NOT_KNOW_THE_STREAM =
+      noClasses()
+          .that()
+          .resideInAPackage("..legacy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.crossfade.stream..");
+
+  private static final ArchRule STREAM_DOES_NOT_KNOW_THE_LEGACY_PATH =
+      noClasses()
+          .that()
+          .resideInAPackage("..stream..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.crossfade.legacy..");
+
+  private static final ArchRule SETTINGS_ARE_RECORDS =
+      classes().that().haveSimpleNameEndingWith("Settings").should().beAssignableTo(Record.class);
+
+  @Test
+  void reconcilerTrustsNoWriter() {
+    holds(RECONCILER_TRUSTS_NO_WRITER);
+  }
+
+  @Test
+  void dbKnowsNobody() {
+    holds(DB_KNOWS_NOBODY);
+  }
+
+  @Test
+  void nobodyReadsTheClock() {
+    holds(NOBODY_READS_THE_CLOCK);
+  }
+
+  @Test
+  void settingsAreRecords() {
+    holds(SETTINGS_ARE_RECORDS);
+  }
+
+  @Test
+  void pathsDoNotKnowEachOther() {
+    holds(LEGACY_DOES_NOT_KNOW_THE_STREAM);
+    holds(STREAM_DOES_NOT_KNOW_THE_LEGACY_PATH);
+  }
+
+  private static void holds(ArchRule rule) {
+    rule.check(MAIN);
+    assertThatThrownBy(() -> rule.check(BAD)).isInstanceOf(AssertionError.class);
+  }
+}
