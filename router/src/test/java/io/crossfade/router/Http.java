@@ -11,12 +11,12 @@ import java.time.Duration;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A device's view of a router. */
-final class Http {
+public final class Http {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  record Answer(int status, JsonNode json, HttpResponse<String> raw) {}
+  public record Answer(int status, JsonNode json, HttpResponse<String> raw) {}
 
   private final int port;
 
@@ -32,7 +32,7 @@ final class Http {
     return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  Answer get(String path) {
+  public Answer get(String path) {
     return send(request(path).GET());
   }
 

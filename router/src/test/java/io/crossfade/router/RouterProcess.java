@@ -12,15 +12,23 @@ import java.util.List;
 import org.awaitility.Awaitility;
 
 /** A router in a process of its own, that a test can kill. */
-final class RouterProcess implements AutoCloseable {
+public final class RouterProcess implements AutoCloseable {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
 
   private final int port = TestServers.freePort();
+  private final int managementPort = TestServers.freePort();
   private final Path log;
   private final Process process;
 
   RouterProcess(Class<?> main, List<String> arguments) {
+    this(main, "-Xmx256m", arguments);
+  }
+
+  /**
+   * @param heap for example {@code -Xmx512m}
+   */
+  public RouterProcess(Class<?> main, String heap, List<String> arguments) {
     try {
       log = Files.createTempFile("crossfade-router", ".log");
       List<String> command =
@@ -28,13 +36,13 @@ final class RouterProcess implements AutoCloseable {
               List.of(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "--enable-native-access=ALL-UNNAMED",
-                  "-Xmx256m",
+                  heap,
                   "-cp",
                   System.getProperty("java.class.path"),
                   main.getName()));
       command.addAll(arguments);
       command.add("--server.port=" + port);
-      command.add("--management.server.port=0");
+      command.add("--management.server.port=" + managementPort);
       process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
@@ -46,22 +54,47 @@ final class RouterProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
   }
 
-  static List<String> arguments(DbSettings schemas, int redisPort, String keyPrefix) {
+  public static List<String> arguments(DbSettings schemas, int redisPort, String keyPrefix) {
     return TestRouterApplication.arguments(
         schemas,
         redisPort,
         List.of("--crossfade.stream.key-prefix=" + keyPrefix, "--crossfade.stream.claim-idle=1s"));
   }
 
-  /** Waits until it answers. */
-  Http http() {
+  /** Waits until it accepts. */
+  public void awaitStart() {
     Awaitility.await("router, see " + log)
         .atMost(START_TIMEOUT)
-        .until(() -> !process.isAlive() || log().contains("Started RouterApplication"));
+        .until(() -> !process.isAlive() || log().contains("Started "));
     if (!process.isAlive()) {
       throw new IllegalStateException("The router did not start:\n" + log());
     }
+  }
+
+  /** Waits until it accepts. */
+  public Http http() {
+    awaitStart();
     return new Http(port);
+  }
+
+  /** What it publishes, in the text form of Prometheus. */
+  public String metrics() {
+    return new Http(managementPort).get("/actuator/prometheus").raw().body();
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Memory that the process occupies, KiB, as Linux counts it; 0 elsewhere. */
+  public long residentKib() throws IOException {
+    Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+    return Files.exists(status)
+        ? Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("VmHWM:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+            .sum()
+        : 0;
   }
 
   String log() {

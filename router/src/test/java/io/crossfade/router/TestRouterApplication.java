@@ -61,7 +61,7 @@ public final class TestRouterApplication {
   }
 
   /** What a router must be told of its servers; {@code more} comes last and wins. */
-  static List<String> arguments(DbSettings schemas, int redisPort, List<String> more) {
+  public static List<String> arguments(DbSettings schemas, int redisPort, List<String> more) {
     List<String> arguments = new ArrayList<>();
     Map.of("control", schemas.control(), "legacy", schemas.legacy(), "stream", schemas.stream())
         .forEach(

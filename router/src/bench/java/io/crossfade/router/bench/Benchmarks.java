@@ -1,0 +1,33 @@
+package io.crossfade.router.bench;
+
+import io.crossfade.db.TestDatabase;
+
+/** Runs the benchmarks that are named, or all of them; each prints its peer's figure beside its own. */
+public final class Benchmarks {
+
+  private Benchmarks() {}
+
+  public static void main(String[] names) throws Exception {
+    System.out.printf(
+        "%d processors, Java %s, database %s%n",
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.version(),
+        TestDatabase.version());
+    for (String name :
+        names.length > 0
+            ? names
+            : new String[] {"writer", "http", "drain", "end-to-end", "dual-write", "connections"}) {
+      System.out.printf("%n== %s%n", name);
+      switch (name) {
+        case "writer" -> WriterBenchmark.run();
+        case "http" -> HttpBenchmark.run();
+        case "drain" -> DrainBenchmark.run();
+        case "end-to-end" -> EndToEndBenchmark.run();
+        case "dual-write" -> DualWriteBenchmark.run();
+        case "connections" -> ConnectionsBenchmark.run();
+        default -> throw new IllegalArgumentException("No benchmark " + name);
+      }
+    }
+    System.exit(0);
+  }
+}
