@@ -72,11 +72,11 @@ public final class Output {
       write(batch);
       return List.of();
     } catch (SQLException e) {
-      if (!RowFaults.isRowFault(e)) {
+      if (!SqlFaults.isRowFault(e)) {
         throw e;
       }
       if (batch.size() == 1) {
-        return List.of(new Rejection(batch.getFirst(), RowFaults.describe(e)));
+        return List.of(new Rejection(batch.getFirst(), SqlFaults.describe(e)));
       }
       List<Rejection> rejections =
           new ArrayList<>(writeIsolating(batch.subList(0, batch.size() / 2)));

@@ -6,6 +6,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.SqlFaults;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -201,7 +202,7 @@ final class LegacyQueue {
             batch.size(),
             kind.label(),
             batch.getFirst().acceptance().id(),
-            e.getMessage(),
+            SqlFaults.describe(e),
             pause.toMillis());
         pause(pause);
         pause =
@@ -236,13 +237,10 @@ final class LegacyQueue {
     }
   }
 
-  /** Waits, but not past the stop: then the batch is tried again at once. */
+  /** Waits; once a stop began only briefly, since then time is short. */
   private void pause(Duration pause) {
     try {
-      if (accepting) {
-        boolean stopping = stopSignal.await(pause.toNanos(), TimeUnit.NANOSECONDS);
-        log.trace("Paused, stopping: {}", stopping);
-      } else {
+      if (!accepting || stopSignal.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
         TimeUnit.NANOSECONDS.sleep(FIRST_PAUSE.toNanos());
       }
     } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
+import io.crossfade.db.SqlFaults;
 import io.lettuce.core.StreamMessage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -124,7 +125,7 @@ final class BatchHandler {
             "Cannot write {} entries of {}: {}; trying again in {} ms",
             records.size() + unreadable.size(),
             stream.key(),
-            e.getMessage(),
+            SqlFaults.describe(e),
             pause.toMillis());
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
         Duration doubled = pause.multipliedBy(2);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
+import io.crossfade.db.SqlFaults;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.routing.UploadRouter;
 import io.crossfade.router.routing.UploadRouter.Outcome;
@@ -108,7 +109,7 @@ public final class UploadServlet extends HttpServlet {
           "Cannot keep {} unreadable {} items: {}; the device is asked to retry",
           upload.unreadable().size(),
           kind.label(),
-          e.getMessage());
+          SqlFaults.describe(e));
       refuse(response);
       return;
     }

@@ -7,7 +7,7 @@ import java.sql.SQLIntegrityConstraintViolationException;
 import java.util.Set;
 
 /** Tells errors that a row causes by what it holds from errors that any row would meet. */
-final class RowFaults {
+public final class SqlFaults {
 
   /**
    * Vendor codes of MySQL and MariaDB that are about a value but carry the general SQLSTATE HY000:
@@ -17,7 +17,7 @@ final class RowFaults {
   private static final Set<Integer> VALUE_CODES =
       Set.of(1153, 1264, 1265, 1364, 1366, 1406, 3819, 4025);
 
-  private RowFaults() {}
+  private SqlFaults() {}
 
   static boolean isRowFault(SQLException e) {
     String state = e.getSQLState();
@@ -28,9 +28,10 @@ final class RowFaults {
         || (state != null && (state.startsWith("22") || state.startsWith("23")));
   }
 
-  /** The error without the values that the database quotes: those are payload. */
-  static String describe(SQLException e) {
-    String message = String.valueOf(e.getMessage()).replaceAll("'[^']*'(?= for column)", "'…'");
-    return "%d %s".formatted(e.getErrorCode(), message);
+  /** The error in one line, without the values that the database quotes: those are payload. */
+  public static String describe(Exception e) {
+    String first = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    String message = first.replaceAll("'[^']*'(?= for column)", "'…'");
+    return e instanceof SQLException sql ? sql.getErrorCode() + " " + message : message;
   }
 }
