@@ -7,7 +7,17 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
-  public static void main(String[] names) throws Exception {
+  public static void main(String[] names) {
+    try {
+      run(names);
+      System.exit(0);
+    } catch (Exception e) {
+      e.printStackTrace();
+      System.exit(1);
+    }
+  }
+
+  private static void run(String[] names) throws Exception {
     System.out.printf(
         "%d processors, Java %s, database %s%n",
         Runtime.getRuntime().availableProcessors(),
@@ -28,6 +38,5 @@ public final class Benchmarks {
         default -> throw new IllegalArgumentException("No benchmark " + name);
       }
     }
-    System.exit(0);
   }
 }
