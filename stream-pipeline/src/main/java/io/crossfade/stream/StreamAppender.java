@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -44,13 +43,11 @@ public final class StreamAppender implements SmartLifecycle {
   private final Map<StreamName, Counter> failed = new EnumMap<>(StreamName.class);
   private final Timer latency;
   private final Semaphore inFlight;
-  private final Duration timeout;
   private volatile boolean running;
 
   StreamAppender(RedisLinks links, StreamSettings settings, MeterRegistry meters) {
     this.links = links;
     this.inFlight = new Semaphore(settings.maxInFlight());
-    this.timeout = settings.appendTimeout();
     for (StreamName stream : StreamName.values()) {
       keys.put(stream, settings.key(stream).getBytes(StandardCharsets.UTF_8));
       appended.put(stream, counter(StreamMeter.APPENDED, stream, meters));
@@ -96,7 +93,6 @@ public final class StreamAppender implements SmartLifecycle {
       queue.add(new Append(stream, RecordCodec.encode(accepted), confirmed));
     }
     return CompletableFuture.allOf(confirmations.toArray(CompletableFuture[]::new))
-        .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
         .thenApply(
             all -> {
               latency.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);

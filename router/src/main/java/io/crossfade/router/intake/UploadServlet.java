@@ -16,6 +16,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,9 @@ public final class UploadServlet extends HttpServlet {
   private final transient DeadLetters deadLetters;
   private final transient MeterRegistry meters;
   private final int maxBody;
+
+  /** By status of the answer; looking a meter up by its tags costs more than recording. */
+  private final transient Map<Integer, Timer> timers = new ConcurrentHashMap<>();
 
   /**
    * @param v2 whether clients of this endpoint ask for the stream and expect the new shape of
@@ -90,12 +95,8 @@ public final class UploadServlet extends HttpServlet {
       answer(
           response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, Answers.error(Answers.INTERNAL));
     } finally {
-      Timer.builder(RouterMeter.ACCEPT.id())
-          .description(RouterMeter.ACCEPT.description())
-          .tag("endpoint", path(kind, v2))
-          .tag("outcome", String.valueOf(response.getStatus()))
-          .publishPercentileHistogram()
-          .register(meters)
+      timers
+          .computeIfAbsent(response.getStatus(), this::timer)
           .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
     }
   }
@@ -130,6 +131,15 @@ public final class UploadServlet extends HttpServlet {
     } else {
       refuse(response);
     }
+  }
+
+  private Timer timer(int status) {
+    return Timer.builder(RouterMeter.ACCEPT.id())
+        .description(RouterMeter.ACCEPT.description())
+        .tag("endpoint", path(kind, v2))
+        .tag("outcome", String.valueOf(status))
+        .publishPercentileHistogram()
+        .register(meters);
   }
 
   private byte[] body(HttpServletRequest request) throws IOException, BadUploadException {

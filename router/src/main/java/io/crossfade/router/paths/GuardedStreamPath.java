@@ -2,11 +2,13 @@ package io.crossfade.router.paths;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.stream.StreamAppender;
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Appends through a circuit breaker, so that a Redis that is away costs one refusal and not a
@@ -16,10 +18,15 @@ public final class GuardedStreamPath {
 
   private final StreamAppender appender;
   private final CircuitBreaker breaker;
+  private final Duration timeout;
 
-  public GuardedStreamPath(StreamAppender appender, CircuitBreaker breaker) {
+  /**
+   * @param timeout how long an append waits for Redis
+   */
+  public GuardedStreamPath(StreamAppender appender, CircuitBreaker breaker, Duration timeout) {
     this.appender = appender;
     this.breaker = breaker;
+    this.timeout = timeout;
   }
 
   /** Whether an append may get through: a half-open breaker takes some as its probes. */
@@ -29,17 +36,46 @@ public final class GuardedStreamPath {
   }
 
   /**
-   * Appends the records and waits for nothing.
+   * Appends the records and waits until Redis has confirmed them.
    *
-   * @return the entries' ids, or a failure after which the entries may or may not be in the stream
+   * @return the entries' ids
+   * @throws StreamUnavailableException when Redis did not confirm all of them in time; the entries
+   *     may or may not be in the stream
    */
-  public CompletableFuture<List<String>> append(List<? extends AcceptedRecord> records) {
+  public List<String> append(List<? extends AcceptedRecord> records)
+      throws StreamUnavailableException, InterruptedException {
     if (!breaker.tryAcquirePermission()) {
-      return CompletableFuture.failedFuture(
-          CallNotPermittedException.createCallNotPermittedException(breaker));
+      throw new StreamUnavailableException("the breaker is open", null);
     }
     long begin = System.nanoTime();
-    return appender
+    try {
+      List<String> ids = appender.append(records).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+      return ids;
+    } catch (ExecutionException e) {
+      breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
+      throw new StreamUnavailableException(String.valueOf(e.getCause()), e);
+    } catch (TimeoutException e) {
+      breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
+      throw new StreamUnavailableException("no confirmation within " + timeout, e);
+    } catch (InterruptedException e) {
+      breaker.releasePermission();
+      throw e;
+    }
+  }
+
+  /**
+   * Appends copies and waits for nothing.
+   *
+   * @param done told whether Redis confirmed them, at some time, on some thread
+   */
+  public void mirror(List<? extends AcceptedRecord> records, Consumer<Boolean> done) {
+    if (!breaker.tryAcquirePermission()) {
+      done.accept(false);
+      return;
+    }
+    long begin = System.nanoTime();
+    appender
         .append(records)
         .whenComplete(
             (ids, failure) -> {
@@ -49,6 +85,7 @@ public final class GuardedStreamPath {
               } else {
                 breaker.onError(took, TimeUnit.NANOSECONDS, failure);
               }
+              done.accept(failure == null);
             });
   }
 }

@@ -7,12 +7,12 @@ import io.crossfade.db.RouteReason;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.paths.GuardedStreamPath;
+import io.crossfade.router.paths.StreamUnavailableException;
 import io.crossfade.router.rollout.RolloutFlags;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ public final class UploadRouter {
   private final LegacyPath legacy;
   private final GuardedStreamPath stream;
   private final Duration patience;
-  private final MeterRegistry meters;
+  private final RoutingCounters counters;
 
   public UploadRouter(
       RolloutFlags flags,
@@ -48,7 +48,7 @@ public final class UploadRouter {
     this.legacy = legacy;
     this.stream = stream;
     this.patience = patience;
-    this.meters = meters;
+    this.counters = new RoutingCounters(meters);
   }
 
   /**
@@ -60,12 +60,20 @@ public final class UploadRouter {
     boolean accepted = true;
     List<String> streamIds = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      List<AcceptedRecord> ofKind = records.stream().filter(r -> r.kind() == kind).toList();
+      List<AcceptedRecord> ofKind = of(kind, records);
       if (!ofKind.isEmpty()) {
         accepted &= route(kind, ofKind, optIn, streamIds);
       }
     }
     return new Outcome(accepted, streamIds);
+  }
+
+  /** The records of a kind; nearly always all or none. */
+  private static List<AcceptedRecord> of(Kind kind, List<AcceptedRecord> records) {
+    if (records.size() == 1) {
+      return records.getFirst().kind() == kind ? records : List.of();
+    }
+    return records.stream().filter(accepted -> accepted.kind() == kind).toList();
   }
 
   private boolean route(
@@ -84,7 +92,7 @@ public final class UploadRouter {
           case STREAM -> append(kind, because(records, route.reason()), route, streamIds);
         };
     if (!accepted) {
-      meters.counter(RouterMeter.REFUSED.id(), "kind", kind.label()).increment(records.size());
+      counters.refused(kind, records.size());
     }
     return accepted;
   }
@@ -92,19 +100,19 @@ public final class UploadRouter {
   private boolean append(
       Kind kind, List<AcceptedRecord> records, Route route, List<String> streamIds) {
     try {
-      streamIds.addAll(stream.append(records).get());
-      count(kind, DeliveryPath.STREAM, route.reason(), records.size());
+      streamIds.addAll(stream.append(records));
+      counters.routed(kind, DeliveryPath.STREAM, route.reason(), records.size());
       if (route.mirrored()) {
         mirrorToLegacy(kind, records);
       }
       return true;
-    } catch (ExecutionException e) {
+    } catch (StreamUnavailableException e) {
       log.debug(
           "Cannot append {} {} records, first {}: {}; trying the memory queue",
           records.size(),
           kind.label(),
           records.getFirst().acceptance().id(),
-          String.valueOf(e.getCause()));
+          e.getMessage());
       // The entries may be in the stream all the same: ids and stamps stay, so no row comes twice.
       RouteReason reason = RoutingPolicy.FALLBACK.reason();
       return offer(kind, because(records, reason), reason);
@@ -118,50 +126,31 @@ public final class UploadRouter {
     if (legacy.offer(kind, records, patience) < records.size()) {
       return false;
     }
-    count(kind, DeliveryPath.LEGACY, reason, records.size());
+    counters.routed(kind, DeliveryPath.LEGACY, reason, records.size());
     return true;
   }
 
   private void mirrorToStream(Kind kind, List<AcceptedRecord> records) {
-    stream
-        .append(because(records, RouteReason.MIRROR))
-        .whenComplete(
-            (ids, failure) ->
-                mirrored(
-                    failure == null ? RouterMeter.MIRRORED : RouterMeter.MIRROR_DROPPED,
-                    kind,
-                    DeliveryPath.STREAM,
-                    records.size()));
+    stream.mirror(
+        because(records, RouteReason.MIRROR),
+        taken ->
+            counters.mirrored(
+                taken ? RouterMeter.MIRRORED : RouterMeter.MIRROR_DROPPED,
+                kind,
+                DeliveryPath.STREAM,
+                records.size()));
   }
 
   private void mirrorToLegacy(Kind kind, List<AcceptedRecord> records) {
     int taken = legacy.offer(kind, because(records, RouteReason.MIRROR), Duration.ZERO);
-    mirrored(RouterMeter.MIRRORED, kind, DeliveryPath.LEGACY, taken);
-    mirrored(RouterMeter.MIRROR_DROPPED, kind, DeliveryPath.LEGACY, records.size() - taken);
+    counters.mirrored(RouterMeter.MIRRORED, kind, DeliveryPath.LEGACY, taken);
+    counters.mirrored(
+        RouterMeter.MIRROR_DROPPED, kind, DeliveryPath.LEGACY, records.size() - taken);
   }
 
   private static List<AcceptedRecord> because(List<AcceptedRecord> records, RouteReason reason) {
     return records.getFirst().acceptance().reason() == reason
         ? records
         : records.stream().map(accepted -> accepted.because(reason)).toList();
-  }
-
-  private void count(Kind kind, DeliveryPath path, RouteReason reason, int records) {
-    meters
-        .counter(
-            RouterMeter.RECORDS.id(),
-            "kind",
-            kind.label(),
-            "path",
-            path.label(),
-            "reason",
-            reason.name())
-        .increment(records);
-  }
-
-  private void mirrored(RouterMeter meter, Kind kind, DeliveryPath path, int records) {
-    if (records > 0) {
-      meters.counter(meter.id(), "kind", kind.label(), "path", path.label()).increment(records);
-    }
   }
 }
