@@ -3,6 +3,7 @@ package io.crossfade.db;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +35,10 @@ public final class RecordCodec {
   private static final int TEMPERATURE_SCALE = 2;
   private static final int DEGREE_SCALE = 6;
   private static final int TYPICAL_LENGTH = 256;
-  private static final CBORFactory CBOR = new CBORFactory();
+
+  /** A pool and no thread-locals: virtual threads are new with every request. */
+  private static final CBORFactory CBOR =
+      CBORFactory.builder().recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool()).build();
 
   private RecordCodec() {}
 

@@ -24,11 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.filter.RequestContextFilter;
 import org.togglz.core.manager.FeatureManager;
 
 /** What a router is made of: intake, routing, flags, and the guarded stream path. */
@@ -72,6 +74,14 @@ class RouterConfiguration {
       RouterSettings settings,
       MeterRegistry meters) {
     return new UploadRouter(flags, legacy, stream, settings.patience(), meters);
+  }
+
+  /** MVC sets its own request context; devices need none. */
+  @Bean
+  FilterRegistrationBean<RequestContextFilter> noRequestContextFilter() {
+    var registration = new FilterRegistrationBean<>(new RequestContextFilter());
+    registration.setEnabled(false);
+    return registration;
   }
 
   /** The six endpoints of devices. */

@@ -15,35 +15,31 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.springframework.context.SmartLifecycle;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Appends records to their streams. Appends that arrive while others are being sent go out together
- * in one write to the socket; none ever waits for more to come.
+ * Appends records to their streams, and collects appends into few writes to the socket without a
+ * thread or a pause: while Redis has appends to answer, new ones gather, and its answers send them
+ * off.
  */
-public final class StreamAppender implements SmartLifecycle {
+public final class StreamAppender {
 
   /** The one field of an entry: a record as {@link RecordCodec} writes it. */
   static final byte[] FIELD = {'r'};
 
-  private static final int MOST_PER_FLUSH = 1_000;
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Append(StreamName stream, byte[] entry, CompletableFuture<String> confirmed) {}
-
   private final RedisLinks links;
-  private final BlockingQueue<Append> queue = new LinkedBlockingQueue<>();
+  private final ReentrantLock connecting = new ReentrantLock();
   private final Map<StreamName, byte[]> keys = new EnumMap<>(StreamName.class);
   private final Map<StreamName, Counter> appended = new EnumMap<>(StreamName.class);
   private final Map<StreamName, Counter> failed = new EnumMap<>(StreamName.class);
   private final Timer latency;
   private final Semaphore inFlight;
-  private volatile boolean running;
+  private final FlushPacer pacer = new FlushPacer();
+  private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
   StreamAppender(RedisLinks links, StreamSettings settings, MeterRegistry meters) {
     this.links = links;
@@ -65,33 +61,26 @@ public final class StreamAppender implements SmartLifecycle {
   }
 
   /**
-   * Sends each record to its stream.
+   * Sends each record to its stream and waits for nothing.
    *
    * @return the ids that Redis gave the entries, in the order of the records, once all are
-   *     confirmed; fails when one is not confirmed in time, and then any of them may or may not be
-   *     in its stream
+   *     confirmed; fails when one is not, and then any of them may or may not be in its stream. It
+   *     may stay open for as long as Redis hangs
    */
   public CompletableFuture<List<String>> append(List<? extends AcceptedRecord> records) {
-    if (!running || !inFlight.tryAcquire(records.size())) {
-      records.forEach(accepted -> counter(failed, StreamName.of(accepted)).increment());
+    if (!inFlight.tryAcquire(records.size())) {
+      records.forEach(accepted -> count(failed, accepted));
       return CompletableFuture.failedFuture(
           new RedisException(
-              "Cannot append %d records: %d appends are waiting for Redis"
-                  .formatted(records.size(), queue.size())));
+              "Cannot append %d records: too many appends are waiting for Redis"
+                  .formatted(records.size())));
     }
     long begin = System.nanoTime();
     List<CompletableFuture<String>> confirmations = new ArrayList<>(records.size());
     for (AcceptedRecord accepted : records) {
-      CompletableFuture<String> confirmed = new CompletableFuture<>();
-      StreamName stream = StreamName.of(accepted);
-      confirmed.whenComplete(
-          (id, failure) -> {
-            inFlight.release();
-            counter(failure == null ? appended : failed, stream).increment();
-          });
-      confirmations.add(confirmed);
-      queue.add(new Append(stream, RecordCodec.encode(accepted), confirmed));
+      confirmations.add(send(accepted));
     }
+    pacer.appended(records.size());
     return CompletableFuture.allOf(confirmations.toArray(CompletableFuture[]::new))
         .thenApply(
             all -> {
@@ -100,73 +89,57 @@ public final class StreamAppender implements SmartLifecycle {
             });
   }
 
-  private void sendUntilStopped() {
-    List<Append> batch = new ArrayList<>(MOST_PER_FLUSH);
-    StatefulRedisConnection<byte[], byte[]> connection = null;
-    while (running || !queue.isEmpty()) {
-      try {
-        Append first = queue.poll(100, TimeUnit.MILLISECONDS);
-        if (first == null) {
-          continue;
-        }
-        batch.add(first);
-        queue.drainTo(batch, MOST_PER_FLUSH - 1);
-        if (connection == null) {
-          connection = links.open();
-          connection.setAutoFlushCommands(false);
-        }
-        RedisAsyncCommands<byte[], byte[]> commands = connection.async();
-        batch.forEach(append -> send(append, commands));
-        connection.flushCommands();
-      } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        batch.forEach(append -> append.confirmed().completeExceptionally(e));
-      }
-      batch.clear();
-    }
-  }
-
-  private void send(Append append, RedisAsyncCommands<byte[], byte[]> commands) {
-    byte[] key = Objects.requireNonNull(keys.get(append.stream()));
+  private CompletableFuture<String> send(AcceptedRecord accepted) {
+    CompletableFuture<String> confirmed = new CompletableFuture<>();
     try {
-      var reply = commands.xadd(key, Map.of(FIELD, append.entry()));
-      reply.whenComplete(
-          (id, failure) -> {
-            if (failure == null) {
-              append.confirmed().complete(id);
-            } else {
-              append.confirmed().completeExceptionally(failure);
-            }
-          });
+      byte[] key = Objects.requireNonNull(keys.get(StreamName.of(accepted)));
+      var reply = commands().xadd(key, Map.of(FIELD, RecordCodec.encode(accepted)));
+      reply.whenComplete((id, failure) -> answered(accepted, confirmed, id, failure));
     } catch (RuntimeException e) {
-      append.confirmed().completeExceptionally(e);
+      answered(accepted, confirmed, null, e);
+    }
+    return confirmed;
+  }
+
+  private void answered(
+      AcceptedRecord accepted,
+      CompletableFuture<String> confirmed,
+      @Nullable String id,
+      @Nullable Throwable failure) {
+    inFlight.release();
+    pacer.answered();
+    if (failure == null && id != null) {
+      count(appended, accepted);
+      confirmed.complete(id);
+    } else {
+      count(failed, accepted);
+      confirmed.completeExceptionally(
+          failure == null ? new RedisException("Redis gave no id") : failure);
     }
   }
 
-  @Override
-  public void start() {
-    running = true;
-    Thread.ofPlatform().name("stream-appender").daemon(true).start(this::sendUntilStopped);
+  /** Connects on first use; whoever comes meanwhile is refused at once. */
+  private RedisAsyncCommands<byte[], byte[]> commands() {
+    StatefulRedisConnection<byte[], byte[]> known = connection;
+    if (known != null) {
+      return known.async();
+    }
+    if (!connecting.tryLock()) {
+      throw new RedisException("Not yet connected");
+    }
+    try {
+      StatefulRedisConnection<byte[], byte[]> opened = links.open();
+      opened.setAutoFlushCommands(false);
+      pacer.flushBy(opened::flushCommands);
+      connection = opened;
+      return opened.async();
+    } finally {
+      connecting.unlock();
+    }
   }
 
-  @Override
-  public void stop() {
-    running = false;
-  }
-
-  @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  @Override
-  public int getPhase() {
-    return 0;
-  }
-
-  private static Counter counter(Map<StreamName, Counter> counters, StreamName stream) {
-    return Objects.requireNonNull(counters.get(stream));
+  private static void count(Map<StreamName, Counter> counters, AcceptedRecord accepted) {
+    Objects.requireNonNull(counters.get(StreamName.of(accepted))).increment();
   }
 
   private static Counter counter(StreamMeter meter, StreamName stream, MeterRegistry meters) {

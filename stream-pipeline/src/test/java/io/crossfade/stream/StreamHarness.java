@@ -46,7 +46,6 @@ final class StreamHarness implements AutoCloseable {
             settings,
             InstantSource.system(),
             meters);
-    appender.start();
   }
 
   static StreamSettings settings(boolean validateOnly, int maxConsumers) {
@@ -102,7 +101,6 @@ final class StreamHarness implements AutoCloseable {
   @Override
   public void close() {
     stopConsumers();
-    appender.stop();
     links.close();
     client.shutdown(0, 1, TimeUnit.SECONDS);
   }

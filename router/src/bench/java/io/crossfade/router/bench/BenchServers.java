@@ -1,6 +1,7 @@
 package io.crossfade.router.bench;
 
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.router.RouterProcess;
 import io.crossfade.router.TestRouterApplication;
@@ -8,6 +9,7 @@ import io.crossfade.stream.TestRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Database and Redis of this JVM's own, and a router process in {@code -Xmx512m} beside them. */
@@ -19,18 +21,18 @@ final class BenchServers implements AutoCloseable {
   private final DbSettings schemas = TestDatabase.newSchemas();
   private final RouterProcess router;
 
-  BenchServers(String... arguments) {
+  /**
+   * @param dualWrite whether the other path gets a copy of every upload
+   */
+  BenchServers(boolean dualWrite, String... arguments) {
     List<String> all =
-        TestRouterApplication.arguments(schemas, redis.port(), List.of(arguments));
+        new ArrayList<>(TestRouterApplication.arguments(schemas, redis.port(), List.of(arguments)));
+    for (Kind kind : Kind.values()) {
+      all.removeIf(argument -> argument.startsWith("--togglz.features." + kind + "_DUAL_WRITE"));
+      all.add("--togglz.features.%s_DUAL_WRITE.enabled=%s".formatted(kind, dualWrite));
+    }
     router = new RouterProcess(BenchRouter.class, "-Xmx512m", all);
     router.awaitStart();
-  }
-
-  static BenchServers withoutDualWrite() {
-    return new BenchServers(
-        "--togglz.features.HEALTH_DUAL_WRITE.enabled=false",
-        "--togglz.features.DEVICE_DUAL_WRITE.enabled=false",
-        "--togglz.features.EVENT_DUAL_WRITE.enabled=false");
   }
 
   int port() {

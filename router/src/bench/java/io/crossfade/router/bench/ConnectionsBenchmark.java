@@ -15,7 +15,7 @@ final class ConnectionsBenchmark {
   private ConnectionsBenchmark() {}
 
   static void run() {
-    try (BenchServers servers = BenchServers.withoutDualWrite()) {
+    try (BenchServers servers = new BenchServers(false)) {
       Uploads uploads = new Uploads(UploadServlet.path(Kind.HEALTH, true), 1);
       LoadClient few = new LoadClient(servers.port(), uploads, FEW);
       LoadClient many = new LoadClient(servers.port(), uploads, MANY);

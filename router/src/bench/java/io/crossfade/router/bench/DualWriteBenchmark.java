@@ -13,8 +13,8 @@ final class DualWriteBenchmark {
   private DualWriteBenchmark() {}
 
   static void run() throws Exception {
-    try (BenchServers with = new BenchServers();
-        BenchServers without = BenchServers.withoutDualWrite()) {
+    try (BenchServers with = new BenchServers(true);
+        BenchServers without = new BenchServers(false)) {
       LoadClient on = client(with);
       LoadClient off = client(without);
       on.run(Duration.ofSeconds(13));

@@ -20,7 +20,7 @@ final class EndToEndBenchmark {
   private EndToEndBenchmark() {}
 
   static void run() throws IOException {
-    try (BenchServers servers = BenchServers.withoutDualWrite()) {
+    try (BenchServers servers = new BenchServers(false)) {
       measure(servers, 1, 64, BAR_SINGLE);
       measure(servers, LIST, 16, BAR_LISTS);
       System.out.printf("  router's memory at most: %,d KiB in -Xmx512m%n", servers.router().residentKib());

@@ -17,7 +17,7 @@ final class HttpBenchmark {
   private HttpBenchmark() {}
 
   static void run() throws Exception {
-    try (BenchServers servers = new BenchServers("--crossfade.stream.consume=false")) {
+    try (BenchServers servers = new BenchServers(false, "--crossfade.stream.consume=false")) {
       LoadClient limit = client(servers, "/bench/stream-through");
       LoadClient ours = client(servers, UploadServlet.path(Kind.HEALTH, true));
       LoadClient template = client(servers, "/bench/template");
@@ -27,7 +27,7 @@ final class HttpBenchmark {
               .with(LIMIT, () -> measure(servers, limit))
               .with(OURS, () -> measure(servers, ours))
               .with(TEMPLATE, () -> measure(servers, template))
-              .run(5)
+              .run(Integer.getInteger("crossfade.bench.rounds", 5))
               .ratio(OURS, LIMIT, 0.55)
               .ratio(OURS, TEMPLATE, 1.15);
       double rate = series.median(OURS) * 0.7;

@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -143,11 +144,17 @@ public final class UploadServlet extends HttpServlet {
   }
 
   private byte[] body(HttpServletRequest request) throws IOException, BadUploadException {
-    if (request.getContentLengthLong() > maxBody) {
+    long length = request.getContentLengthLong();
+    if (length > maxBody) {
       throw tooLarge();
     }
     if (request.getHeader("Content-Encoding") != null) {
       throw new BadUploadException(NO_BODY_TYPE, "不支持压缩的请求体");
+    }
+    if (length >= 0) {
+      byte[] body = new byte[(int) length];
+      int read = request.getInputStream().readNBytes(body, 0, body.length);
+      return read == body.length ? body : Arrays.copyOf(body, read);
     }
     byte[] body = request.getInputStream().readNBytes(maxBody + 1);
     if (body.length > maxBody) {

@@ -5,30 +5,29 @@ import io.crossfade.router.routing.Assignment;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.togglz.core.manager.FeatureManager;
 
 /**
- * What the flags say, read a few times a second and kept in between. Never fails a request: when
- * they cannot be read, the last known state counts.
+ * What the flags say, read a few times a second by a thread of its own: asking costs a request next
+ * to nothing and never fails it. When they cannot be read, the last known state counts.
  */
-public final class RolloutFlags {
+public final class RolloutFlags implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RolloutFlags.class);
-  private static final long FRESH_NANOS = Duration.ofMillis(200).toNanos();
-
-  private record Snapshot(Set<RolloutFeature> active, long readAt) {}
+  private static final Duration READ_EVERY = Duration.ofMillis(200);
 
   private final FeatureManager features;
-  private final ReentrantLock reading = new ReentrantLock();
-  private volatile Snapshot snapshot;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Set<RolloutFeature> active = EnumSet.noneOf(RolloutFeature.class);
 
   public RolloutFlags(FeatureManager features) {
     this.features = features;
-    this.snapshot = new Snapshot(EnumSet.noneOf(RolloutFeature.class), System.nanoTime());
     read();
+    Thread.ofPlatform().name("rollout-flags").daemon(true).start(this::readUntilClosed);
   }
 
   /**
@@ -37,31 +36,38 @@ public final class RolloutFlags {
    * @param optIn whether the client asked for the stream
    */
   public Assignment assignment(Kind kind, boolean optIn) {
-    if (System.nanoTime() - snapshot.readAt() > FRESH_NANOS && reading.tryLock()) {
-      try {
-        read();
-      } finally {
-        reading.unlock();
-      }
-    }
-    Set<RolloutFeature> active = snapshot.active();
+    Set<RolloutFeature> now = active;
     return Assignment.of(
-        optIn || active.contains(RolloutFeature.stream(kind)),
-        active.contains(RolloutFeature.dualWrite(kind)));
+        optIn || now.contains(RolloutFeature.stream(kind)),
+        now.contains(RolloutFeature.dualWrite(kind)));
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+
+  private void readUntilClosed() {
+    try {
+      while (!closed.await(READ_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
+        read();
+      }
+    } catch (InterruptedException e) {
+      log.debug("Flags are no longer read");
+    }
   }
 
   private void read() {
-    Set<RolloutFeature> active = EnumSet.noneOf(RolloutFeature.class);
     try {
+      Set<RolloutFeature> read = EnumSet.noneOf(RolloutFeature.class);
       for (RolloutFeature feature : RolloutFeature.values()) {
         if (features.isActive(feature)) {
-          active.add(feature);
+          read.add(feature);
         }
       }
+      active = read;
     } catch (RuntimeException e) {
-      active = snapshot.active();
       log.warn("Cannot read the flags: {}; they stay {}", e.getMessage(), active);
     }
-    snapshot = new Snapshot(active, System.nanoTime());
   }
 }
