@@ -3,6 +3,9 @@ package io.crossfade.router.bench;
 import io.crossfade.router.RouterApplication;
 import io.crossfade.router.intake.TemplateServlet;
 import io.crossfade.router.intake.UploadReader;
+import io.crossfade.router.rollout.RolloutFlags;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -47,10 +50,16 @@ public class BenchRouter {
     return new ServletRegistrationBean<>(servlet, "/bench/stream-through");
   }
 
-  /** The obvious way: one StringRedisTemplate call per upload. */
+  /** The obvious way: one StringRedisTemplate call per upload, all else the same. */
   @Bean
   ServletRegistrationBean<TemplateServlet> template(
-      UploadReader reader, StringRedisTemplate redis) {
-    return new ServletRegistrationBean<>(new TemplateServlet(reader, redis), "/bench/template");
+      UploadReader reader,
+      StringRedisTemplate redis,
+      RolloutFlags flags,
+      CircuitBreakerRegistry breakers,
+      MeterRegistry meters) {
+    return new ServletRegistrationBean<>(
+        new TemplateServlet(reader, redis, flags, breakers.circuitBreaker("stream"), meters),
+        "/bench/template");
   }
 }

@@ -51,7 +51,7 @@ final class DrainBenchmark {
           .with(ONE, () -> drain(outputs, redis, 1, ENTRIES))
           .with(TWO, () -> drain(outputs, redis, 2, ENTRIES))
           .with(CONTAINER, () -> container(outputs, redis, Duration.ofSeconds(8)))
-          .run(5)
+          .run(Integer.getInteger("crossfade.bench.rounds", 5))
           .ratio(ONE, BARE, 0.75)
           .ratio(TWO, BARE, 0.75)
           .ratio(ONE, CONTAINER, 30);

@@ -22,7 +22,7 @@ final class DualWriteBenchmark {
       new Series("uploads/s")
           .with(ON, () -> on.run(Duration.ofSeconds(8)).perSecond())
           .with(OFF, () -> off.run(Duration.ofSeconds(8)).perSecond())
-          .run(5)
+          .run(Integer.getInteger("crossfade.bench.rounds", 5))
           .ratio(ON, OFF, 0.65);
       with.router()
           .metrics()

@@ -62,7 +62,7 @@ final class WriterBenchmark {
           .with(BARE, bare)
           .with(OURS, ours)
           .with(OURS_TWICE, oursTwice)
-          .run(5)
+          .run(Integer.getInteger("crossfade.bench.rounds", 5))
           .ratio(OURS, ROW_BY_ROW, 7)
           .ratio(OURS, BARE, 0.9)
           .ratio(OURS_TWICE, OURS, 1);

@@ -1,44 +1,83 @@
 package io.crossfade.router.intake;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordCodec;
+import io.crossfade.router.rollout.RolloutFlags;
+import io.crossfade.router.routing.UploadRouter.Outcome;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Peer of a benchmark: the same reading and encoding, then one blocking template call per upload. */
+/**
+ * Peer of a benchmark: all that an upload to {@link UploadServlet} is, but for the append, which is one
+ * blocking template call.
+ */
 public final class TemplateServlet extends HttpServlet {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final transient UploadReader reader;
   private final transient StringRedisTemplate redis;
+  private final transient RolloutFlags flags;
+  private final transient CircuitBreaker breaker;
+  private final transient Timer timer;
+  private final transient Counter counter;
 
-  public TemplateServlet(UploadReader reader, StringRedisTemplate redis) {
+  public TemplateServlet(
+      UploadReader reader,
+      StringRedisTemplate redis,
+      RolloutFlags flags,
+      CircuitBreaker breaker,
+      MeterRegistry meters) {
     this.reader = reader;
     this.redis = redis;
+    this.flags = flags;
+    this.breaker = breaker;
+    this.timer = Timer.builder("bench.template").publishPercentileHistogram().register(meters);
+    this.counter = meters.counter("bench.template.records", "path", DeliveryPath.STREAM.label());
   }
 
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    long begin = System.nanoTime();
     try {
-      Upload upload = reader.read(Kind.HEALTH, request.getInputStream().readAllBytes());
+      byte[] body = new byte[request.getContentLength()];
+      request.getInputStream().readNBytes(body, 0, body.length);
+      Upload upload = reader.read(Kind.HEALTH, body);
+      flags.assignment(Kind.HEALTH, true);
+      breaker.acquirePermission();
       byte[] entry = RecordCodec.encode(upload.records().getFirst());
-      var id =
-          redis
-              .opsForStream()
-              .add("bench:template", Map.of("r", new String(entry, StandardCharsets.ISO_8859_1)));
+      String id =
+          String.valueOf(
+              redis
+                  .opsForStream()
+                  .add(
+                      "bench:template", Map.of("r", new String(entry, StandardCharsets.ISO_8859_1))));
+      breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+      counter.increment();
       byte[] answer =
-          ("{\"status\":\"accepted\",\"stream_id\":\"" + id + "\",\"message\":\"x\",\"processing\":\"async\"}")
-              .getBytes(StandardCharsets.UTF_8);
+          JSON.writeValueAsBytes(
+              Answers.accepted(Kind.HEALTH, upload, new Outcome(true, List.of(id)), true));
       response.setContentType("application/json;charset=UTF-8");
       response.setContentLength(answer.length);
       response.getOutputStream().write(answer);
     } catch (BadUploadException e) {
       response.sendError(e.status());
+    } finally {
+      timer.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
     }
   }
 }
