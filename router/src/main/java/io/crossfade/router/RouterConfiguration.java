@@ -12,7 +12,6 @@ import io.crossfade.router.paths.GuardedStreamPath;
 import io.crossfade.router.rollout.RolloutFlags;
 import io.crossfade.router.routing.UploadRouter;
 import io.crossfade.stream.StreamAppender;
-import io.crossfade.stream.StreamSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
@@ -60,10 +59,8 @@ class RouterConfiguration {
   }
 
   @Bean
-  GuardedStreamPath guardedStreamPath(
-      StreamAppender appender, CircuitBreakerRegistry breakers, StreamSettings settings) {
-    return new GuardedStreamPath(
-        appender, breakers.circuitBreaker(BREAKER), settings.appendTimeout());
+  GuardedStreamPath guardedStreamPath(StreamAppender appender, CircuitBreakerRegistry breakers) {
+    return new GuardedStreamPath(appender, breakers.circuitBreaker(BREAKER));
   }
 
   @Bean

@@ -10,14 +10,19 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +31,15 @@ import org.jspecify.annotations.Nullable;
  * thread or a pause: while Redis has appends to answer, new ones gather, and its answers send them
  * off.
  */
-public final class StreamAppender {
+public final class StreamAppender implements AutoCloseable {
 
   /** The one field of an entry: a record as {@link RecordCodec} writes it. */
   static final byte[] FIELD = {'r'};
+
+  private static final Duration SWEEP_EVERY = Duration.ofMillis(50);
+
+  /** An append that fails when it is not confirmed by then, {@link System#nanoTime}. */
+  private record Deadline(long at, CompletableFuture<List<String>> append) {}
 
   private final RedisLinks links;
   private final ReentrantLock connecting = new ReentrantLock();
@@ -39,11 +49,15 @@ public final class StreamAppender {
   private final Timer latency;
   private final Semaphore inFlight;
   private final FlushPacer pacer = new FlushPacer();
+  private final Duration timeout;
+  private final Queue<Deadline> deadlines = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
   StreamAppender(RedisLinks links, StreamSettings settings, MeterRegistry meters) {
     this.links = links;
     this.inFlight = new Semaphore(settings.maxInFlight());
+    this.timeout = settings.appendTimeout();
     for (StreamName stream : StreamName.values()) {
       keys.put(stream, settings.key(stream).getBytes(StandardCharsets.UTF_8));
       appended.put(stream, counter(StreamMeter.APPENDED, stream, meters));
@@ -58,14 +72,15 @@ public final class StreamAppender {
             StreamMeter.IN_FLIGHT.id(), () -> settings.maxInFlight() - inFlight.availablePermits())
         .description(StreamMeter.IN_FLIGHT.description())
         .register(meters);
+    Thread.ofPlatform().name("append-deadlines").daemon(true).start(this::sweepUntilClosed);
   }
 
   /**
    * Sends each record to its stream and waits for nothing.
    *
    * @return the ids that Redis gave the entries, in the order of the records, once all are
-   *     confirmed; fails when one is not, and then any of them may or may not be in its stream. It
-   *     may stay open for as long as Redis hangs
+   *     confirmed; fails when one is not confirmed in time, and then any of them may or may not be
+   *     in its stream
    */
   public CompletableFuture<List<String>> append(List<? extends AcceptedRecord> records) {
     if (!inFlight.tryAcquire(records.size())) {
@@ -81,12 +96,40 @@ public final class StreamAppender {
       confirmations.add(send(accepted));
     }
     pacer.appended(records.size());
-    return CompletableFuture.allOf(confirmations.toArray(CompletableFuture[]::new))
-        .thenApply(
-            all -> {
-              latency.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-              return confirmations.stream().map(CompletableFuture::join).toList();
-            });
+    CompletableFuture<List<String>> append =
+        CompletableFuture.allOf(confirmations.toArray(CompletableFuture[]::new))
+            .thenApply(
+                all -> {
+                  latency.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+                  return confirmations.stream().map(CompletableFuture::join).toList();
+                });
+    deadlines.add(new Deadline(begin + timeout.toNanos(), append));
+    return append;
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+
+  /** One look at the oldest deadlines now and then costs less than a timer per append. */
+  private void sweepUntilClosed() {
+    try {
+      while (!closed.await(SWEEP_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
+        long now = System.nanoTime();
+        for (Deadline oldest = deadlines.peek();
+            oldest != null && (oldest.append().isDone() || oldest.at() - now <= 0);
+            oldest = deadlines.peek()) {
+          deadlines.remove();
+          oldest
+              .append()
+              .completeExceptionally(
+                  new TimeoutException("Redis did not confirm within " + timeout));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private CompletableFuture<String> send(AcceptedRecord accepted) {

@@ -101,6 +101,7 @@ final class StreamHarness implements AutoCloseable {
   @Override
   public void close() {
     stopConsumers();
+    appender.close();
     links.close();
     client.shutdown(0, 1, TimeUnit.SECONDS);
   }

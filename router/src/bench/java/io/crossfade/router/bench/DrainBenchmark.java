@@ -119,7 +119,7 @@ final class DrainBenchmark {
                   .hashKeySerializer(RedisSerializer.string())
                   .hashValueSerializer(RedisSerializer.byteArray())
                   .build());
-      container.receive(
+      var subscription = container.receive(
           Consumer.from("spring", "one"),
           StreamOffset.create(key, ReadOffset.lastConsumed()),
           message -> {
@@ -132,6 +132,9 @@ final class DrainBenchmark {
       LockSupport.parkNanos(duration.toNanos());
       double rate = rows.sum() / ((System.nanoTime() - begin) / 1e9);
       container.stop();
+      while (subscription.isActive()) {
+        LockSupport.parkNanos(10_000_000);
+      }
       return rate;
     }
   }

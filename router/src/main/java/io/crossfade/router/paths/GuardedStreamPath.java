@@ -3,11 +3,9 @@ package io.crossfade.router.paths;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.stream.StreamAppender;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -18,15 +16,10 @@ public final class GuardedStreamPath {
 
   private final StreamAppender appender;
   private final CircuitBreaker breaker;
-  private final Duration timeout;
 
-  /**
-   * @param timeout how long an append waits for Redis
-   */
-  public GuardedStreamPath(StreamAppender appender, CircuitBreaker breaker, Duration timeout) {
+  public GuardedStreamPath(StreamAppender appender, CircuitBreaker breaker) {
     this.appender = appender;
     this.breaker = breaker;
-    this.timeout = timeout;
   }
 
   /** Whether an append may get through: a half-open breaker takes some as its probes. */
@@ -49,15 +42,12 @@ public final class GuardedStreamPath {
     }
     long begin = System.nanoTime();
     try {
-      List<String> ids = appender.append(records).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      List<String> ids = appender.append(records).get();
       breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       return ids;
     } catch (ExecutionException e) {
       breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
       throw new StreamUnavailableException(String.valueOf(e.getCause()), e);
-    } catch (TimeoutException e) {
-      breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
-      throw new StreamUnavailableException("no confirmation within " + timeout, e);
     } catch (InterruptedException e) {
       breaker.releasePermission();
       throw e;
