@@ -12,47 +12,26 @@ import io.crossfade.db.FactType;
 import io.crossfade.db.HealthData;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Owner;
-import io.crossfade.router.RouterSettings;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.util.unit.DataSize;
 
 /** Every payload file, and what becomes of it. */
 class PayloadsTest {
 
-  private static final Instant NOW = Instant.parse("2025-09-14T00:30:15.750Z");
-  private static final LocalDateTime NOW_LOCAL = LocalDateTime.of(2025, 9, 14, 8, 30, 15);
   private static final LocalDateTime TIME = LocalDateTime.of(2025, 9, 14, 8, 15);
   private static final Owner OWNER = new Owner(10L, 20L, 1001L);
-  private static final RouterSettings SETTINGS =
-      new RouterSettings(
-          true,
-          ZoneId.of("Asia/Shanghai"),
-          Set.of("SOS_EVENT"),
-          DataSize.ofMegabytes(2),
-          32,
-          20_000,
-          Duration.ZERO);
-
-  private final UploadReader reader =
-      new UploadReader(
-          SETTINGS, new Stamper(InstantSource.fixed(NOW), 7), InstantSource.fixed(NOW));
+  private final UploadReader reader = TestReader.create();
 
   @Test
   void h01WatchSingle() throws Exception {
@@ -113,7 +92,8 @@ class PayloadsTest {
 
   @Test
   void h07WithoutATimeTakesTheMomentOfAcceptanceInWholeSeconds() throws Exception {
-    assertThat(one(HealthData.class, "h07_no_timestamp").timestamp()).isEqualTo(NOW_LOCAL);
+    assertThat(one(HealthData.class, "h07_no_timestamp").timestamp())
+        .isEqualTo(TestReader.NOW_LOCAL);
   }
 
   @Test
@@ -247,7 +227,7 @@ class PayloadsTest {
   void e03ShortTypeWithoutATimeIsUrgent() throws Exception {
     CommonEvent event = one(CommonEvent.class, "e03_short_type_no_time");
     assertThat(event.urgent()).isTrue();
-    assertThat(event.timestamp()).isEqualTo(NOW_LOCAL);
+    assertThat(event.timestamp()).isEqualTo(TestReader.NOW_LOCAL);
   }
 
   @Test

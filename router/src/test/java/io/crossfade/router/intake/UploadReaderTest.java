@@ -8,38 +8,17 @@ import io.crossfade.db.FactType;
 import io.crossfade.db.HealthData;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Owner;
-import io.crossfade.router.RouterSettings;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.util.unit.DataSize;
 
 class UploadReaderTest {
 
-  private static final Instant NOW = Instant.parse("2025-09-14T00:30:15Z");
-  private static final LocalDateTime NOW_LOCAL = LocalDateTime.of(2025, 9, 14, 8, 30, 15);
-  private static final RouterSettings SETTINGS =
-      new RouterSettings(
-          true,
-          ZoneId.of("Asia/Shanghai"),
-          Set.of("SOS_EVENT"),
-          DataSize.ofMegabytes(2),
-          32,
-          100,
-          Duration.ZERO);
-
-  private final UploadReader reader =
-      new UploadReader(
-          SETTINGS, new Stamper(InstantSource.fixed(NOW), 7), InstantSource.fixed(NOW));
+  private final UploadReader reader = TestReader.create();
 
   @ParameterizedTest
   @ValueSource(
@@ -77,7 +56,7 @@ class UploadReaderTest {
 
   @Test
   void tooManyItemsAreRefusedWhole() {
-    assertThatThrownBy(() -> health("{\"data\":[" + "{},".repeat(100) + "{}]}"))
+    assertThatThrownBy(() -> health("{\"data\":[" + "{},".repeat(TestReader.MOST_ITEMS) + "{}]}"))
         .extracting("status")
         .isEqualTo(413);
   }
@@ -222,7 +201,7 @@ class UploadReaderTest {
   void timesThatCannotBeReadAreTheMomentOfAcceptance(String sent, LocalDateTime stored)
       throws Exception {
     assertThat(one("{\"data\":{\"id\":\"D\",\"timestamp\":" + sent + "}}").timestamp())
-        .isEqualTo(stored == null ? NOW_LOCAL : stored);
+        .isEqualTo(stored == null ? TestReader.NOW_LOCAL : stored);
   }
 
   @Test

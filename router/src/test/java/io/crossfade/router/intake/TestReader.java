@@ -1,0 +1,37 @@
+package io.crossfade.router.intake;
+
+import io.crossfade.router.RouterSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.Set;
+import org.springframework.util.unit.DataSize;
+
+/** A reader whose clock stands still. */
+final class TestReader {
+
+  static final Instant NOW = Instant.parse("2025-09-14T00:30:15.750Z");
+
+  /** The same moment as devices would say it, whole seconds. */
+  static final LocalDateTime NOW_LOCAL = LocalDateTime.of(2025, 9, 14, 8, 30, 15);
+
+  static final int MOST_ITEMS = 100;
+
+  private TestReader() {}
+
+  static UploadReader create() {
+    InstantSource clock = InstantSource.fixed(NOW);
+    RouterSettings settings =
+        new RouterSettings(
+            true,
+            ZoneId.of("Asia/Shanghai"),
+            Set.of("SOS_EVENT"),
+            DataSize.ofMegabytes(2),
+            32,
+            MOST_ITEMS,
+            Duration.ZERO);
+    return new UploadReader(settings, new Stamper(clock, 7), clock);
+  }
+}
