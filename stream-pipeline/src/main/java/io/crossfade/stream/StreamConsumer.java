@@ -172,10 +172,7 @@ final class StreamConsumer {
   private void leave() {
     for (StreamName stream : StreamName.of(kind)) {
       try {
-        groups.remove(
-            stream,
-            Consumer.from(
-                StreamSettings.GROUP, new String(name.getName(), StandardCharsets.UTF_8)));
+        groups.remove(stream, new String(name.getName(), StandardCharsets.UTF_8));
       } catch (RuntimeException e) {
         log.debug("{} stays listed in its group: {}", thread.getName(), e.getMessage());
       }

@@ -1,6 +1,5 @@
 package io.crossfade.stream;
 
-import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisBusyException;
@@ -11,6 +10,7 @@ import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XTrimArgs;
 import io.lettuce.core.models.stream.PendingMessage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -147,18 +147,40 @@ final class StreamGroups {
   }
 
   /**
+   * Forgets consumers that have been silent for so long: those that were killed and whose entries
+   * others have claimed. A live one asks several times a second.
+   *
+   * @return how many were forgotten
+   */
+  long forgetSilent(StreamName stream, Duration silence) {
+    long forgotten = 0;
+    for (Object entry : links.text().xinfoConsumers(settings.key(stream), StreamSettings.GROUP)) {
+      Map<String, @Nullable Object> fields = fields(entry);
+      Long idle = (Long) fields.get("idle");
+      if (idle != null && idle >= silence.toMillis()) {
+        forgotten += remove(stream, String.valueOf(fields.get("name")));
+      }
+    }
+    return forgotten;
+  }
+
+  /**
    * Forgets a consumer that stopped; one that still has entries pending stays, so that they are
    * claimed.
+   *
+   * @return 1 when it was forgotten, else 0
    */
-  void remove(StreamName stream, Consumer<?> consumer) {
-    links
-        .text()
-        .eval(
-            REMOVE_IF_NOTHING_PENDING,
-            ScriptOutputType.INTEGER,
-            new String[] {settings.key(stream)},
-            StreamSettings.GROUP,
-            String.valueOf(consumer.getName()));
+  long remove(StreamName stream, String consumer) {
+    Long removed =
+        links
+            .text()
+            .eval(
+                REMOVE_IF_NOTHING_PENDING,
+                ScriptOutputType.INTEGER,
+                new String[] {settings.key(stream)},
+                StreamSettings.GROUP,
+                consumer);
+    return removed == null ? 0 : removed;
   }
 
   private static Range<String> after(EntryId id) {

@@ -2,14 +2,21 @@ package io.crossfade.stream;
 
 import io.crossfade.stream.StreamGroups.Group;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the retention: removes entries that are old and acknowledged, and none other. */
+/**
+ * Keeps the retention: removes entries that are old and acknowledged, and none other; and forgets
+ * consumers that were killed.
+ */
 final class StreamTrimmer {
 
   private static final Logger log = LoggerFactory.getLogger(StreamTrimmer.class);
+
+  /** Far beyond any claim: whatever such a consumer had is with others by then. */
+  private static final Duration SILENCE = Duration.ofHours(1);
 
   private final StreamGroups groups;
   private final StreamSettings settings;
@@ -33,6 +40,7 @@ final class StreamTrimmer {
     if (group.isEmpty()) {
       return 0;
     }
+    groups.forgetSilent(stream, SILENCE);
     if (groups.groupCount(stream) > 1) {
       log.warn(
           "{} has a group that is not ours; not trimmed, since it may still want entries",

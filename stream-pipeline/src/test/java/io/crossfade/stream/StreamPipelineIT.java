@@ -88,9 +88,15 @@ class StreamPipelineIT {
                       XReadArgs.Builder.count(120),
                       harness.unread(StreamName.HEALTH)))
           .hasSize(120);
+      assertThat(harness.groups.forgetSilent(StreamName.HEALTH, Duration.ZERO))
+          .as("its entries would be forgotten with it")
+          .isZero();
 
       harness.consume(Kind.HEALTH);
       await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      harness.stopConsumers();
+      assertThat(harness.groups.forgetSilent(StreamName.HEALTH, Duration.ZERO)).isEqualTo(1);
+      assertThat(harness.health.stats(StreamName.HEALTH).consumers()).isZero();
 
       assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(300);
       assertThat(harness.count(StreamMeter.CLAIMED, StreamName.HEALTH)).isEqualTo(120);
