@@ -78,6 +78,9 @@ public final class TestRouterApplication {
     arguments.add("--spring.data.redis.host=127.0.0.1");
     arguments.add("--spring.data.redis.port=" + redisPort);
     arguments.add("--crossfade.stream.key-prefix=" + TestRedis.newPrefix());
+    // A cold process beside its servers on two noisy cores: slow is not away.
+    arguments.add("--crossfade.stream.append-timeout=5s");
+    arguments.add("--resilience4j.circuitbreaker.instances.stream.slow-call-duration-threshold=5s");
     for (String kind : List.of("HEALTH", "DEVICE", "EVENT")) {
       arguments.add("--togglz.features.%s_DUAL_WRITE.enabled=true".formatted(kind));
     }

@@ -25,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends records to their streams, and collects appends into few writes to the socket without a
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * off.
  */
 public final class StreamAppender implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamAppender.class);
 
   /** The one field of an entry: a record as {@link RecordCodec} writes it. */
   static final byte[] FIELD = {'r'};
@@ -72,6 +76,11 @@ public final class StreamAppender implements AutoCloseable {
             StreamMeter.IN_FLIGHT.id(), () -> settings.maxInFlight() - inFlight.availablePermits())
         .description(StreamMeter.IN_FLIGHT.description())
         .register(meters);
+    try {
+      commands();
+    } catch (RedisException e) {
+      log.warn("Redis is away at start: {}; appends try again", e.getMessage());
+    }
     Thread.ofPlatform().name("append-deadlines").daemon(true).start(this::sweepUntilClosed);
   }
 
@@ -161,7 +170,7 @@ public final class StreamAppender implements AutoCloseable {
     }
   }
 
-  /** Connects on first use; whoever comes meanwhile is refused at once. */
+  /** Connects when Redis was away at start; whoever comes meanwhile is refused at once. */
   private RedisAsyncCommands<byte[], byte[]> commands() {
     StatefulRedisConnection<byte[], byte[]> known = connection;
     if (known != null) {
