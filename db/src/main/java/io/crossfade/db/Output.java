@@ -25,7 +25,7 @@ public final class Output {
   }
 
   /**
-   * Stores a batch in one transaction, with one statement per table.
+   * Stores a batch in one transaction, with a few statements per table.
    *
    * @throws SQLException when nothing of the batch was stored
    */
@@ -98,9 +98,13 @@ public final class Output {
             .sorted(Comparator.comparing(Keyed::id))
             .map(Keyed::row)
             .toList();
-    try (PreparedStatement statement = connection.prepareStatement(table.upsert(ordered.size()))) {
-      table.bind(statement, ordered);
-      statement.executeUpdate();
+    for (int from = 0; from < ordered.size(); ) {
+      int taken = OutputTable.statementSize(ordered.size() - from);
+      try (PreparedStatement statement = connection.prepareStatement(table.upsert(taken))) {
+        table.bind(statement, ordered.subList(from, from + taken));
+        statement.executeUpdate();
+      }
+      from += taken;
     }
   }
 

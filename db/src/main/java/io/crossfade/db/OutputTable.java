@@ -3,7 +3,10 @@ package io.crossfade.db;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what a row is made from
  */
 public final class OutputTable<R> {
+
+  /** Rows of one statement. A full batch of the stream is one, and any other a handful. */
+  private static final int[] STATEMENT_SIZES = {500, 200, 100, 50, 20, 10, 5, 2, 1};
 
   /** Which of several rows with one id stays. */
   enum Winner {
@@ -36,6 +42,7 @@ public final class OutputTable<R> {
   private final String insert;
   private final String row;
   private final String onDuplicate;
+  private final Map<Integer, String> upserts = new ConcurrentHashMap<>();
 
   private OutputTable(
       String name, Winner winner, Function<R, RecordId> id, List<Column<R>> columns) {
@@ -86,7 +93,26 @@ public final class OutputTable<R> {
     return id.apply(source);
   }
 
+  /**
+   * How many rows the next statement takes: one of a few sizes, so that the server has parsed it
+   * before.
+   *
+   * @param left rows that are not stored yet
+   */
+  static int statementSize(int left) {
+    return Arrays.stream(STATEMENT_SIZES).filter(size -> size <= left).findFirst().orElseThrow();
+  }
+
+  /**
+   * The statement for so many rows.
+   *
+   * @param rows as {@link #statementSize} gives it
+   */
   String upsert(int rows) {
+    return upserts.computeIfAbsent(rows, this::newUpsert);
+  }
+
+  private String newUpsert(int rows) {
     StringBuilder sql =
         new StringBuilder(insert.length() + rows * (row.length() + 1) + onDuplicate.length());
     sql.append(insert).append(row);

@@ -5,6 +5,7 @@ import io.crossfade.db.Output;
 import io.crossfade.db.TestOutputs;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +22,7 @@ final class WriterBenchmark {
   private static final int ROWS = 40_000;
   private static final int SLOW_ROWS = 4_000;
   private static final String ROW_BY_ROW = "row by row, one transaction";
+  private static final String CHECKED = "row by row after a duplicate check";
   private static final String BARE = "bare multi-VALUES insert";
   private static final String OURS = "crossfade upsert, one thread";
   private static final String OURS_TWICE = "crossfade upsert, two threads";
@@ -48,22 +50,25 @@ final class WriterBenchmark {
       DataSource target = outputs.stream();
       Output output = new Output(target);
       Callable<Double> rowByRow = () -> rate(batch -> rowByRow(target, batch), SLOW_ROWS, 1);
+      Callable<Double> checked = () -> rate(batch -> checkedRowByRow(target, batch), SLOW_ROWS, 1);
       Callable<Double> bare = () -> rate(batch -> bare(target, batch), ROWS, 1);
       Callable<Double> ours = () -> rate(output::write, ROWS, 1);
       Callable<Double> oursTwice = () -> rate(output::write, ROWS, 2);
       long end = System.nanoTime() + 25_000_000_000L;
       while (System.nanoTime() < end) {
-        for (Callable<Double> warmUp : List.of(rowByRow, bare, ours, oursTwice)) {
+        for (Callable<Double> warmUp : List.of(rowByRow, checked, bare, ours, oursTwice)) {
           warmUp.call();
         }
       }
       new Series("rows/s")
           .with(ROW_BY_ROW, rowByRow)
+          .with(CHECKED, checked)
           .with(BARE, bare)
           .with(OURS, ours)
           .with(OURS_TWICE, oursTwice)
           .run(Integer.getInteger("crossfade.bench.rounds", 5))
           .ratio(OURS, ROW_BY_ROW, 7)
+          .ratio(OURS, CHECKED, 7)
           .ratio(OURS, BARE, 0.9)
           .ratio(OURS_TWICE, OURS, 1);
     }
@@ -104,6 +109,28 @@ final class WriterBenchmark {
       for (HealthData row : batch) {
         bind(statement, 1, row);
         statement.executeUpdate();
+      }
+      connection.commit();
+    }
+  }
+
+  /** As the old system: it asks whether the record is known, and inserts it when not. */
+  private static void checkedRowByRow(DataSource target, List<HealthData> batch)
+      throws SQLException {
+    try (Connection connection = target.getConnection();
+        PreparedStatement check =
+            connection.prepareStatement("SELECT 1 FROM t_user_health_data WHERE id = ?");
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "INSERT INTO t_user_health_data " + COLUMNS + " VALUES " + MARKS)) {
+      for (HealthData row : batch) {
+        check.setBytes(1, row.acceptance().id().bytes());
+        try (ResultSet known = check.executeQuery()) {
+          if (!known.next()) {
+            bind(statement, 1, row);
+            statement.executeUpdate();
+          }
+        }
       }
       connection.commit();
     }
