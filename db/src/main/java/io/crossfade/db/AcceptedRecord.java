@@ -15,6 +15,9 @@ public sealed interface AcceptedRecord permits HealthData, DeviceInfo, CommonEve
   /** The record's own time in the field's zone, whole seconds. */
   LocalDateTime timestamp();
 
+  /** Whom the device belongs to, as it says itself. */
+  Owner owner();
+
   Kind kind();
 
   /** The same record, with another reason for being where it is. */

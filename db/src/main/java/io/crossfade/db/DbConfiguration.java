@@ -33,6 +33,11 @@ public class DbConfiguration {
   }
 
   @Bean
+  DroppedMirrors droppedMirrors(HikariDataSource controlDataSource) {
+    return new DroppedMirrors(controlDataSource);
+  }
+
+  @Bean
   AcceptanceNodes acceptanceNodes(HikariDataSource controlDataSource) {
     return new AcceptanceNodes(controlDataSource);
   }

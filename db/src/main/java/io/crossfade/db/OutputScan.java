@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -57,13 +58,23 @@ public final class OutputScan {
 
   /** The rows with these ids, whenever they were accepted. */
   public Map<RecordId, StoredRow> find(Collection<RecordId> ids) throws SQLException {
+    return find(ids, "");
+  }
+
+  /** Those of these rows that the path had for one reason. */
+  public Set<RecordId> because(RouteReason reason, Collection<RecordId> ids) throws SQLException {
+    return find(ids, " AND route_reason = '" + reason.name() + "'").keySet();
+  }
+
+  private Map<RecordId, StoredRow> find(Collection<RecordId> ids, String condition)
+      throws SQLException {
     if (ids.isEmpty()) {
       return Map.of();
     }
     String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
-            connection.prepareStatement(select + " WHERE id IN (" + marks + ")")) {
+            connection.prepareStatement(select + " WHERE id IN (" + marks + ")" + condition)) {
       int parameter = 1;
       for (RecordId id : ids) {
         statement.setBytes(parameter++, id.bytes());

@@ -1,5 +1,6 @@
 package io.crossfade.reconciler;
 
+import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /** Compares the two outputs for a window, column by column, every row. */
@@ -15,10 +17,18 @@ public final class Comparison {
 
   private final DataSource legacy;
   private final DataSource stream;
+  private final Explanations explanations;
+  private final Set<String> urgentEvents;
 
-  public Comparison(DataSource legacy, DataSource stream) {
+  /**
+   * @param urgentEvents event types that are counted apart when they are missing
+   */
+  public Comparison(
+      DataSource legacy, DataSource stream, DroppedMirrors dropped, Set<String> urgentEvents) {
     this.legacy = legacy;
     this.stream = stream;
+    this.explanations = new Explanations(dropped);
+    this.urgentEvents = Set.copyOf(urgentEvents);
   }
 
   /**
@@ -31,7 +41,8 @@ public final class Comparison {
     for (Kind kind : Kind.values()) {
       List<TableResult> results = new ArrayList<>();
       for (OutputTable<?> table : OutputTables.of(kind)) {
-        results.add(new TableComparison(table, legacy, stream).run(window));
+        results.add(
+            new TableComparison(table, legacy, stream, explanations, urgentEvents).run(window));
       }
       tables.put(kind, results);
     }

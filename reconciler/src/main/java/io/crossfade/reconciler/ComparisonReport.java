@@ -21,7 +21,7 @@ public final class ComparisonReport {
           .addModule(new SimpleModule().addSerializer(RecordId.class, ToStringSerializer.instance))
           .build();
 
-  private static final String ROW = "%-8s %-26s %10s %10s %10s %8s %8s %8s%n";
+  private static final String ROW = "%-8s %-26s %10s %10s %10s %8s %8s %8s %9s%n";
 
   private ComparisonReport() {}
 
@@ -31,7 +31,15 @@ public final class ComparisonReport {
     text.append("accepted from %s to %s%n".formatted(result.window().from(), result.window().to()));
     text.append(
         ROW.formatted(
-            "kind", "table", "legacy", "stream", "matching", "differ", "-stream", "-legacy"));
+            "kind",
+            "table",
+            "legacy",
+            "stream",
+            "matching",
+            "differ",
+            "-stream",
+            "-legacy",
+            "explained"));
     for (Kind kind : Kind.values()) {
       for (TableResult table : result.of(kind)) {
         text.append(
@@ -43,7 +51,8 @@ public final class ComparisonReport {
                 table.matching(),
                 table.differing(),
                 table.missingInStream(),
-                table.missingInLegacy()));
+                table.missingInLegacy(),
+                table.explained()));
       }
     }
     for (Kind kind : Kind.values()) {

@@ -15,9 +15,15 @@ public record ComparisonResult(ComparisonWindow window, Map<Kind, List<TableResu
     return of(kind).stream().mapToLong(TableResult::compared).sum();
   }
 
+  /** Rows of a kind that differ or are missing, and nobody knows why. */
+  public long unexplained(Kind kind) {
+    return of(kind).stream().mapToLong(TableResult::unexplained).sum();
+  }
+
   /**
-   * Matching ids of a kind in percent, three decimals, rounded down: 100.000 means all. Empty when
-   * there was nothing to compare, which is no evidence of anything.
+   * Matching ids of a kind in percent, explained differences counted as matching, three decimals,
+   * rounded down: 100.000 means all. Empty when there was nothing to compare, which is no evidence
+   * of anything.
    */
   public Optional<BigDecimal> consistency(Kind kind) {
     return percent(of(kind));
@@ -28,13 +34,14 @@ public record ComparisonResult(ComparisonWindow window, Map<Kind, List<TableResu
     return percent(tables.values().stream().flatMap(List::stream).toList());
   }
 
-  List<TableResult> of(Kind kind) {
+  /** The tables of a kind, the one with a row per record first. */
+  public List<TableResult> of(Kind kind) {
     return tables.getOrDefault(kind, List.of());
   }
 
   private static Optional<BigDecimal> percent(List<TableResult> results) {
     long compared = results.stream().mapToLong(TableResult::compared).sum();
-    long matching = results.stream().mapToLong(TableResult::matching).sum();
+    long matching = compared - results.stream().mapToLong(TableResult::unexplained).sum();
     return compared == 0
         ? Optional.empty()
         : Optional.of(

@@ -22,7 +22,7 @@ final class OutputDiff {
   /** What the merge finds, in the order of ids. */
   interface Sink {
     /** Both have a row of this id. */
-    void both(StoredRow legacy, StoredRow stream);
+    void both(StoredRow legacy, StoredRow stream) throws SQLException;
 
     /** Only the legacy source has it. */
     void onlyLegacy(StoredRow legacy) throws SQLException;

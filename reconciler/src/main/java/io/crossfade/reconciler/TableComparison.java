@@ -1,5 +1,6 @@
 package io.crossfade.reconciler;
 
+import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.RecordId;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -25,9 +27,12 @@ final class TableComparison implements OutputDiff.Sink {
   private final OutputTable<?> table;
   private final OutputScan legacy;
   private final OutputScan stream;
+  private final Explanations explanations;
+  private final Set<String> urgentEvents;
   private final List<String> columns;
   private final Map<RecordId, StoredRow> onlyLegacy = new LinkedHashMap<>();
   private final Map<RecordId, StoredRow> onlyStream = new LinkedHashMap<>();
+  private final List<RecordId> unlike = new ArrayList<>();
   private final List<Difference> samples = new ArrayList<>();
   private long legacyRows;
   private long streamRows;
@@ -35,9 +40,18 @@ final class TableComparison implements OutputDiff.Sink {
   private long differing;
   private long missingInStream;
   private long missingInLegacy;
+  private long explained;
+  private long urgentMissing;
 
-  TableComparison(OutputTable<?> table, DataSource legacy, DataSource stream) {
+  TableComparison(
+      OutputTable<?> table,
+      DataSource legacy,
+      DataSource stream,
+      Explanations explanations,
+      Set<String> urgentEvents) {
     this.table = table;
+    this.explanations = explanations;
+    this.urgentEvents = urgentEvents;
     this.legacy = new OutputScan(legacy, table);
     this.stream = new OutputScan(stream, table);
     this.columns = table.comparedColumns();
@@ -51,6 +65,7 @@ final class TableComparison implements OutputDiff.Sink {
     }
     lookUpOnlyLegacy();
     lookUpOnlyStream();
+    explainUnlike();
     return new TableResult(
         table.name(),
         legacyRows,
@@ -59,11 +74,13 @@ final class TableComparison implements OutputDiff.Sink {
         differing,
         missingInStream,
         missingInLegacy,
+        explained,
+        urgentMissing,
         List.copyOf(samples));
   }
 
   @Override
-  public void both(StoredRow left, StoredRow right) {
+  public void both(StoredRow left, StoredRow right) throws SQLException {
     legacyRows++;
     streamRows++;
     List<Difference.Field> fields = OutputDiff.fields(columns, left, right);
@@ -72,6 +89,10 @@ final class TableComparison implements OutputDiff.Sink {
     } else {
       differing++;
       sample(new Difference.FieldsDiffer(left.id(), fields));
+      unlike.add(left.id());
+      if (unlike.size() == LOOK_UP_AT_ONCE) {
+        explainUnlike();
+      }
     }
   }
 
@@ -92,33 +113,56 @@ final class TableComparison implements OutputDiff.Sink {
   }
 
   private void lookUpOnlyLegacy() throws SQLException {
-    Map<RecordId, StoredRow> partners = stream.find(onlyLegacy.keySet());
-    for (StoredRow row : onlyLegacy.values()) {
-      StoredRow partner = partners.get(row.id());
-      if (partner != null) {
-        both(row, partner);
-      } else {
-        legacyRows++;
-        missingInStream++;
-        sample(new Difference.MissingInStream(row.id()));
-      }
+    for (StoredRow row : lookUp(onlyLegacy, stream, DeliveryPath.STREAM)) {
+      legacyRows++;
+      missingInStream++;
+      sample(new Difference.MissingInStream(row.id()));
     }
-    onlyLegacy.clear();
   }
 
   private void lookUpOnlyStream() throws SQLException {
-    Map<RecordId, StoredRow> partners = legacy.find(onlyStream.keySet());
-    for (StoredRow row : onlyStream.values()) {
+    for (StoredRow row : lookUp(onlyStream, legacy, DeliveryPath.LEGACY)) {
+      streamRows++;
+      missingInLegacy++;
+      sample(new Difference.MissingInLegacy(row.id()));
+    }
+  }
+
+  /** Finds partners that lie outside the window; what is left is missing. */
+  private List<StoredRow> lookUp(
+      Map<RecordId, StoredRow> alone, OutputScan other, DeliveryPath without) throws SQLException {
+    Map<RecordId, StoredRow> partners = other.find(alone.keySet());
+    List<StoredRow> missing = new ArrayList<>();
+    for (StoredRow row : alone.values()) {
       StoredRow partner = partners.get(row.id());
-      if (partner != null) {
-        both(partner, row);
+      if (partner == null) {
+        missing.add(row);
+      } else if (without == DeliveryPath.STREAM) {
+        both(row, partner);
       } else {
-        streamRows++;
-        missingInLegacy++;
-        sample(new Difference.MissingInLegacy(row.id()));
+        both(partner, row);
       }
     }
-    onlyStream.clear();
+    alone.clear();
+    Set<RecordId> known =
+        explanations.ofMissing(
+            without,
+            without == DeliveryPath.STREAM ? legacy : stream,
+            missing.stream().map(StoredRow::id).toList());
+    explained += known.size();
+    urgentMissing +=
+        missing.stream().filter(row -> !known.contains(row.id()) && urgent(row)).count();
+    return missing;
+  }
+
+  private void explainUnlike() throws SQLException {
+    explained += explanations.ofDiffering(legacy, unlike).size();
+    unlike.clear();
+  }
+
+  private boolean urgent(StoredRow row) {
+    int type = columns.indexOf("event_type");
+    return type >= 0 && urgentEvents.contains(String.valueOf(row.values().get(type)));
   }
 
   private void sample(Difference difference) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.TestOutputs;
@@ -16,6 +17,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,14 +133,20 @@ class ComparisonIT {
 
   @Test
   void oneDifferenceInAMillionIsNotRoundedAway() {
-    TableResult table = new TableResult("t", 1_000_000, 1_000_000, 999_999, 1, 0, 0, List.of());
+    TableResult table =
+        new TableResult("t", 1_000_000, 1_000_000, 999_999, 1, 0, 0, 0, 0, List.of());
     ComparisonResult result =
         new ComparisonResult(ALWAYS, java.util.Map.of(Kind.HEALTH, List.of(table)));
     assertThat(result.consistency().orElseThrow()).hasToString("99.999");
   }
 
   private ComparisonResult compare(ComparisonWindow window) throws SQLException {
-    return new Comparison(outputs.legacy(), outputs.stream()).run(window);
+    return new Comparison(
+            outputs.legacy(),
+            outputs.stream(),
+            new DroppedMirrors(outputs.control()),
+            Set.of("SOS_EVENT"))
+        .run(window);
   }
 
   private static int delete(DataSource output, List<AcceptedRecord> records) throws SQLException {

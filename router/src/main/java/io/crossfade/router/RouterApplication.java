@@ -8,6 +8,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.security.servlet.SecurityFilterAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
@@ -16,7 +17,11 @@ import org.springframework.context.annotation.Import;
  */
 @SpringBootApplication(
     scanBasePackages = {},
-    exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
+    exclude = {
+      DataSourceAutoConfiguration.class,
+      FlywayAutoConfiguration.class,
+      SecurityFilterAutoConfiguration.class
+    })
 @Import({
   DbConfiguration.class,
   LegacyConfiguration.class,

@@ -3,15 +3,21 @@ package io.crossfade.router;
 import io.crossfade.db.AcceptanceNodes;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DeadLetters;
+import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.router.intake.Stamper;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.intake.UploadServlet;
+import io.crossfade.router.operator.OperatorConfiguration;
 import io.crossfade.router.paths.GuardedStreamPath;
+import io.crossfade.router.rollout.RollbackWatch;
+import io.crossfade.router.rollout.RolloutConfiguration;
 import io.crossfade.router.rollout.RolloutFlags;
+import io.crossfade.router.routing.MirrorLedger;
 import io.crossfade.router.routing.UploadRouter;
 import io.crossfade.stream.StreamAppender;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
@@ -23,6 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -30,18 +38,20 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.filter.RequestContextFilter;
-import org.togglz.core.manager.FeatureManager;
 
 /** What a router is made of: intake, routing, flags, and the guarded stream path. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RouterSettings.class)
-@Import(StreamStatsController.class)
+@Import({StreamStatsController.class, RolloutConfiguration.class, OperatorConfiguration.class})
 class RouterConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(RouterConfiguration.class);
 
   /** Name of the breaker around the append, in the settings and metrics of Resilience4j. */
   private static final String BREAKER = "stream";
+
+  /** Bytes; a health upload with its head is about one thousand. */
+  private static final String CONNECTION_BUFFER = "4096";
 
   @Bean
   Stamper stamper(InstantSource clock, AcceptanceNodes nodes) {
@@ -54,13 +64,18 @@ class RouterConfiguration {
   }
 
   @Bean
-  RolloutFlags rolloutFlags(FeatureManager features) {
-    return new RolloutFlags(features);
+  CircuitBreaker streamBreaker(CircuitBreakerRegistry breakers) {
+    return breakers.circuitBreaker(BREAKER);
   }
 
   @Bean
-  GuardedStreamPath guardedStreamPath(StreamAppender appender, CircuitBreakerRegistry breakers) {
-    return new GuardedStreamPath(appender, breakers.circuitBreaker(BREAKER));
+  GuardedStreamPath guardedStreamPath(StreamAppender appender, CircuitBreaker streamBreaker) {
+    return new GuardedStreamPath(appender, streamBreaker);
+  }
+
+  @Bean
+  MirrorLedger mirrorLedger(DroppedMirrors dropped, MeterRegistry meters) {
+    return new MirrorLedger(dropped, meters);
   }
 
   @Bean
@@ -68,9 +83,26 @@ class RouterConfiguration {
       RolloutFlags flags,
       LegacyPath legacy,
       GuardedStreamPath stream,
+      MirrorLedger ledger,
+      RollbackWatch rollbacks,
       RouterSettings settings,
       MeterRegistry meters) {
-    return new UploadRouter(flags, legacy, stream, settings.patience(), meters);
+    return new UploadRouter(flags, legacy, stream, ledger, rollbacks, settings.patience(), meters);
+  }
+
+  /**
+   * Keeps the buffers of idle connections off the heap: those of 10,000 devices would fill a third
+   * of it, and the collector would look at them without end.
+   */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> buffersOffTheHeap() {
+    return factory ->
+        factory.addConnectorCustomizers(
+            connector -> {
+              connector.setProperty("socket.directBuffer", "true");
+              connector.setProperty("socket.appReadBufSize", CONNECTION_BUFFER);
+              connector.setProperty("socket.appWriteBufSize", CONNECTION_BUFFER);
+            });
   }
 
   /** MVC sets its own request context; devices need none. */

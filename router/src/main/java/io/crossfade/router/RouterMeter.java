@@ -9,7 +9,14 @@ public enum RouterMeter {
   MIRRORED("crossfade.router.mirrored", "Copies that the other path took; tags kind, path"),
   MIRROR_DROPPED(
       "crossfade.router.mirror.dropped",
-      "Copies that the other path did not take; tags kind, path");
+      "Copies that the other path did not take; tags kind, path"),
+  MIRROR_FORGOTTEN("crossfade.router.mirror.forgotten", "Dropped copies that were not even noted"),
+  AUTO_ROLLBACKS("crossfade.router.auto.rollbacks", "Rollbacks without a person; tag kind"),
+  FLAG_AGE("crossfade.router.flag.age", "Since the flags were last read"),
+  STAGE(
+      "crossfade.router.stage",
+      "0 legacy, 1 shadow, 2 canary, 3 live, 4 complete, 5 no stage; tag kind"),
+  PERCENTAGE("crossfade.router.percentage", "Share of devices that the stream serves; tag kind");
 
   private final String id;
   private final String description;

@@ -54,7 +54,8 @@ public final class TestRouterApplication {
     return start(TestDatabase.newSchemas(), TestRedis.sharedPort(), arguments);
   }
 
-  static ConfigurableApplicationContext start(
+  /** Starts a router on given servers; several on the same are instances of one. */
+  public static ConfigurableApplicationContext start(
       DbSettings schemas, int redisPort, List<String> arguments) {
     return new SpringApplication(RouterApplication.class)
         .run(arguments(schemas, redisPort, arguments).toArray(String[]::new));
@@ -81,9 +82,7 @@ public final class TestRouterApplication {
     // A cold process beside its servers on two noisy cores: slow is not away.
     arguments.add("--crossfade.stream.append-timeout=5s");
     arguments.add("--resilience4j.circuitbreaker.instances.stream.slow-call-duration-threshold=5s");
-    for (String kind : List.of("HEALTH", "DEVICE", "EVENT")) {
-      arguments.add("--togglz.features.%s_DUAL_WRITE.enabled=true".formatted(kind));
-    }
+    arguments.add("--crossfade.rollout.initial=shadow");
     Map<String, String> byName = new LinkedHashMap<>();
     arguments.addAll(more);
     arguments.forEach(argument -> byName.put(argument.replaceAll("=.*", ""), argument));

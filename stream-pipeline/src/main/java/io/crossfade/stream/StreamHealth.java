@@ -1,9 +1,11 @@
 package io.crossfade.stream;
 
+import io.crossfade.db.Kind;
 import io.crossfade.stream.StreamGroups.Group;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ public final class StreamHealth {
    * @param lastEntry id of the newest entry
    * @param pending entries read and not acknowledged
    * @param lag entries no consumer has read; {@code null} when Redis does not know
+   * @param oldestUnacknowledged id of the oldest entry whose row is not committed
    * @param oldestUnacknowledgedMillis age of the oldest entry whose row is not committed
    * @param consumers members of the group, in all processes
    */
@@ -30,8 +33,16 @@ public final class StreamHealth {
       @Nullable String lastEntry,
       long pending,
       @Nullable Long lag,
+      @Nullable String oldestUnacknowledged,
       @Nullable Long oldestUnacknowledgedMillis,
-      int consumers) {}
+      int consumers) {
+
+    /** Whether the row of every entry up to {@code entry} is committed. */
+    public boolean committed(String entry) {
+      return oldestUnacknowledged == null
+          || EntryId.parse(oldestUnacknowledged).compareTo(EntryId.parse(entry)) > 0;
+    }
+  }
 
   private final StreamGroups groups;
   private final StreamSettings settings;
@@ -52,6 +63,17 @@ public final class StreamHealth {
         .allMatch(stream -> oldestUnacknowledged(stream).isEmpty());
   }
 
+  /** Age of the oldest entry of a kind whose row is not committed; zero when there is none. */
+  public Duration backlogAge(Kind kind) {
+    Instant now = groups.now();
+    return StreamName.of(kind).stream()
+        .flatMap(stream -> oldestUnacknowledged(stream).stream())
+        .map(id -> Duration.between(id.instant(), now))
+        .filter(Duration::isPositive)
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
   Stats stats(StreamName stream) {
     Optional<Group> group = groups.group(stream);
     Optional<EntryId> oldest = oldestUnacknowledged(stream);
@@ -63,6 +85,7 @@ public final class StreamHealth {
         groups.last(stream).map(EntryId::toString).orElse(null),
         group.map(Group::pending).orElse(0L),
         group.map(Group::lag).orElse(null),
+        oldest.map(EntryId::toString).orElse(null),
         oldest.map(id -> Math.max(0, Duration.between(id.instant(), now).toMillis())).orElse(null),
         group.map(Group::consumers).orElse(0));
   }

@@ -1,7 +1,6 @@
 package io.crossfade.router.bench;
 
 import io.crossfade.db.DbSettings;
-import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.router.RouterProcess;
 import io.crossfade.router.TestRouterApplication;
@@ -27,10 +26,8 @@ final class BenchServers implements AutoCloseable {
   BenchServers(boolean dualWrite, String... arguments) {
     List<String> all =
         new ArrayList<>(TestRouterApplication.arguments(schemas, redis.port(), List.of(arguments)));
-    for (Kind kind : Kind.values()) {
-      all.removeIf(argument -> argument.startsWith("--togglz.features." + kind + "_DUAL_WRITE"));
-      all.add("--togglz.features.%s_DUAL_WRITE.enabled=%s".formatted(kind, dualWrite));
-    }
+    all.removeIf(argument -> argument.startsWith("--crossfade.rollout.initial"));
+    all.add("--crossfade.rollout.initial=" + (dualWrite ? "shadow" : "legacy"));
     router = new RouterProcess(BenchRouter.class, "-Xmx512m", all);
     router.awaitStart();
   }

@@ -1,37 +1,79 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.togglz.core.Feature;
 import org.togglz.core.annotation.Label;
+import org.togglz.core.repository.FeatureState;
 
-/** Two switches per kind: who serves the v1 endpoints, and whether the other path gets a copy. */
+/**
+ * Two switches per kind: which devices the stream serves, and whether the other path gets a copy.
+ */
 public enum RolloutFeature implements Feature {
-  @Label("Health data: the stream serves")
+  @Label("Health data: devices that the stream serves")
   HEALTH_STREAM,
   @Label("Health data: dual write")
   HEALTH_DUAL_WRITE,
-  @Label("Device info: the stream serves")
+  @Label("Device info: devices that the stream serves")
   DEVICE_STREAM,
   @Label("Device info: dual write")
   DEVICE_DUAL_WRITE,
-  @Label("Common events: the stream serves")
+  @Label("Common events: devices that the stream serves")
   EVENT_STREAM,
   @Label("Common events: dual write")
   EVENT_DUAL_WRITE;
 
   static RolloutFeature stream(Kind kind) {
-    return switch (kind) {
-      case HEALTH -> HEALTH_STREAM;
-      case DEVICE -> DEVICE_STREAM;
-      case EVENT -> EVENT_STREAM;
-    };
+    return valueOf(kind + "_STREAM");
   }
 
   static RolloutFeature dualWrite(Kind kind) {
-    return switch (kind) {
-      case HEALTH -> HEALTH_DUAL_WRITE;
-      case DEVICE -> DEVICE_DUAL_WRITE;
-      case EVENT -> EVENT_DUAL_WRITE;
-    };
+    return valueOf(kind + "_DUAL_WRITE");
+  }
+
+  Kind kind() {
+    return Arrays.stream(Kind.values())
+        .filter(kind -> this == stream(kind) || this == dualWrite(kind))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The two switches of a kind, as Togglz keeps them. */
+  static List<FeatureState> states(Kind kind, KindFlags flags) {
+    FeatureState stream =
+        new FeatureState(stream(kind), !flags.cohort().nobody())
+            .setStrategyId(DeviceCohortStrategy.ID);
+    DeviceCohortStrategy.parameters(flags.cohort()).forEach(stream::setParameter);
+    return List.of(stream, new FeatureState(dualWrite(kind), flags.dualWrite()));
+  }
+
+  /**
+   * What the two switches of a kind say; one that was never set is off.
+   *
+   * @throws IllegalArgumentException when one has a strategy other than ours, or bad parameters
+   */
+  static KindFlags flags(@Nullable FeatureState stream, @Nullable FeatureState dualWrite) {
+    return new KindFlags(cohort(stream), dualWrite != null && plain(dualWrite).isEnabled());
+  }
+
+  private static Cohort cohort(@Nullable FeatureState stream) {
+    if (stream == null || !stream.isEnabled()) {
+      return Cohort.NOBODY;
+    }
+    return DeviceCohortStrategy.ID.equals(stream.getStrategyId())
+        ? DeviceCohortStrategy.cohort(stream.getParameterMap())
+        : plain(stream).isEnabled() ? Cohort.EVERYBODY : Cohort.NOBODY;
+  }
+
+  private static FeatureState plain(FeatureState state) {
+    String strategy = state.getStrategyId();
+    if (state.isEnabled() && strategy != null && !strategy.isBlank()) {
+      throw new IllegalArgumentException(
+          "%s cannot use the strategy %s; only a stream switch can use %s"
+              .formatted(state.getFeature().name(), strategy, DeviceCohortStrategy.ID));
+    }
+    return state;
   }
 }

@@ -1,45 +1,122 @@
 package io.crossfade.router.rollout;
 
+import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Kind;
+import io.crossfade.router.RouterMeter;
 import io.crossfade.router.routing.Assignment;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.togglz.core.manager.FeatureManager;
 
 /**
- * What the flags say, read a few times a second by a thread of its own: asking costs a request next
- * to nothing and never fails it. When they cannot be read, the last known state counts.
+ * What the flags say, kept in memory and read a few times a second by a thread of its own: asking
+ * costs a request next to nothing and never fails it. When they cannot be read, the last known
+ * state counts. A rollback counts at once, and is stored as soon as the database lets it.
  */
 public final class RolloutFlags implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RolloutFlags.class);
   private static final Duration READ_EVERY = Duration.ofMillis(200);
 
-  private final FeatureManager features;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile Set<RolloutFeature> active = EnumSet.noneOf(RolloutFeature.class);
+  /** A rollback that counts here and is not stored yet. */
+  private record Waiting(Map<Kind, KindFlags> flags, FlagTable.Note note) {}
 
-  public RolloutFlags(FeatureManager features) {
-    this.features = features;
-    read();
+  private final FlagTable table;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final EnumMap<Kind, Waiting> overrides = new EnumMap<>(Kind.class);
+  private RolloutState stored = RolloutState.UNKNOWN;
+  private volatile RolloutState effective = RolloutState.UNKNOWN;
+  private volatile long readAt = System.nanoTime();
+  private volatile boolean readable;
+
+  public RolloutFlags(FlagTable table, MeterRegistry meters) {
+    this.table = table;
+    refresh();
+    TimeGauge.builder(RouterMeter.FLAG_AGE.id(), () -> age().toMillis(), TimeUnit.MILLISECONDS)
+        .description(RouterMeter.FLAG_AGE.description())
+        .register(meters);
+    for (Kind kind : Kind.values()) {
+      gauge(RouterMeter.STAGE, kind, flags -> flags.stage().ordinal(), meters);
+      gauge(RouterMeter.PERCENTAGE, kind, f -> f.cohort().percentage().doubleValue(), meters);
+    }
     Thread.ofPlatform().name("rollout-flags").daemon(true).start(this::readUntilClosed);
   }
 
   /**
-   * What the flags say of a kind.
+   * What the flags say of a record.
    *
    * @param optIn whether the client asked for the stream
    */
-  public Assignment assignment(Kind kind, boolean optIn) {
-    Set<RolloutFeature> now = active;
+  public Assignment assignment(AcceptedRecord accepted, boolean optIn) {
+    KindFlags flags = effective.of(accepted.kind());
     return Assignment.of(
-        optIn || now.contains(RolloutFeature.stream(kind)),
-        now.contains(RolloutFeature.dualWrite(kind)));
+        optIn || flags.cohort().contains(accepted.deviceSn(), accepted.owner().customerId()),
+        flags.dualWrite());
+  }
+
+  /** The flags that count here. */
+  public RolloutState state() {
+    return effective;
+  }
+
+  /** How long ago the flags were last read. */
+  public Duration age() {
+    return Duration.ofNanos(System.nanoTime() - readAt);
+  }
+
+  /** Whether the last attempt to read them succeeded. */
+  boolean readable() {
+    return readable;
+  }
+
+  /** Whether a rollback waits to be stored. */
+  synchronized boolean overridden() {
+    return !overrides.isEmpty();
+  }
+
+  /** Lets flags count here at once, and stores them as soon as possible. */
+  synchronized void override(Map<Kind, KindFlags> flags, FlagTable.Note note) {
+    flags.forEach((kind, value) -> overrides.put(kind, new Waiting(Map.of(kind, value), note)));
+    effective = stored.with(flags);
+  }
+
+  /** Takes note of flags that were just stored, before they are read. */
+  synchronized void stored(RolloutState state) {
+    if (state.version() >= stored.version()) {
+      stored = state;
+    }
+    RolloutState now = stored;
+    for (Waiting override : overrides.values()) {
+      now = now.with(override.flags());
+    }
+    effective = now;
+  }
+
+  /** Reads the flags now. */
+  public void refresh() {
+    try {
+      storeOverrides();
+      stored(table.read());
+      readAt = System.nanoTime();
+      if (!readable) {
+        log.info("The flags are readable");
+      }
+      readable = true;
+    } catch (RuntimeException e) {
+      if (readable) {
+        log.warn("Cannot read the flags: {}; they stay {}", e.getMessage(), effective);
+      }
+      readable = false;
+    }
   }
 
   @Override
@@ -47,27 +124,41 @@ public final class RolloutFlags implements AutoCloseable {
     closed.countDown();
   }
 
-  private void readUntilClosed() {
-    try {
-      while (!closed.await(READ_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
-        read();
+  private void gauge(
+      RouterMeter meter, Kind kind, ToDoubleFunction<KindFlags> value, MeterRegistry meters) {
+    Gauge.builder(meter.id(), () -> value.applyAsDouble(effective.of(kind)))
+        .description(meter.description())
+        .tag("kind", kind.label())
+        .register(meters);
+  }
+
+  private void storeOverrides() {
+    for (Kind kind : Kind.values()) {
+      Waiting override = waiting(kind);
+      if (override != null) {
+        RolloutState now = table.change(override.flags(), override.note());
+        forget(kind, override);
+        stored(now);
+        log.info("The rollback of {} is stored as version {}", kind.label(), now.version());
       }
-    } catch (InterruptedException e) {
-      log.debug("Flags are no longer read");
     }
   }
 
-  private void read() {
+  private synchronized @Nullable Waiting waiting(Kind kind) {
+    return overrides.get(kind);
+  }
+
+  private synchronized void forget(Kind kind, Waiting override) {
+    overrides.remove(kind, override);
+  }
+
+  private void readUntilClosed() {
     try {
-      Set<RolloutFeature> read = EnumSet.noneOf(RolloutFeature.class);
-      for (RolloutFeature feature : RolloutFeature.values()) {
-        if (features.isActive(feature)) {
-          read.add(feature);
-        }
+      while (!closed.await(READ_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
+        refresh();
       }
-      active = read;
-    } catch (RuntimeException e) {
-      log.warn("Cannot read the flags: {}; they stay {}", e.getMessage(), active);
+    } catch (InterruptedException e) {
+      log.debug("Flags are no longer read");
     }
   }
 }

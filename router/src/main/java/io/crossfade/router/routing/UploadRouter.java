@@ -8,11 +8,14 @@ import io.crossfade.legacy.LegacyPath;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.paths.GuardedStreamPath;
 import io.crossfade.router.paths.StreamUnavailableException;
+import io.crossfade.router.rollout.RollbackWatch;
 import io.crossfade.router.rollout.RolloutFlags;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,17 +39,23 @@ public final class UploadRouter {
   private final LegacyPath legacy;
   private final GuardedStreamPath stream;
   private final Duration patience;
+  private final MirrorLedger ledger;
+  private final RollbackWatch rollbacks;
   private final RoutingCounters counters;
 
   public UploadRouter(
       RolloutFlags flags,
       LegacyPath legacy,
       GuardedStreamPath stream,
+      MirrorLedger ledger,
+      RollbackWatch rollbacks,
       Duration patience,
       MeterRegistry meters) {
     this.flags = flags;
     this.legacy = legacy;
     this.stream = stream;
+    this.ledger = ledger;
+    this.rollbacks = rollbacks;
     this.patience = patience;
     this.counters = new RoutingCounters(meters);
   }
@@ -59,26 +68,34 @@ public final class UploadRouter {
   public Outcome route(List<AcceptedRecord> records, boolean optIn) {
     boolean accepted = true;
     List<String> streamIds = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
-      List<AcceptedRecord> ofKind = of(kind, records);
-      if (!ofKind.isEmpty()) {
-        accepted &= route(kind, ofKind, optIn, streamIds);
-      }
+    for (Map.Entry<Share, List<AcceptedRecord>> share : shares(records, optIn).entrySet()) {
+      accepted &= route(share.getKey(), share.getValue(), optIn, streamIds);
     }
     return new Outcome(accepted, streamIds);
   }
 
-  /** The records of a kind; nearly always all or none. */
-  private static List<AcceptedRecord> of(Kind kind, List<AcceptedRecord> records) {
+  /** Records of an upload that go the same way: an upload may hold those of many devices. */
+  private record Share(Kind kind, Assignment assignment) {}
+
+  private Map<Share, List<AcceptedRecord>> shares(List<AcceptedRecord> records, boolean optIn) {
     if (records.size() == 1) {
-      return records.getFirst().kind() == kind ? records : List.of();
+      return Map.of(share(records.getFirst(), optIn), records);
     }
-    return records.stream().filter(accepted -> accepted.kind() == kind).toList();
+    Map<Share, List<AcceptedRecord>> shares = new LinkedHashMap<>();
+    for (AcceptedRecord accepted : records) {
+      shares.computeIfAbsent(share(accepted, optIn), share -> new ArrayList<>()).add(accepted);
+    }
+    return shares;
+  }
+
+  private Share share(AcceptedRecord accepted, boolean optIn) {
+    return new Share(accepted.kind(), flags.assignment(accepted, optIn));
   }
 
   private boolean route(
-      Kind kind, List<AcceptedRecord> records, boolean optIn, List<String> streamIds) {
-    Route route = RoutingPolicy.decide(flags.assignment(kind, optIn), optIn, stream.available());
+      Share share, List<AcceptedRecord> records, boolean optIn, List<String> streamIds) {
+    Kind kind = share.kind();
+    Route route = RoutingPolicy.decide(share.assignment(), optIn, stream.available());
     boolean accepted =
         switch (route.serving()) {
           case LEGACY -> {
@@ -127,25 +144,27 @@ public final class UploadRouter {
       return false;
     }
     counters.routed(kind, DeliveryPath.LEGACY, reason, records.size());
+    rollbacks.servedByLegacy(records);
     return true;
   }
 
   private void mirrorToStream(Kind kind, List<AcceptedRecord> records) {
     stream.mirror(
         because(records, RouteReason.MIRROR),
-        taken ->
-            counters.mirrored(
-                taken ? RouterMeter.MIRRORED : RouterMeter.MIRROR_DROPPED,
-                kind,
-                DeliveryPath.STREAM,
-                records.size()));
+        taken -> mirrored(kind, DeliveryPath.STREAM, records, taken ? records.size() : 0));
   }
 
   private void mirrorToLegacy(Kind kind, List<AcceptedRecord> records) {
     int taken = legacy.offer(kind, because(records, RouteReason.MIRROR), Duration.ZERO);
-    counters.mirrored(RouterMeter.MIRRORED, kind, DeliveryPath.LEGACY, taken);
-    counters.mirrored(
-        RouterMeter.MIRROR_DROPPED, kind, DeliveryPath.LEGACY, records.size() - taken);
+    mirrored(kind, DeliveryPath.LEGACY, records, taken);
+  }
+
+  private void mirrored(Kind kind, DeliveryPath path, List<AcceptedRecord> records, int taken) {
+    counters.mirrored(RouterMeter.MIRRORED, kind, path, taken);
+    if (taken < records.size()) {
+      counters.mirrored(RouterMeter.MIRROR_DROPPED, kind, path, records.size() - taken);
+      ledger.dropped(path, records.subList(taken, records.size()));
+    }
   }
 
   private static List<AcceptedRecord> because(List<AcceptedRecord> records, RouteReason reason) {

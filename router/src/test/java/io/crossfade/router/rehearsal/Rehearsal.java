@@ -1,11 +1,13 @@
 package io.crossfade.router.rehearsal;
 
+import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonReport;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.ComparisonWindow;
+import io.crossfade.router.RouterSettings;
 import io.crossfade.stream.StreamHealth;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -72,7 +74,9 @@ public final class Rehearsal {
     ComparisonResult result =
         new Comparison(
                 router.getBean("legacyDataSource", DataSource.class),
-                router.getBean("streamDataSource", DataSource.class))
+                router.getBean("streamDataSource", DataSource.class),
+                router.getBean(DroppedMirrors.class),
+                router.getBean(RouterSettings.class).urgentEvents())
             .run(new ComparisonWindow(from, Instant.now().plusMillis(1)));
     List<String> objections = objections(result);
     String report = report(result, objections);

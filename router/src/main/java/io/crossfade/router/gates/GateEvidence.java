@@ -1,0 +1,41 @@
+package io.crossfade.router.gates;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * Figures of one kind since its flags became what they are. What is empty is not known.
+ *
+ * @param since when its flags last changed
+ * @param comparedUntil end of the newest compared window
+ * @param compared records that at least one output has, in all compared windows
+ * @param unexplained those that differ or are missing, without an explanation
+ * @param urgentMissing urgent events among them that an output lacks
+ * @param oldestUnacknowledged age of the oldest entry whose row is not committed; empty when Redis
+ *     cannot be asked
+ * @param legacyP95 accept-to-row, ms: the median of the compared windows' p95
+ * @param streamP95 likewise
+ * @param streamServed records that the stream served
+ * @param fallbacks records meant for the stream that the memory queue took
+ * @param legacyRate rows per second of writing of one writer
+ * @param streamRate likewise
+ * @param legacyHeld records in the memory queues of all routers
+ */
+public record GateEvidence(
+    Instant at,
+    Instant since,
+    Optional<Instant> comparedUntil,
+    long compared,
+    long unexplained,
+    long urgentMissing,
+    Optional<Duration> oldestUnacknowledged,
+    OptionalDouble legacyP95,
+    OptionalDouble streamP95,
+    long streamServed,
+    long fallbacks,
+    OptionalDouble legacyRate,
+    OptionalDouble streamRate,
+    OptionalLong legacyHeld) {}

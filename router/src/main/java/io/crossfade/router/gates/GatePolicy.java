@@ -1,0 +1,214 @@
+package io.crossfade.router.gates;
+
+import static io.crossfade.router.gates.Gate.BACKLOG_AGE;
+import static io.crossfade.router.gates.Gate.CONSISTENCY;
+import static io.crossfade.router.gates.Gate.ERRORS;
+import static io.crossfade.router.gates.Gate.LATENCY;
+import static io.crossfade.router.gates.Gate.LEGACY_EMPTY;
+import static io.crossfade.router.gates.Gate.SOAK;
+import static io.crossfade.router.gates.Gate.THROUGHPUT;
+import static io.crossfade.router.gates.Gate.UNEXPLAINED;
+import static io.crossfade.router.gates.Gate.URGENT_EVENTS;
+import static io.crossfade.router.gates.Verdict.FAIL;
+import static io.crossfade.router.gates.Verdict.INCONCLUSIVE;
+import static io.crossfade.router.gates.Verdict.PASS;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** Judges evidence. Pure: the same figures give the same verdicts; no evidence is never a pass. */
+public final class GatePolicy {
+
+  /** Where a kind wants to go, and what is asked on the way. */
+  public enum Promotion {
+    /** Copies change nothing for a device: nothing is asked. */
+    TO_SHADOW,
+    TO_CANARY(CONSISTENCY, URGENT_EVENTS, BACKLOG_AGE, SOAK),
+    WITHIN_CANARY(CONSISTENCY, URGENT_EVENTS, BACKLOG_AGE, ERRORS),
+    TO_LIVE(CONSISTENCY, URGENT_EVENTS, UNEXPLAINED, BACKLOG_AGE, LATENCY, ERRORS),
+    TO_COMPLETE(CONSISTENCY, UNEXPLAINED, BACKLOG_AGE, ERRORS, THROUGHPUT, SOAK, LEGACY_EMPTY);
+
+    private final List<Gate> gates;
+
+    Promotion(Gate... gates) {
+      this.gates = List.of(gates);
+    }
+
+    public List<Gate> gates() {
+      return gates;
+    }
+  }
+
+  /** What sends a kind back by itself when it fails. */
+  public static final List<Gate> GUARDS = List.of(CONSISTENCY, URGENT_EVENTS, BACKLOG_AGE, ERRORS);
+
+  /** Without dual write there is nothing to compare. */
+  public static final List<Gate> GUARDS_WITHOUT_DUAL_WRITE = List.of(BACKLOG_AGE, ERRORS);
+
+  private final GateSettings settings;
+
+  public GatePolicy(GateSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Every gate's verdict. */
+  public List<GateResult> judge(List<Gate> gates, GateEvidence evidence) {
+    return gates.stream().map(gate -> judge(gate, evidence)).toList();
+  }
+
+  /** All gates together; none asked is a pass. */
+  public static Verdict overall(List<GateResult> results) {
+    return results.isEmpty()
+        ? PASS
+        : Verdict.worst(results.stream().map(GateResult::verdict).toList());
+  }
+
+  private GateResult judge(Gate gate, GateEvidence evidence) {
+    return switch (gate) {
+      case CONSISTENCY -> consistency(evidence);
+      case URGENT_EVENTS ->
+          none(
+              gate,
+              evidence.urgentMissing(),
+              "urgent events missing without an explanation",
+              evidence);
+      case UNEXPLAINED ->
+          none(gate, evidence.unexplained(), "records differ without an explanation", evidence);
+      case BACKLOG_AGE -> backlogAge(evidence);
+      case SOAK -> soak(evidence);
+      case LATENCY ->
+          ratio(
+              gate,
+              evidence.streamP95(),
+              evidence.legacyP95(),
+              "accept-to-row p95 of the stream %.0f ms, of the legacy path %.0f ms, ratio %.2f, limit %.2f",
+              settings.latencyRatio(),
+              true,
+              evidence);
+      case ERRORS -> errors(evidence);
+      case THROUGHPUT ->
+          ratio(
+              gate,
+              evidence.streamRate(),
+              evidence.legacyRate(),
+              "rows per second of writing: stream %.0f, legacy %.0f, ratio %.2f, limit %.2f",
+              settings.throughputRatio(),
+              false,
+              evidence);
+      case LEGACY_EMPTY -> legacyEmpty(evidence);
+    };
+  }
+
+  private GateResult consistency(GateEvidence evidence) {
+    long agreeing = evidence.compared() - evidence.unexplained();
+    double lower = 100 * Wilson.lower(agreeing, evidence.compared());
+    double upper = 100 * Wilson.upper(agreeing, evidence.compared());
+    String figures =
+        text(
+            "%d of %d agree or are explained, between %.4f %% and %.4f %% (95 %%), limit %s %%",
+            agreeing, evidence.compared(), lower, upper, settings.consistency());
+    Verdict verdict =
+        upper < settings.consistency()
+            ? FAIL
+            : lower >= settings.consistency() ? PASS : INCONCLUSIVE;
+    return fresh(CONSISTENCY, verdict, figures, evidence);
+  }
+
+  private GateResult none(Gate gate, long found, String what, GateEvidence evidence) {
+    Verdict verdict =
+        found > 0 ? FAIL : evidence.compared() < settings.samples() ? INCONCLUSIVE : PASS;
+    return fresh(
+        gate, verdict, text("%d %s, of %d compared", found, what, evidence.compared()), evidence);
+  }
+
+  /** What was wrong stays wrong; that nothing is wrong must have been seen lately. */
+  private GateResult fresh(Gate gate, Verdict verdict, String figures, GateEvidence evidence) {
+    if (evidence.comparedUntil().isEmpty()) {
+      return new GateResult(gate, INCONCLUSIVE, "nothing was compared since " + evidence.since());
+    }
+    Duration age = Duration.between(evidence.comparedUntil().get(), evidence.at());
+    boolean stale = age.compareTo(settings.freshness()) > 0;
+    return new GateResult(
+        gate,
+        stale && verdict == PASS ? INCONCLUSIVE : verdict,
+        figures + text(", compared until %s ago", seconds(age)) + (stale ? ": stale" : ""));
+  }
+
+  private GateResult backlogAge(GateEvidence evidence) {
+    return evidence
+        .oldestUnacknowledged()
+        .map(
+            age ->
+                new GateResult(
+                    BACKLOG_AGE,
+                    age.compareTo(settings.backlogAge()) <= 0 ? PASS : FAIL,
+                    text(
+                        "oldest entry without a row is %s old, limit %s",
+                        seconds(age), seconds(settings.backlogAge()))))
+        .orElseGet(() -> new GateResult(BACKLOG_AGE, INCONCLUSIVE, "Redis cannot be asked"));
+  }
+
+  private GateResult soak(GateEvidence evidence) {
+    Duration lasted = Duration.between(evidence.since(), evidence.at());
+    boolean lastedEnough = lasted.compareTo(settings.soak()) >= 0;
+    return new GateResult(
+        SOAK,
+        lastedEnough ? PASS : INCONCLUSIVE,
+        text("lasted %s, limit %s", seconds(lasted), seconds(settings.soak())));
+  }
+
+  private GateResult errors(GateEvidence evidence) {
+    long meant = evidence.streamServed() + evidence.fallbacks();
+    double share = meant == 0 ? 0 : 100.0 * evidence.fallbacks() / meant;
+    Verdict verdict =
+        meant < settings.samples() ? INCONCLUSIVE : share < settings.errors() ? PASS : FAIL;
+    return fresh(
+        ERRORS,
+        verdict,
+        text(
+            "%d of %d records meant for the stream fell back, %.3f %%, limit below %s %%",
+            evidence.fallbacks(), meant, share, settings.errors()),
+        evidence);
+  }
+
+  private GateResult ratio(
+      Gate gate,
+      OptionalDouble stream,
+      OptionalDouble legacy,
+      String format,
+      double limit,
+      boolean atMost,
+      GateEvidence evidence) {
+    if (stream.isEmpty() || legacy.isEmpty() || legacy.getAsDouble() <= 0) {
+      return new GateResult(gate, INCONCLUSIVE, "not measured on both paths");
+    }
+    double ratio = stream.getAsDouble() / legacy.getAsDouble();
+    Verdict verdict =
+        evidence.compared() < settings.samples()
+            ? INCONCLUSIVE
+            : (atMost ? ratio <= limit : ratio >= limit) ? PASS : FAIL;
+    return new GateResult(
+        gate, verdict, text(format, stream.getAsDouble(), legacy.getAsDouble(), ratio, limit));
+  }
+
+  private GateResult legacyEmpty(GateEvidence evidence) {
+    if (evidence.legacyHeld().isEmpty()) {
+      return new GateResult(LEGACY_EMPTY, INCONCLUSIVE, "no router said what its queue holds");
+    }
+    long held = evidence.legacyHeld().getAsLong();
+    return new GateResult(
+        LEGACY_EMPTY,
+        held <= settings.legacyHeld() ? PASS : FAIL,
+        text("%d records in the memory queues, limit %d", held, settings.legacyHeld()));
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,90 @@
+package io.crossfade.router.operator;
+
+import io.crossfade.router.operator.OperatorSettings.Role;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Stands before the operator API and nothing else: uploads do not pass a security filter. */
+@Configuration(proxyBeanMethods = false)
+@EnableWebSecurity
+@EnableConfigurationProperties(OperatorSettings.class)
+@Import(OperatorProblems.class)
+public class OperatorConfiguration {
+
+  private static final Logger log = LoggerFactory.getLogger(OperatorConfiguration.class);
+  private static final int PASSWORD_BYTES = 18;
+
+  @Bean
+  PasswordEncoder passwordEncoder() {
+    return new BCryptPasswordEncoder();
+  }
+
+  @Bean
+  UserDetailsService operators(OperatorSettings settings, PasswordEncoder encoder) {
+    List<UserDetails> users = new ArrayList<>();
+    settings
+        .users()
+        .forEach((name, user) -> users.add(details(name, user.password(), user.role())));
+    if (users.isEmpty()) {
+      byte[] random = new byte[PASSWORD_BYTES];
+      new SecureRandom().nextBytes(random);
+      String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+      users.add(details("operator", encoder.encode(password), Role.OPERATOR));
+      log.warn(
+          "No crossfade.operator.users are set: until the next start, user operator has the password {}",
+          password);
+    }
+    return new InMemoryUserDetailsManager(users);
+  }
+
+  /** JSON over Basic, without a session: there is no cookie that another site could ride on. */
+  @Bean
+  SecurityFilterChain operatorApi(HttpSecurity http) throws Exception {
+    return http.securityMatcher("/api/**")
+        .authorizeHttpRequests(
+            requests ->
+                requests
+                    .requestMatchers(HttpMethod.GET)
+                    .hasAnyRole(Role.VIEWER.name(), Role.OPERATOR.name())
+                    .anyRequest()
+                    .hasRole(Role.OPERATOR.name()))
+        .httpBasic(Customizer.withDefaults())
+        .csrf(AbstractHttpConfigurer::disable)
+        .sessionManagement(
+            session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .build();
+  }
+
+  @Bean
+  DelegatingFilterProxyRegistrationBean operatorFilter() {
+    var filter = new DelegatingFilterProxyRegistrationBean("springSecurityFilterChain");
+    filter.addUrlPatterns("/api/*");
+    return filter;
+  }
+
+  private static UserDetails details(String name, String hash, Role role) {
+    return User.withUsername(name).password(hash).roles(role.name()).build();
+  }
+}

@@ -1,0 +1,44 @@
+package io.crossfade.router.operator;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Pattern;
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The people at the API.
+ *
+ * @param users by name; with none, an operator is made at start and his password printed once
+ */
+@Validated
+@ConfigurationProperties("crossfade.operator")
+public record OperatorSettings(@DefaultValue Map<String, @Valid User> users) {
+
+  /** What somebody may do. */
+  public enum Role {
+    /** Look at everything. */
+    VIEWER,
+    /** Change it. */
+    OPERATOR
+  }
+
+  /**
+   * One person.
+   *
+   * @param password its bcrypt hash, never the password itself
+   */
+  public record User(
+      @Pattern(
+              regexp = "\\$2[aby]\\$\\d\\d\\$[./A-Za-z0-9]{53}",
+              message = "must be a bcrypt hash, such as htpasswd -nbB makes")
+          String password,
+      @DefaultValue("viewer") Role role) {
+
+    @Override
+    public String toString() {
+      return "User[role=%s]".formatted(role);
+    }
+  }
+}

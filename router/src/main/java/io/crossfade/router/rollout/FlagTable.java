@@ -1,0 +1,260 @@
+package io.crossfade.router.rollout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.db.Kind;
+import io.crossfade.router.rollout.RolloutChange.Origin;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.togglz.core.Feature;
+import org.togglz.core.repository.FeatureState;
+import org.togglz.core.repository.StateRepository;
+
+/**
+ * The flags in the control schema. Whatever changes them, an operator, the autopilot or Togglz' own
+ * console, leaves a {@link RolloutChange} in the same transaction.
+ */
+public final class FlagTable implements StateRepository {
+
+  private static final Logger log = LoggerFactory.getLogger(FlagTable.class);
+
+  /** Somebody else changed the flags first. */
+  static final class StaleVersionException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final long current;
+
+    StaleVersionException(long current) {
+      super("The flags are at version " + current);
+      this.current = current;
+    }
+
+    long current() {
+      return current;
+    }
+  }
+
+  /** What is written beside a change. */
+  record Note(
+      Origin origin,
+      String actor,
+      String reason,
+      @Nullable String ticket,
+      boolean forced,
+      String evidence) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<Map<String, String>> PARAMETERS = new TypeReference<>() {};
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+  private final RolloutHistory history;
+  private final InstantSource clock;
+  private final Supplier<String> togglzUser;
+
+  /**
+   * @param togglzUser who changes flags through Togglz, asked on his thread
+   */
+  public FlagTable(DataSource control, InstantSource clock, Supplier<String> togglzUser) {
+    this.jdbc = JdbcClient.create(control);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.history = new RolloutHistory(jdbc);
+    this.clock = clock;
+    this.togglzUser = togglzUser;
+  }
+
+  /** All flags and their version. */
+  RolloutState read() {
+    return within(
+        () ->
+            new RolloutState(
+                jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single(),
+                kinds()));
+  }
+
+  /**
+   * Sets the flags of some kinds, all or none, whatever they are now.
+   *
+   * @return the flags as they are then
+   */
+  RolloutState change(Map<Kind, KindFlags> changes, Note note) {
+    return change(OptionalLong.empty(), changes, note);
+  }
+
+  /**
+   * Sets the flags of some kinds, all or none.
+   *
+   * @param expected version the change was decided on
+   * @return the flags as they are then
+   * @throws StaleVersionException when they are no longer at that version
+   */
+  RolloutState change(long expected, Map<Kind, KindFlags> changes, Note note) {
+    return change(OptionalLong.of(expected), changes, note);
+  }
+
+  private RolloutState change(OptionalLong expected, Map<Kind, KindFlags> changes, Note note) {
+    return changeLocked(
+        expected,
+        note,
+        before -> {
+          changes.forEach((kind, flags) -> RolloutFeature.states(kind, flags).forEach(this::store));
+          return changes.keySet();
+        });
+  }
+
+  /** Gives a system that never had flags its first ones. */
+  public void initialise(KindFlags first) {
+    try {
+      change(
+          0,
+          Arrays.stream(Kind.values())
+              .collect(java.util.stream.Collectors.toMap(Function.identity(), kind -> first)),
+          new Note(Origin.INITIAL, "settings", "first start", null, false, "{}"));
+    } catch (StaleVersionException e) {
+      log.debug("Flags stay as they are: {}", e.getMessage());
+    }
+  }
+
+  /** Newest first. */
+  List<RolloutChange> history(@Nullable Kind kind, int most) {
+    return within(() -> history.newest(kind, most));
+  }
+
+  /** When a kind's flags became what they are; empty when they never changed. */
+  Optional<Instant> since(Kind kind) {
+    return within(() -> history.since(kind));
+  }
+
+  @Override
+  public @Nullable FeatureState getFeatureState(Feature feature) {
+    return within(this::stored).get(feature.name());
+  }
+
+  /** Togglz' console saves one feature at a time and asks for no reason. */
+  @Override
+  public void setFeatureState(FeatureState state) {
+    RolloutFeature feature = RolloutFeature.valueOf(state.getFeature().name());
+    if (feature == RolloutFeature.stream(feature.kind())) {
+      RolloutFeature.flags(state, null);
+    } else {
+      RolloutFeature.flags(null, state);
+    }
+    Note note =
+        new Note(Origin.TOGGLZ, togglzUser.get(), "changed through Togglz", null, true, "{}");
+    changeLocked(
+        OptionalLong.empty(),
+        note,
+        before -> {
+          store(state);
+          return java.util.Set.of(feature.kind());
+        });
+  }
+
+  private RolloutState changeLocked(
+      OptionalLong expected, Note note, Function<RolloutState, java.util.Set<Kind>> change) {
+    return within(
+        () -> {
+          long version =
+              jdbc.sql("SELECT version FROM rollout_version FOR UPDATE").query(Long.class).single();
+          if (expected.isPresent() && expected.getAsLong() != version) {
+            throw new StaleVersionException(version);
+          }
+          RolloutState before = new RolloutState(version, kinds());
+          java.util.Set<Kind> changed = change.apply(before);
+          jdbc.sql("UPDATE rollout_version SET version = version + 1").update();
+          RolloutState after = new RolloutState(version + 1, kinds());
+          Instant now = clock.instant();
+          for (Kind kind : changed) {
+            history.add(
+                new RolloutChange(
+                    after.version(),
+                    now,
+                    kind,
+                    note.origin(),
+                    note.actor(),
+                    note.reason(),
+                    note.ticket(),
+                    note.forced(),
+                    before.of(kind),
+                    after.of(kind),
+                    note.evidence()));
+          }
+          return after;
+        });
+  }
+
+  private <T> T within(Supplier<T> work) {
+    return Objects.requireNonNull(transaction.execute(status -> work.get()));
+  }
+
+  private Map<Kind, KindFlags> kinds() {
+    Map<String, FeatureState> stored = stored();
+    EnumMap<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      try {
+        kinds.put(
+            kind,
+            RolloutFeature.flags(
+                stored.get(RolloutFeature.stream(kind).name()),
+                stored.get(RolloutFeature.dualWrite(kind).name())));
+      } catch (IllegalArgumentException e) {
+        log.warn("Unusable flags of {}: {}; the old path serves", kind.label(), e.getMessage());
+      }
+    }
+    return kinds;
+  }
+
+  private Map<String, FeatureState> stored() {
+    Map<String, FeatureState> states = new HashMap<>();
+    jdbc.sql("SELECT feature, enabled, strategy, parameters FROM rollout_flag")
+        .query(
+            row -> {
+              FeatureState state =
+                  new FeatureState(
+                      RolloutFeature.valueOf(row.getString("feature")), row.getBoolean("enabled"));
+              state.setStrategyId(row.getString("strategy"));
+              parameters(row.getString("parameters")).forEach(state::setParameter);
+              states.put(row.getString("feature"), state);
+            });
+    return states;
+  }
+
+  private void store(FeatureState state) {
+    jdbc.sql(
+            "INSERT INTO rollout_flag (feature, enabled, strategy, parameters) VALUES (?, ?, ?, ?)"
+                + " ON DUPLICATE KEY UPDATE enabled = VALUES(enabled), strategy = VALUES(strategy),"
+                + " parameters = VALUES(parameters)")
+        .params(
+            Arrays.asList(
+                state.getFeature().name(),
+                state.isEnabled(),
+                state.getStrategyId(),
+                JSON.valueToTree(state.getParameterMap()).toString()))
+        .update();
+  }
+
+  private static Map<String, String> parameters(String json) {
+    try {
+      return JSON.readValue(json, PARAMETERS);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Unreadable parameters in rollout_flag", e);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.crossfade.router.rollout;
+
+import java.util.Locale;
+import org.springframework.http.HttpStatus;
+
+/** Why the operator API does not do what it is asked; the type of its problems. */
+public enum Refusal {
+  UNREADABLE(HttpStatus.BAD_REQUEST),
+  UNKNOWN_KIND(HttpStatus.BAD_REQUEST),
+  UNKNOWN_STAGE(HttpStatus.BAD_REQUEST),
+  PERCENTAGE_OUT_OF_RANGE(HttpStatus.BAD_REQUEST),
+  REASON_MISSING(HttpStatus.BAD_REQUEST),
+  VERSION_MISSING(HttpStatus.BAD_REQUEST),
+  STALE_VERSION(HttpStatus.CONFLICT),
+  ILLEGAL_JUMP(HttpStatus.CONFLICT),
+  GATES_NOT_PASSED(HttpStatus.CONFLICT),
+  NOT_FOUND(HttpStatus.NOT_FOUND),
+  DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE),
+  REDIS_AWAY(HttpStatus.SERVICE_UNAVAILABLE);
+
+  private final HttpStatus status;
+
+  Refusal(HttpStatus status) {
+    this.status = status;
+  }
+
+  public HttpStatus status() {
+    return status;
+  }
+
+  /** For example {@code stale-version}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

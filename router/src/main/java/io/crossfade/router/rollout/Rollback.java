@@ -1,0 +1,247 @@
+package io.crossfade.router.rollout;
+
+import io.crossfade.db.Kind;
+import io.crossfade.router.rollout.RollbackReceipt.Applied;
+import io.crossfade.router.rollout.RollbackReceipt.InFlight;
+import io.crossfade.router.rollout.RolloutChange.Origin;
+import io.crossfade.stream.StreamHealth;
+import io.lettuce.core.RedisException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * The one switch. Counts on this router before anything is asked of a server, so that it works with
+ * Redis and with MySQL stopped; consumers go on, so that nothing is stranded.
+ */
+public final class Rollback {
+
+  private static final Logger log = LoggerFactory.getLogger(Rollback.class);
+
+  /** How long an answer waits for the other routers. */
+  private static final Duration PATIENCE = Duration.ofMillis(1_500);
+
+  private static final long LOOK_AGAIN_MS = 50;
+  private static final int RECEIPTS = 100;
+  private static final long NOT_YET = -1;
+
+  /** A rollback that this router was asked for. */
+  private record Known(
+      String id,
+      Instant at,
+      String actor,
+      String reason,
+      Map<Kind, KindFlags> before,
+      Map<Kind, KindFlags> after,
+      long versionBefore,
+      RollbackWatch.Wait firstLegacy,
+      List<InFlight> inFlight,
+      AtomicLong drainedMillis) {}
+
+  private final RolloutFlags flags;
+  private final Instances instances;
+  private final RollbackWatch watch;
+  private final StreamHealth streams;
+  private final RollbackReceipts receipts;
+  private final InstantSource clock;
+  private final Map<String, Known> known =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
+              return size() > RECEIPTS;
+            }
+          });
+
+  public Rollback(
+      RolloutFlags flags,
+      Instances instances,
+      RollbackWatch watch,
+      StreamHealth streams,
+      RollbackReceipts receipts,
+      InstantSource clock) {
+    this.flags = flags;
+    this.instances = instances;
+    this.watch = watch;
+    this.streams = streams;
+    this.receipts = receipts;
+    this.clock = clock;
+  }
+
+  /**
+   * Sends the devices of these kinds back to the memory queue: past shadow to shadow, from shadow
+   * to legacy.
+   */
+  public RollbackReceipt roll(Set<Kind> kinds, Origin origin, String actor, String reason) {
+    RolloutState state = flags.state();
+    Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
+    Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
+    for (Kind kind : kinds) {
+      before.put(kind, state.of(kind));
+      after.put(kind, StagePolicy.rolledBack(state.of(kind)));
+    }
+    RollbackWatch.Wait firstLegacy = watch.await(before);
+    flags.override(after, new FlagTable.Note(origin, actor, reason, null, false, "{}"));
+    log.warn("Rollback of {} by {}: {}", kinds, actor, reason);
+    Known rollback =
+        new Known(
+            UUID.randomUUID().toString(),
+            clock.instant(),
+            actor,
+            reason,
+            before,
+            after,
+            state.version(),
+            firstLegacy,
+            inFlight(),
+            new AtomicLong(NOT_YET));
+    known.put(rollback.id(), rollback);
+    return awaitInstances(rollback);
+  }
+
+  /** What became of a rollback; empty when no router knows it. */
+  public Optional<RollbackReceipt> receipt(String id) {
+    Known rollback = known.get(id);
+    return rollback == null ? receipts.find(id) : Optional.of(receipt(rollback));
+  }
+
+  /** Brings the kept receipts of this router up to date. */
+  void keepReceipts() {
+    for (Known rollback : List.copyOf(known.values())) {
+      RollbackReceipt kept = receipts.find(rollback.id()).orElse(null);
+      if (kept == null || kept.drainedMillis() == null || kept.firstLegacyMillis() == null) {
+        receipts.keep(receipt(rollback));
+      }
+    }
+  }
+
+  private RollbackReceipt awaitInstances(Known rollback) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    RollbackReceipt receipt = receipt(rollback);
+    try {
+      while (System.nanoTime() < end
+          && !(receipt.stored() && receipt.instances().stream().allMatch(Applied::applied))) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
+        receipt = receipt(rollback);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return receipt;
+  }
+
+  private RollbackReceipt receipt(Known rollback) {
+    boolean stored = !flags.overridden() && flags.state().version() > rollback.versionBefore();
+    OptionalLong first = rollback.firstLegacy().millis();
+    List<String> notes = new ArrayList<>();
+    if (!stored) {
+      notes.add(
+          "MySQL does not answer: this router has rolled back, the others have not heard of it."
+              + " Ask each of them; it is stored as soon as MySQL is back.");
+    }
+    if (rollback.inFlight().isEmpty()) {
+      notes.add(
+          "Redis does not answer: what its streams hold is drained by the consumers once it is back.");
+    }
+    rollback
+        .before()
+        .forEach(
+            (kind, flags) -> {
+              if (flags.stage() == Stage.COMPLETE || flags.stage() == Stage.NONE) {
+                notes.add(
+                    "%s: nothing was written twice before, so the legacy output lacks what the stream served."
+                        .formatted(kind.label()));
+              }
+            });
+    Boolean drained = drained(rollback.inFlight());
+    if (Boolean.TRUE.equals(drained)) {
+      rollback
+          .drainedMillis()
+          .compareAndSet(NOT_YET, Duration.between(rollback.at(), clock.instant()).toMillis());
+    }
+    long drainedMillis = rollback.drainedMillis().get();
+    return new RollbackReceipt(
+        rollback.id(),
+        rollback.at(),
+        rollback.actor(),
+        rollback.reason(),
+        rollback.before(),
+        rollback.after(),
+        stored,
+        stored ? flags.state().version() : null,
+        stored ? applied(rollback.versionBefore()) : List.of(new Applied(instances.self(), true)),
+        first.isPresent() ? first.getAsLong() : null,
+        rollback.inFlight(),
+        drainedMillis == NOT_YET ? drained : Boolean.TRUE,
+        drainedMillis == NOT_YET ? null : drainedMillis,
+        notes);
+  }
+
+  private List<Applied> applied(long versionBefore) {
+    try {
+      return instances.up().stream()
+          .map(
+              up ->
+                  new Applied(
+                      up.instance(),
+                      up.instance().equals(instances.self()) || up.version() > versionBefore))
+          .toList();
+    } catch (DataAccessException | TransactionException e) {
+      return List.of(new Applied(instances.self(), true));
+    }
+  }
+
+  private List<InFlight> inFlight() {
+    try {
+      return streams.stats().stream()
+          .map(
+              stats ->
+                  new InFlight(
+                      stats.stream(),
+                      stats.lag() == null ? null : stats.lag() + stats.pending(),
+                      stats.lastEntry()))
+          .toList();
+    } catch (RedisException e) {
+      return List.of();
+    }
+  }
+
+  private @Nullable Boolean drained(List<InFlight> inFlight) {
+    if (inFlight.isEmpty()) {
+      return null;
+    }
+    try {
+      List<StreamHealth.Stats> now = streams.stats();
+      return inFlight.stream()
+          .allMatch(
+              then -> {
+                String last = then.lastEntry();
+                return last == null
+                    || now.stream()
+                        .filter(stats -> stats.stream().equals(then.stream()))
+                        .allMatch(stats -> stats.committed(last));
+              });
+    } catch (RedisException e) {
+      return null;
+    }
+  }
+}

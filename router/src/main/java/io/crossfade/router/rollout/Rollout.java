@@ -1,0 +1,236 @@
+package io.crossfade.router.rollout;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.crossfade.db.Kind;
+import io.crossfade.router.gates.GateEvidence;
+import io.crossfade.router.gates.GatePolicy;
+import io.crossfade.router.gates.GatePolicy.Promotion;
+import io.crossfade.router.gates.GateResult;
+import io.crossfade.router.gates.Verdict;
+import io.crossfade.router.rollout.FlagTable.StaleVersionException;
+import io.crossfade.router.rollout.RolloutChange.Origin;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/** The one way to change a stage: checked, recorded, and all kinds or none. */
+public final class Rollout {
+
+  private static final Logger log = LoggerFactory.getLogger(Rollout.class);
+  private static final int LONGEST_REASON = 1_000;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new Jdk8Module())
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+          .build();
+
+  /**
+   * What a change does to one kind.
+   *
+   * @param objection why it is refused; {@code null} when it is not
+   * @param verdict of all gates together
+   * @param devices how many move; {@code null} when that cannot be counted now
+   * @param inverse flags that undo it
+   */
+  public record Step(
+      Kind kind,
+      Stage from,
+      Stage to,
+      KindFlags before,
+      KindFlags after,
+      @Nullable String objection,
+      Verdict verdict,
+      List<GateResult> gates,
+      KnownDevices.@Nullable Moves devices,
+      KindFlags inverse) {}
+
+  /**
+   * A change, made or not.
+   *
+   * @param version of the flags, after it when it was made
+   */
+  public record Plan(boolean applied, long version, List<Step> steps) {}
+
+  private final FlagTable table;
+  private final RolloutFlags flags;
+  private final RolloutEvidence evidence;
+  private final GatePolicy gates;
+  private final KnownDevices devices;
+
+  public Rollout(
+      FlagTable table,
+      RolloutFlags flags,
+      RolloutEvidence evidence,
+      GatePolicy gates,
+      KnownDevices devices) {
+    this.table = table;
+    this.flags = flags;
+    this.evidence = evidence;
+    this.gates = gates;
+    this.devices = devices;
+  }
+
+  /** Says what a change would do, and changes nothing. */
+  public Plan dryRun(StageChange change) throws RefusedChangeException {
+    return guarded(() -> plan(change, new LinkedHashMap<>()));
+  }
+
+  /**
+   * Makes a change.
+   *
+   * @param actor who wants it
+   * @throws RefusedChangeException when it is not made
+   */
+  public Plan apply(StageChange change, Origin origin, String actor) throws RefusedChangeException {
+    return guarded(
+        () -> {
+          Map<Kind, GateEvidence> seen = new LinkedHashMap<>();
+          Plan plan = plan(change, seen);
+          if (!change.force()) {
+            refuse(plan);
+          }
+          Map<Kind, KindFlags> wanted = new EnumMap<>(Kind.class);
+          plan.steps().forEach(step -> wanted.put(step.kind(), step.after()));
+          RolloutState now =
+              table.change(
+                  change.version(),
+                  wanted,
+                  new FlagTable.Note(
+                      origin,
+                      actor,
+                      change.reason().strip(),
+                      change.ticket(),
+                      change.force(),
+                      json(Map.of("figures", seen, "steps", plan.steps()))));
+          flags.stored(now);
+          plan.steps()
+              .forEach(
+                  step ->
+                      log.info(
+                          "{} goes from {} to {} by {}: {}",
+                          step.kind().label(),
+                          step.before(),
+                          step.after(),
+                          actor,
+                          change.reason()));
+          return new Plan(true, now.version(), plan.steps());
+        });
+  }
+
+  /** Verdicts on what comes next for a kind. */
+  List<GateResult> nextGates(Kind kind) {
+    Optional<Promotion> next = StagePolicy.next(flags.state().of(kind).stage());
+    return next.map(promotion -> gates.judge(promotion.gates(), evidence.of(kind)))
+        .orElse(List.of());
+  }
+
+  private Plan plan(StageChange change, Map<Kind, GateEvidence> seen)
+      throws RefusedChangeException {
+    if (change.reason().isBlank() || change.reason().length() > LONGEST_REASON) {
+      throw new RefusedChangeException(
+          Refusal.REASON_MISSING,
+          "A reason of 1 to %d characters is wanted".formatted(LONGEST_REASON));
+    }
+    RolloutState now = table.read();
+    if (now.version() != change.version()) {
+      throw stale(change.version(), now.version());
+    }
+    List<Step> steps = new ArrayList<>();
+    for (Kind kind : change.kinds()) {
+      KindFlags before = now.of(kind);
+      KindFlags after = change.from(before);
+      Optional<Promotion> promotion = StagePolicy.promotion(before, after);
+      GateEvidence figures = evidence.of(kind);
+      seen.put(kind, figures);
+      List<GateResult> results =
+          promotion.map(wanted -> gates.judge(wanted.gates(), figures)).orElse(List.of());
+      steps.add(
+          new Step(
+              kind,
+              before.stage(),
+              after.stage(),
+              before,
+              after,
+              StagePolicy.objection(before, after),
+              GatePolicy.overall(results),
+              results,
+              moves(before, after),
+              before));
+    }
+    return new Plan(false, now.version(), steps);
+  }
+
+  private static void refuse(Plan plan) throws RefusedChangeException {
+    for (Step step : plan.steps()) {
+      if (step.objection() != null) {
+        throw new RefusedChangeException(
+            Refusal.ILLEGAL_JUMP, "%s: %s".formatted(step.kind().label(), step.objection()));
+      }
+      if (step.verdict() != Verdict.PASS) {
+        List<String> open =
+            step.gates().stream()
+                .filter(gate -> gate.verdict() != Verdict.PASS)
+                .map(gate -> "%s %s (%s)".formatted(gate.gate(), gate.verdict(), gate.figures()))
+                .toList();
+        throw new RefusedChangeException(
+            Refusal.GATES_NOT_PASSED,
+            "%s from %s to %s: %s"
+                .formatted(
+                    step.kind().label(), step.before(), step.after(), String.join("; ", open)));
+      }
+    }
+  }
+
+  private KnownDevices.@Nullable Moves moves(KindFlags before, KindFlags after) {
+    try {
+      return devices.moves(before.cohort(), after.cohort());
+    } catch (SQLException e) {
+      log.debug("Cannot count the devices that move: {}", e.getMessage());
+      return null;
+    }
+  }
+
+  /** Work that needs the control schema. */
+  private interface Work<T> {
+    T run() throws RefusedChangeException;
+  }
+
+  private static <T> T guarded(Work<T> work) throws RefusedChangeException {
+    try {
+      return work.run();
+    } catch (StaleVersionException e) {
+      throw new RefusedChangeException(
+          Refusal.STALE_VERSION, e.getMessage() + "; read them and decide again");
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Cannot reach the control schema: {}", e.getMessage());
+      throw new RefusedChangeException(
+          Refusal.DATABASE_AWAY, "The control schema does not answer; nothing was changed");
+    }
+  }
+
+  private static RefusedChangeException stale(long decided, long now) {
+    return new RefusedChangeException(
+        Refusal.STALE_VERSION,
+        "Decided on version %d of the flags, they are at %d; read them and decide again"
+            .formatted(decided, now));
+  }
+
+  static String json(Object value) {
+    return JSON.valueToTree(value).toString();
+  }
+}

@@ -1,0 +1,184 @@
+package io.crossfade.router.rollout;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.DroppedMirrors;
+import io.crossfade.legacy.LegacyPath;
+import io.crossfade.reconciler.Comparison;
+import io.crossfade.reconciler.ComparisonRuns;
+import io.crossfade.reconciler.RollingComparison;
+import io.crossfade.router.RouterSettings;
+import io.crossfade.router.gates.GatePolicy;
+import io.crossfade.router.gates.GateSettings;
+import io.crossfade.stream.StreamHealth;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import net.javacrumbs.shedlock.core.LockProvider;
+import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.togglz.core.user.FeatureUser;
+import org.togglz.core.user.UserProvider;
+
+/** Flags, gates, changes, rollback and what happens by itself. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({RolloutSettings.class, GateSettings.class})
+@Import(RolloutController.class)
+public class RolloutConfiguration {
+
+  @Bean
+  FlagTable flagTable(
+      HikariDataSource controlDataSource,
+      InstantSource clock,
+      RolloutSettings settings,
+      UserProvider togglzUsers) {
+    FlagTable table =
+        new FlagTable(
+            controlDataSource,
+            clock,
+            () -> {
+              FeatureUser user = togglzUsers.getCurrentUser();
+              return user == null ? "unknown" : user.getName();
+            });
+    table.initialise(settings.initialFlags());
+    return table;
+  }
+
+  @Bean
+  DeviceCohortStrategy deviceCohortStrategy() {
+    return new DeviceCohortStrategy();
+  }
+
+  @Bean
+  RolloutFlags rolloutFlags(FlagTable table, MeterRegistry meters) {
+    return new RolloutFlags(table, meters);
+  }
+
+  @Bean
+  RollbackWatch rollbackWatch() {
+    return new RollbackWatch();
+  }
+
+  @Bean
+  Instances instances(HikariDataSource controlDataSource, LegacyPath legacy) {
+    return new Instances(controlDataSource, instanceName(), legacy::held);
+  }
+
+  @Bean
+  RolloutEvidence rolloutEvidence(
+      FlagTable table,
+      ComparisonRuns runs,
+      Instances instances,
+      StreamHealth streams,
+      MeterRegistry meters,
+      InstantSource clock) {
+    return new RolloutEvidence(table, runs, instances, streams, meters, clock);
+  }
+
+  @Bean
+  GatePolicy gatePolicy(GateSettings settings) {
+    return new GatePolicy(settings);
+  }
+
+  @Bean
+  Rollout rollout(
+      FlagTable table,
+      RolloutFlags flags,
+      RolloutEvidence evidence,
+      GatePolicy gates,
+      HikariDataSource legacyDataSource) {
+    return new Rollout(table, flags, evidence, gates, new KnownDevices(legacyDataSource));
+  }
+
+  @Bean
+  Rollback rollback(
+      RolloutFlags flags,
+      Instances instances,
+      RollbackWatch watch,
+      StreamHealth streams,
+      HikariDataSource controlDataSource,
+      InstantSource clock) {
+    return new Rollback(
+        flags, instances, watch, streams, new RollbackReceipts(controlDataSource), clock);
+  }
+
+  @Bean
+  Holds holds(HikariDataSource controlDataSource, InstantSource clock) {
+    return new Holds(controlDataSource, clock);
+  }
+
+  @Bean
+  ComparisonRuns comparisonRuns(HikariDataSource controlDataSource) {
+    return new ComparisonRuns(controlDataSource);
+  }
+
+  @Bean
+  RollingComparison rollingComparison(
+      HikariDataSource legacyDataSource,
+      HikariDataSource streamDataSource,
+      DroppedMirrors dropped,
+      ComparisonRuns runs,
+      RouterSettings settings) {
+    return new RollingComparison(
+        legacyDataSource,
+        streamDataSource,
+        new Comparison(legacyDataSource, streamDataSource, dropped, settings.urgentEvents()),
+        runs);
+  }
+
+  @Bean
+  Autopilot autopilot(
+      FlagTable table,
+      Rollout rollout,
+      RolloutFlags flags,
+      RolloutEvidence evidence,
+      GatePolicy gates,
+      Holds holds,
+      RolloutSettings settings,
+      MeterRegistry meters) {
+    return new Autopilot(table, rollout, flags, evidence, gates, holds, settings, meters);
+  }
+
+  @Bean
+  LockProvider lockProvider(HikariDataSource controlDataSource) {
+    return new JdbcTemplateLockProvider(
+        JdbcTemplateLockProvider.Configuration.builder()
+            .withTableName("work_lock")
+            .withJdbcTemplate(new JdbcTemplate(controlDataSource))
+            .withTransactionManager(new JdbcTransactionManager(controlDataSource))
+            .usingDbTime()
+            .build());
+  }
+
+  @Bean(initMethod = "start")
+  RolloutUpkeep rolloutUpkeep(
+      RolloutFlags flags,
+      Instances instances,
+      Rollback rollback,
+      RollingComparison comparison,
+      Autopilot autopilot,
+      StreamHealth streams,
+      LockProvider locks,
+      RolloutSettings settings,
+      InstantSource clock) {
+    return new RolloutUpkeep(
+        flags, instances, rollback, comparison, autopilot, streams, locks, settings, clock);
+  }
+
+  /** Names a router so that no other running one has the same name. */
+  private static String instanceName() {
+    String suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+    try {
+      return InetAddress.getLocalHost().getHostName() + "-" + suffix;
+    } catch (UnknownHostException e) {
+      return "host-" + suffix;
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package io.crossfade.router.rollout;
+
+import io.crossfade.db.Kind;
+import io.crossfade.router.gates.GateResult;
+import io.crossfade.router.rollout.RolloutChange.Origin;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.math.BigDecimal;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /api/rollout}: where each kind stands, and every way to change it. */
+@RestController
+@RequestMapping("/api/rollout")
+public final class RolloutController {
+
+  private static final int MOST_HISTORY = 1_000;
+
+  /**
+   * The rollout at this moment, as this router knows it.
+   *
+   * @param flagAgeMillis since the flags were last read
+   * @param stale whether the last attempt to read them failed
+   * @param breaker state of the breaker before Redis
+   */
+  public record Overview(
+      long version,
+      long flagAgeMillis,
+      boolean stale,
+      boolean rollbackWaitsToBeStored,
+      String breaker,
+      float breakerFailurePercent,
+      List<KindView> kinds,
+      List<Instances.Instance> routers) {}
+
+  /**
+   * One kind.
+   *
+   * @param danger why its flags are no stage
+   * @param hold who stopped its automation
+   * @param gates verdicts on what comes next
+   */
+  public record KindView(
+      Kind kind,
+      Stage stage,
+      BigDecimal percentage,
+      KindFlags flags,
+      @Nullable String danger,
+      Holds.@Nullable Hold hold,
+      List<GateResult> gates) {}
+
+  /** A change as it is asked for; see {@link StageChange}. */
+  public record ChangeRequest(
+      @Nullable String kind,
+      @Nullable String stage,
+      @Nullable BigDecimal percentage,
+      @Nullable Set<String> allowDevices,
+      @Nullable Set<String> denyDevices,
+      @Nullable Set<Long> allowCustomers,
+      @Nullable Set<Long> denyCustomers,
+      @Nullable String reason,
+      @Nullable String ticket,
+      @Nullable Long version,
+      boolean force,
+      boolean dryRun) {}
+
+  /** What a rollback or a hold is asked for with. */
+  public record Because(@Nullable String kind, @Nullable String reason) {}
+
+  /**
+   * Why a device goes where it goes.
+   *
+   * @param bucket its place among 10,000
+   */
+  public record DeviceView(String device, int bucket, List<DeviceOfKind> kinds) {}
+
+  /** The same for one kind; {@code path} is where its v1 uploads go while Redis answers. */
+  public record DeviceOfKind(Kind kind, Stage stage, String path, boolean mirrored, String why) {}
+
+  private final Rollout rollout;
+  private final Rollback rollback;
+  private final RolloutFlags flags;
+  private final FlagTable table;
+  private final Holds holds;
+  private final Instances instances;
+  private final CircuitBreaker breaker;
+
+  public RolloutController(
+      Rollout rollout,
+      Rollback rollback,
+      RolloutFlags flags,
+      FlagTable table,
+      Holds holds,
+      Instances instances,
+      CircuitBreaker breaker) {
+    this.rollout = rollout;
+    this.rollback = rollback;
+    this.flags = flags;
+    this.table = table;
+    this.holds = holds;
+    this.instances = instances;
+    this.breaker = breaker;
+  }
+
+  @GetMapping
+  Overview overview() {
+    RolloutState state = flags.state();
+    boolean reachable = flags.readable();
+    Map<Kind, Holds.Hold> held = reachable ? holds.all() : Map.of();
+    List<KindView> kinds = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      KindFlags of = state.of(kind);
+      kinds.add(
+          new KindView(
+              kind,
+              of.stage(),
+              of.cohort().percentage(),
+              of,
+              of.danger(),
+              held.get(kind),
+              reachable ? rollout.nextGates(kind) : List.of()));
+    }
+    return new Overview(
+        state.version(),
+        flags.age().toMillis(),
+        !reachable,
+        flags.overridden(),
+        breaker.getState().name(),
+        breaker.getMetrics().getFailureRate(),
+        kinds,
+        reachable ? instances.up() : List.of());
+  }
+
+  @PostMapping("/changes")
+  Rollout.Plan change(@RequestBody ChangeRequest request, Principal actor)
+      throws RefusedChangeException {
+    Long version = request.version();
+    if (version == null) {
+      throw new RefusedChangeException(
+          Refusal.VERSION_MISSING,
+          "Say which version of the flags you decided on; it is %d"
+              .formatted(flags.state().version()));
+    }
+    StageChange change =
+        new StageChange(
+            kinds(request.kind()),
+            stage(request.stage()),
+            request.percentage(),
+            request.allowDevices(),
+            request.denyDevices(),
+            request.allowCustomers(),
+            request.denyCustomers(),
+            request.reason() == null ? "" : request.reason(),
+            request.ticket(),
+            version,
+            request.force());
+    return request.dryRun()
+        ? rollout.dryRun(change)
+        : rollout.apply(change, Origin.OPERATOR, actor.getName());
+  }
+
+  @PostMapping("/rollbacks")
+  RollbackReceipt rollback(@RequestBody Because request, Principal actor)
+      throws RefusedChangeException {
+    return rollback.roll(
+        kinds(request.kind()), Origin.ROLLBACK, actor.getName(), reason(request.reason()));
+  }
+
+  @GetMapping("/rollbacks/{id}")
+  RollbackReceipt receipt(@PathVariable String id) throws RefusedChangeException {
+    return rollback
+        .receipt(id)
+        .orElseThrow(
+            () -> new RefusedChangeException(Refusal.NOT_FOUND, "No rollback has the id " + id));
+  }
+
+  @GetMapping("/history")
+  List<RolloutChange> history(
+      @RequestParam(required = false) @Nullable String kind,
+      @RequestParam(defaultValue = "100") int limit)
+      throws RefusedChangeException {
+    return table.history(
+        kind == null ? null : kinds(kind).iterator().next(), Math.clamp(limit, 1, MOST_HISTORY));
+  }
+
+  @GetMapping("/devices/{sn}")
+  DeviceView device(
+      @PathVariable String sn, @RequestParam(required = false) @Nullable Long customer) {
+    RolloutState state = flags.state();
+    return new DeviceView(
+        sn,
+        Cohort.bucket(sn),
+        Arrays.stream(Kind.values())
+            .map(
+                kind -> {
+                  KindFlags of = state.of(kind);
+                  Cohort.Membership why = of.cohort().membership(sn, customer);
+                  return new DeviceOfKind(
+                      kind,
+                      of.stage(),
+                      why.member() ? "stream" : "legacy",
+                      of.dualWrite(),
+                      "bucket %d, share %s %%: %s"
+                          .formatted(Cohort.bucket(sn), of.cohort().percentage(), why.sentence()));
+                })
+            .toList());
+  }
+
+  @PutMapping("/holds")
+  void hold(@RequestBody Because request, Principal actor) throws RefusedChangeException {
+    String reason = reason(request.reason());
+    kinds(request.kind()).forEach(kind -> holds.hold(kind, actor.getName(), reason));
+  }
+
+  @DeleteMapping("/holds/{kind}")
+  void release(@PathVariable String kind) throws RefusedChangeException {
+    kinds(kind).forEach(holds::release);
+  }
+
+  private static String reason(@Nullable String reason) throws RefusedChangeException {
+    if (reason == null || reason.isBlank() || reason.length() > 1_000) {
+      throw new RefusedChangeException(
+          Refusal.REASON_MISSING, "A reason of 1 to 1000 characters is wanted");
+    }
+    return reason.strip();
+  }
+
+  private static Set<Kind> kinds(@Nullable String label) throws RefusedChangeException {
+    if ("all".equals(label)) {
+      return EnumSet.allOf(Kind.class);
+    }
+    return EnumSet.of(
+        Arrays.stream(Kind.values())
+            .filter(kind -> kind.label().equals(label))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new RefusedChangeException(
+                        Refusal.UNKNOWN_KIND,
+                        "kind %s is not one of health, device, event, all".formatted(label))));
+  }
+
+  private static Stage stage(@Nullable String label) throws RefusedChangeException {
+    return Arrays.stream(Stage.values())
+        .filter(stage -> stage != Stage.NONE && stage.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RefusedChangeException(
+                    Refusal.UNKNOWN_STAGE,
+                    "stage %s is not one of legacy, shadow, canary, live, complete"
+                        .formatted(String.valueOf(label).toLowerCase(Locale.ROOT))));
+  }
+}

@@ -1,0 +1,111 @@
+package io.crossfade.router.rollout;
+
+import io.crossfade.db.Kind;
+import io.crossfade.legacy.LegacyMeter;
+import io.crossfade.reconciler.ComparisonRuns;
+import io.crossfade.reconciler.ComparisonRuns.Run;
+import io.crossfade.router.gates.GateEvidence;
+import io.crossfade.stream.StreamHealth;
+import io.crossfade.stream.StreamMeter;
+import io.lettuce.core.RedisException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * Collects the figures that gates judge, from the control schema, Redis and this router's meters.
+ */
+public final class RolloutEvidence {
+
+  /** Until every router routes by new flags. */
+  private static final Duration FLIP = Duration.ofSeconds(1);
+
+  private final FlagTable table;
+  private final ComparisonRuns runs;
+  private final Instances instances;
+  private final StreamHealth streams;
+  private final MeterRegistry meters;
+  private final InstantSource clock;
+
+  public RolloutEvidence(
+      FlagTable table,
+      ComparisonRuns runs,
+      Instances instances,
+      StreamHealth streams,
+      MeterRegistry meters,
+      InstantSource clock) {
+    this.table = table;
+    this.runs = runs;
+    this.instances = instances;
+    this.streams = streams;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  /** What is known of a kind since its flags became what they are. */
+  public GateEvidence of(Kind kind) {
+    Instant now = clock.instant();
+    Instant since = table.since(kind).orElse(now);
+    List<Run> of = runs.since(kind, since.plus(FLIP));
+    return new GateEvidence(
+        now,
+        since,
+        of.isEmpty() ? Optional.empty() : Optional.of(of.getLast().window().to()),
+        sum(of, Run::compared),
+        sum(of, Run::unexplained),
+        sum(of, Run::urgentMissing),
+        backlogAge(kind),
+        median(of, Run::legacyP95),
+        median(of, Run::streamP95),
+        sum(of, Run::streamServed),
+        sum(of, Run::fallbacks),
+        rate(LegacyMeter.ACCEPT_TO_ROW.id(), LegacyMeter.WRITE.id(), kind),
+        rate(StreamMeter.ACCEPT_TO_ROW.id(), StreamMeter.WRITE.id(), kind),
+        held());
+  }
+
+  private Optional<Duration> backlogAge(Kind kind) {
+    try {
+      return Optional.of(streams.backlogAge(kind));
+    } catch (RedisException e) {
+      return Optional.empty();
+    }
+  }
+
+  private OptionalLong held() {
+    List<Instances.Instance> up = instances.up();
+    return up.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(up.stream().mapToLong(Instances.Instance::held).sum());
+  }
+
+  /** Rows by the time that was spent writing them. */
+  private OptionalDouble rate(String rows, String writing, Kind kind) {
+    Timer written = meters.find(rows).tag("kind", kind.label()).timer();
+    Timer spent = meters.find(writing).tag("kind", kind.label()).timer();
+    return written == null || spent == null || spent.totalTime(TimeUnit.SECONDS) <= 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(written.count() / spent.totalTime(TimeUnit.SECONDS));
+  }
+
+  private static long sum(List<Run> runs, ToLongFunction<Run> figure) {
+    return runs.stream().mapToLong(figure).sum();
+  }
+
+  private static OptionalDouble median(List<Run> runs, Function<Run, OptionalDouble> figure) {
+    double[] sorted =
+        runs.stream().map(figure).flatMapToDouble(OptionalDouble::stream).sorted().toArray();
+    return sorted.length == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(sorted[sorted.length / 2]);
+  }
+}

@@ -1,0 +1,97 @@
+package io.crossfade.router.rollout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.db.Kind;
+import io.crossfade.router.rollout.RolloutChange.Origin;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** All changes that were ever made. Callers bring the transaction. */
+final class RolloutHistory {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final JdbcClient jdbc;
+
+  RolloutHistory(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  void add(RolloutChange change) {
+    jdbc.sql(
+            "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, ticket,"
+                + " forced, flags_before, flags_after, evidence) VALUES (?,?,?,?,?,?,?,?,?,?,?)")
+        .params(
+            Arrays.asList(
+                Timestamp.from(change.changedAt()),
+                change.version(),
+                change.kind().name(),
+                change.origin().name(),
+                change.actor(),
+                change.reason(),
+                change.ticket(),
+                change.forced(),
+                write(change.before()),
+                write(change.after()),
+                change.evidence()))
+        .update();
+  }
+
+  /**
+   * Newest first.
+   *
+   * @param kind {@code null} for all
+   */
+  List<RolloutChange> newest(@Nullable Kind kind, int most) {
+    String name = kind == null ? null : kind.name();
+    return jdbc.sql(
+            "SELECT * FROM rollout_change WHERE ? IS NULL OR kind = ? ORDER BY id DESC LIMIT ?")
+        .params(Arrays.asList(name, name, most))
+        .query(
+            (row, number) ->
+                new RolloutChange(
+                    row.getLong("version"),
+                    row.getTimestamp("changed_at").toInstant(),
+                    Kind.valueOf(row.getString("kind")),
+                    Origin.valueOf(row.getString("origin")),
+                    row.getString("actor"),
+                    row.getString("reason"),
+                    row.getString("ticket"),
+                    row.getBoolean("forced"),
+                    read(row.getString("flags_before")),
+                    read(row.getString("flags_after")),
+                    row.getString("evidence")))
+        .list();
+  }
+
+  /** When a kind's flags became what they are; empty when they never changed. */
+  Optional<Instant> since(Kind kind) {
+    return jdbc.sql("SELECT changed_at FROM rollout_change WHERE kind = ? ORDER BY id DESC LIMIT 1")
+        .param(kind.name())
+        .query(Timestamp.class)
+        .optional()
+        .map(Timestamp::toInstant);
+  }
+
+  private static String write(KindFlags flags) {
+    try {
+      return JSON.writeValueAsString(flags);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KindFlags read(String json) {
+    try {
+      return JSON.readValue(json, KindFlags.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Unreadable flags in rollout_change", e);
+    }
+  }
+}

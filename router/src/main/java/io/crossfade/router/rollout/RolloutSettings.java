@@ -1,0 +1,62 @@
+package io.crossfade.router.rollout;
+
+import io.crossfade.db.Kind;
+import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.NotEmpty;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The rollout.
+ *
+ * @param initial stage of all kinds in a control schema that never had flags: legacy, shadow, live
+ *     or complete
+ * @param compareEvery how often the outputs are compared up to now
+ * @param settle how long ago a record was accepted before it is compared
+ * @param decideEvery how often the gates are looked at for automatic changes
+ * @param automaticRollback kinds that go back by themselves when a guarding gate fails
+ * @param rollbackTo where to: shadow, or one stage
+ * @param plannedKinds kinds that follow the plan by themselves while all gates pass
+ * @param plan percentages that a planned kind goes through, ascending
+ * @param planSoak how long each of them lasts at least
+ */
+@Validated
+@ConfigurationProperties("crossfade.rollout")
+public record RolloutSettings(
+    @DefaultValue("legacy") Stage initial,
+    @DefaultValue("1m") @DurationMin(millis = 100) Duration compareEvery,
+    @DefaultValue("15s") @DurationMin(millis = 0) Duration settle,
+    @DefaultValue("10s") @DurationMin(millis = 100) Duration decideEvery,
+    @DefaultValue({"health", "device", "event"}) Set<Kind> automaticRollback,
+    @DefaultValue("shadow") Depth rollbackTo,
+    @DefaultValue Set<Kind> plannedKinds,
+    @DefaultValue({"10", "30", "50", "100"}) @NotEmpty
+        List<@DecimalMin("0.01") @DecimalMax("100") BigDecimal> plan,
+    @DefaultValue("7d") @DurationMin(millis = 0) Duration planSoak) {
+
+  /** How far an automatic rollback goes. */
+  public enum Depth {
+    SHADOW,
+    ONE_STAGE
+  }
+
+  @AssertTrue(message = "must be legacy, shadow, live or complete")
+  boolean isInitialAStageForAll() {
+    return initial != Stage.CANARY && initial != Stage.NONE;
+  }
+
+  /** The flags of a system that never had any. */
+  public KindFlags initialFlags() {
+    return new KindFlags(
+        initial.isPast(Stage.CANARY) ? Cohort.EVERYBODY : Cohort.NOBODY,
+        initial == Stage.SHADOW || initial == Stage.LIVE);
+  }
+}

@@ -1,0 +1,83 @@
+package io.crossfade.router.rollout;
+
+import io.crossfade.db.Kind;
+import java.math.BigDecimal;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody wants of the rollout.
+ *
+ * @param kinds one, or all as one action
+ * @param stage where to
+ * @param percentage of a canary; {@code null} to leave it
+ * @param allowDevices devices that a canary has besides; {@code null} to leave them, as below
+ * @param denyDevices devices that it never has
+ * @param allowCustomers customers whose devices it has besides
+ * @param denyCustomers customers whose devices it never has
+ * @param reason why, for the history
+ * @param version of the flags that the decision was made on
+ * @param force whether a refusal is overruled, on record
+ */
+public record StageChange(
+    Set<Kind> kinds,
+    Stage stage,
+    @Nullable BigDecimal percentage,
+    @Nullable Set<String> allowDevices,
+    @Nullable Set<String> denyDevices,
+    @Nullable Set<Long> allowCustomers,
+    @Nullable Set<Long> denyCustomers,
+    String reason,
+    @Nullable String ticket,
+    long version,
+    boolean force) {
+
+  /** A change without exceptions for single devices or customers. */
+  static StageChange to(
+      Kind kind, Stage stage, @Nullable BigDecimal percentage, String reason, long version) {
+    return new StageChange(
+        Set.of(kind), stage, percentage, null, null, null, null, reason, null, version, false);
+  }
+
+  /**
+   * The flags that are wanted.
+   *
+   * @throws RefusedChangeException when they are not of the wanted stage
+   */
+  KindFlags from(KindFlags before) throws RefusedChangeException {
+    KindFlags after =
+        switch (stage) {
+          case LEGACY -> KindFlags.LEGACY;
+          case SHADOW -> KindFlags.SHADOW;
+          case CANARY -> new KindFlags(canary(before.cohort()), true);
+          case LIVE -> new KindFlags(Cohort.EVERYBODY, true);
+          case COMPLETE -> new KindFlags(Cohort.EVERYBODY, false);
+          case NONE ->
+              throw new RefusedChangeException(
+                  Refusal.UNKNOWN_STAGE,
+                  "none is no stage to go to; stages are legacy, shadow, canary, live, complete");
+        };
+    if (after.stage() != stage) {
+      throw new RefusedChangeException(
+          Refusal.PERCENTAGE_OUT_OF_RANGE,
+          "A canary takes 0.01 to 99.99 percent, or names devices or customers; this would be "
+              + after);
+    }
+    return after;
+  }
+
+  private Cohort canary(Cohort before) throws RefusedChangeException {
+    try {
+      return new Cohort(
+          percentage == null ? before.basisPoints() : DeviceCohortStrategy.basisPoints(percentage),
+          allowDevices == null ? before.allowDevices() : allowDevices,
+          denyDevices == null ? before.denyDevices() : denyDevices,
+          allowCustomers == null ? before.allowCustomers() : allowCustomers,
+          denyCustomers == null ? before.denyCustomers() : denyCustomers);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedChangeException(
+          Refusal.PERCENTAGE_OUT_OF_RANGE,
+          "%s; a canary takes 0.01 to 99.99 in steps of 0.01".formatted(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.crossfade.router.rollout;
+
+import io.crossfade.router.gates.GatePolicy.Promotion;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Says which changes of a kind's flags make sense, and what a promotion must show. Pure. */
+final class StagePolicy {
+
+  private StagePolicy() {}
+
+  /** Why a change is refused; {@code null} when it is not. */
+  static @Nullable String objection(KindFlags from, KindFlags to) {
+    if (from.equals(to)) {
+      return "it is %s already".formatted(from);
+    }
+    return switch (to.stage()) {
+      case NONE -> to.danger();
+      case LEGACY ->
+          from.stage() == Stage.SHADOW
+              ? null
+              : "%s to legacy stops the copies while the stream still serves; go to shadow first"
+                  .formatted(from);
+      case SHADOW ->
+          from.stage() == Stage.COMPLETE
+              ? "the legacy output has nothing since complete began; go to live first, or roll back"
+              : null;
+      case CANARY ->
+          switch (from.stage()) {
+            case LEGACY ->
+                "legacy to canary skips shadow: nothing shows that the stream output is right";
+            case COMPLETE -> "the legacy output has nothing since complete began; go to live first";
+            case SHADOW, CANARY, LIVE, NONE -> null;
+          };
+      case LIVE ->
+          switch (from.stage()) {
+            case LEGACY, SHADOW -> from + " to live skips canary: all devices would move at once";
+            case CANARY, LIVE, COMPLETE, NONE -> null;
+          };
+      case COMPLETE ->
+          from.stage() == Stage.LIVE
+              ? null
+              : from + " to complete skips live: nothing shows that the stream carries all devices";
+    };
+  }
+
+  /** The promotion that a change is; empty when it takes nothing towards complete. */
+  static Optional<Promotion> promotion(KindFlags from, KindFlags to) {
+    if (to.stage().isPast(from.stage()) || from.stage() == Stage.NONE) {
+      return switch (to.stage()) {
+        case SHADOW, LEGACY, NONE -> Optional.empty();
+        case CANARY -> Optional.of(Promotion.TO_CANARY);
+        case LIVE -> Optional.of(Promotion.TO_LIVE);
+        case COMPLETE -> Optional.of(Promotion.TO_COMPLETE);
+      };
+    }
+    boolean raised =
+        from.stage() == Stage.CANARY
+            && to.stage() == Stage.CANARY
+            && to.cohort().basisPoints() > from.cohort().basisPoints();
+    return raised ? Optional.of(Promotion.WITHIN_CANARY) : Optional.empty();
+  }
+
+  /** The promotion that comes next from a stage. */
+  static Optional<Promotion> next(Stage stage) {
+    return switch (stage) {
+      case LEGACY -> Optional.of(Promotion.TO_SHADOW);
+      case SHADOW -> Optional.of(Promotion.TO_CANARY);
+      case CANARY -> Optional.of(Promotion.TO_LIVE);
+      case LIVE -> Optional.of(Promotion.TO_COMPLETE);
+      case COMPLETE, NONE -> Optional.empty();
+    };
+  }
+
+  /** Where a rollback takes a kind: its copies go on, so that the stream stays comparable. */
+  static KindFlags rolledBack(KindFlags from) {
+    return from.stage() == Stage.LEGACY || from.stage() == Stage.SHADOW
+        ? KindFlags.LEGACY
+        : KindFlags.SHADOW;
+  }
+}

@@ -1,0 +1,124 @@
+package io.crossfade.router.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.togglz.core.repository.FeatureState;
+import org.togglz.core.user.SimpleFeatureUser;
+
+class CohortTest {
+
+  private static final int FLEET = 10_000;
+
+  /**
+   * Serial numbers as makers give them: one run, two runs, short ones, bare numbers, text behind.
+   */
+  private static Stream<List<String>> fleets() {
+    return Stream.of(
+        fleet("A5GTQ24%08d", 603_000_000, 1),
+        Stream.concat(
+                fleet("CRFTQ23409%06d", 1_200, 3).stream().limit(FLEET / 2),
+                fleet("CRFTQ24117%06d", 40, 2).stream().limit(FLEET / 2))
+            .toList(),
+        fleet("DEV%d", 0, 1),
+        fleet("%d", 860_000_000, 7));
+  }
+
+  private static List<String> fleet(String pattern, int first, int step) {
+    return IntStream.range(0, FLEET).mapToObj(i -> pattern.formatted(first + i * step)).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("fleets")
+  void everyPercentageGetsItsShareOfAnyFleet(List<String> fleet) {
+    int[] ofBucket = new int[Cohort.ALL];
+    fleet.forEach(device -> ofBucket[Cohort.bucket(device)]++);
+    int members = 0;
+    int worst = 0;
+    for (int share = 0; share <= Cohort.ALL; share++) {
+      // FLEET devices and ALL buckets are both 10,000: members are basis points.
+      worst = Math.max(worst, Math.abs(members - share));
+      if (share < Cohort.ALL) {
+        members += ofBucket[share];
+      }
+    }
+    assertThat(members).isEqualTo(FLEET);
+    // A hash alone would be off by about 87: chance does not spread 10,000 evenly.
+    assertThat(worst).as("basis points off").isLessThanOrEqualTo(50);
+  }
+
+  @Test
+  void raisingThePercentageOnlyAddsDevices() {
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    for (int i = 0; i < FLEET; i++) {
+      String device = "R" + Long.toHexString(random.nextLong());
+      boolean member = false;
+      for (int share = 0; share <= Cohort.ALL; share += 1 + random.nextInt(400)) {
+        boolean now = Cohort.of(share).contains(device, null);
+        assertThat(now || !member).as("%s left at %d", device, share).isTrue();
+        member = now;
+      }
+      assertThat(Cohort.EVERYBODY.contains(device, null)).isTrue();
+      assertThat(Cohort.NOBODY.contains(device, null)).isFalse();
+    }
+  }
+
+  /** A device's place is for ever: these may never change. */
+  @Test
+  void bucketsAreStable() {
+    assertThat(Stream.of("", "A5GTQ24603000537", "DEV1", "大😀").map(Cohort::bucket))
+        .containsExactly(GOLDEN);
+  }
+
+  private static final Integer[] GOLDEN = {5_100, 1_492, 4_639, 7_083};
+
+  @Test
+  void exceptionsAreAskedFromTheParticularToTheGeneral() {
+    Cohort cohort = new Cohort(10_000, Set.of("A"), Set.of("D"), Set.of(1L), Set.of(2L));
+    assertThat(cohort.membership("D", 1L)).isEqualTo(Cohort.Membership.DENIED_DEVICE);
+    assertThat(cohort.membership("A", 2L)).isEqualTo(Cohort.Membership.ALLOWED_DEVICE);
+    assertThat(cohort.membership("X", 2L)).isEqualTo(Cohort.Membership.DENIED_CUSTOMER);
+    assertThat(cohort.membership("X", 1L)).isEqualTo(Cohort.Membership.ALLOWED_CUSTOMER);
+    assertThat(cohort.membership("X", 3L)).isEqualTo(Cohort.Membership.WITHIN_PERCENTAGE);
+    assertThat(cohort.withShare(0).membership("X", null))
+        .isEqualTo(Cohort.Membership.BEYOND_PERCENTAGE);
+  }
+
+  @Test
+  void togglzSeesTheSameCohort() {
+    Cohort cohort = new Cohort(1_234, Set.of("A"), Set.of("D"), Set.of(1L), Set.of(2L));
+    Map<String, String> parameters = DeviceCohortStrategy.parameters(cohort);
+    assertThat(DeviceCohortStrategy.cohort(parameters)).isEqualTo(cohort);
+    FeatureState state = new FeatureState(RolloutFeature.HEALTH_STREAM, true);
+    parameters.forEach(state::setParameter);
+    DeviceCohortStrategy strategy = new DeviceCohortStrategy();
+    for (String device : fleet("T%05d", 0, 1)) {
+      SimpleFeatureUser user = new SimpleFeatureUser(device);
+      assertThat(strategy.isActive(state, user)).isEqualTo(cohort.contains(device, null));
+      user.setAttribute(DeviceCohortStrategy.CUSTOMER, 2L);
+      assertThat(strategy.isActive(state, user)).isFalse();
+    }
+    assertThat(strategy.isActive(state, null)).isFalse();
+  }
+
+  @Test
+  void sharesOutOfRangeAreRefused() {
+    for (String share : List.of("-0.01", "100.01", "12.345", "1e9")) {
+      assertThatThrownBy(() -> DeviceCohortStrategy.basisPoints(new BigDecimal(share)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("percentage ");
+    }
+    assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("0.01"))).isEqualTo(1);
+    assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("1E+2"))).isEqualTo(10_000);
+  }
+}
