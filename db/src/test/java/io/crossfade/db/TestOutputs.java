@@ -84,6 +84,18 @@ public final class TestOutputs implements AutoCloseable {
     }
   }
 
+  /** Changes rows behind the application's back; returns how many. */
+  public static int update(DataSource output, String sql) {
+    try (Connection connection = output.getConnection();
+        Statement statement = connection.createStatement()) {
+      int changed = statement.executeUpdate(sql);
+      connection.commit();
+      return changed;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
   @Override
   public void close() {
     control.close();

@@ -89,19 +89,21 @@ public final class ComparisonRuns {
   }
 
   /** Keeps the runs of one window, all or none; a window that is compared again replaces itself. */
-  void keep(List<Run> runs, Instant finishedAt) {
-    transaction.executeWithoutResult(
-        status -> runs.forEach(run -> keep(run, Timestamp.from(finishedAt))));
+  void keep(List<Run> runs) {
+    transaction.executeWithoutResult(status -> runs.forEach(this::keepOne));
   }
 
-  private void keep(Run run, Timestamp finishedAt) {
-    jdbc.sql("REPLACE INTO comparison_run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+  private void keepOne(Run run) {
+    jdbc.sql(
+            "REPLACE INTO comparison_run (kind, from_at, to_at, finished_at, matching, differing,"
+                + " missing_in_stream, missing_in_legacy, explained, urgent_missing, fallbacks,"
+                + " stream_served, legacy_p95_ms, stream_p95_ms)"
+                + " VALUES (?,?,?,CURRENT_TIMESTAMP(3),?,?,?,?,?,?,?,?,?,?)")
         .params(
             Arrays.asList(
                 run.kind().name(),
                 Timestamp.from(run.window().from()),
                 Timestamp.from(run.window().to()),
-                finishedAt,
                 run.matching(),
                 run.differing(),
                 run.missingInStream(),

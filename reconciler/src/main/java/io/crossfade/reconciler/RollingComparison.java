@@ -79,7 +79,7 @@ public final class RollingComparison {
     for (Kind kind : Kind.values()) {
       found.add(run(kind, window, result));
     }
-    runs.keep(found, Instant.now());
+    runs.keep(found);
     return found;
   }
 

@@ -7,10 +7,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A device's view of a router. */
+/** A router as devices and operators see it. */
 public final class Http {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -19,17 +22,36 @@ public final class Http {
   public record Answer(int status, JsonNode json, HttpResponse<String> raw) {}
 
   private final int port;
+  private final @Nullable String user;
 
   Http(int port) {
-    this.port = port;
+    this(port, "operator");
   }
 
-  static Http of(ConfigurableApplicationContext router) {
+  private Http(int port, @Nullable String user) {
+    this.port = port;
+    this.user = user;
+  }
+
+  /** The same as somebody else, or as nobody. */
+  public Http as(@Nullable String other) {
+    return new Http(port, other);
+  }
+
+  public static Http of(ConfigurableApplicationContext router) {
     return new Http(Integer.parseInt(router.getEnvironment().getProperty("local.server.port")));
   }
 
-  Answer post(String path, String body) {
+  public Answer post(String path, String body) {
     return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  /** A call of the operator API. */
+  public Answer call(String method, String path, String json) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json)));
   }
 
   public Answer get(String path) {
@@ -37,8 +59,16 @@ public final class Http {
   }
 
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-        .timeout(Duration.ofSeconds(15));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Duration.ofSeconds(15));
+    if (user != null && path.startsWith("/api/")) {
+      String login = user + ":" + TestRouterApplication.PASSWORD;
+      request.header(
+          "Authorization",
+          "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+    }
+    return request;
   }
 
   Answer send(HttpRequest.Builder request) {
@@ -63,7 +93,7 @@ public final class Http {
   }
 
   /** One measurement with a time of its own. */
-  static String health(String device, int second) {
+  public static String health(String device, int second) {
     return "{\"data\":{\"deviceSn\":\"%s\",\"heart_rate\":72,\"timestamp\":%d}}"
         .formatted(device, 1_757_808_900L + second);
   }

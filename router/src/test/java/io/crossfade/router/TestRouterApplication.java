@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 
 /**
  * The router with real servers that it starts by itself. With {@code --rehearse} a simulated fleet
@@ -18,6 +19,11 @@ import org.springframework.context.ConfigurableApplicationContext;
  * {@code curl}.
  */
 public final class TestRouterApplication {
+
+  /** Of both users of the API. Cheap to check: tests ask often. */
+  static final String PASSWORD = "rehearsal";
+
+  private static final String PASSWORD_HASH = new BCryptPasswordEncoder(4).encode(PASSWORD);
 
   private TestRouterApplication() {}
 
@@ -36,8 +42,9 @@ public final class TestRouterApplication {
     if (!rehearse) {
       System.out.printf(
           "%nThe router is up with servers of its own. Try:%n  curl -d '{\"data\":{\"deviceSn\":\"DEV1\","
-              + "\"heart_rate\":72}}' localhost:%s/upload_health_data%n",
-          router.getEnvironment().getProperty("local.server.port"));
+              + "\"heart_rate\":72}}' localhost:%1$s/upload_health_data%n"
+              + "  curl -u operator:%2$s localhost:%1$s/api/rollout%n",
+          router.getEnvironment().getProperty("local.server.port"), PASSWORD);
       return;
     }
     Rehearsal.Verdict verdict = new Rehearsal(router).run();
@@ -83,6 +90,10 @@ public final class TestRouterApplication {
     arguments.add("--crossfade.stream.append-timeout=5s");
     arguments.add("--resilience4j.circuitbreaker.instances.stream.slow-call-duration-threshold=5s");
     arguments.add("--crossfade.rollout.initial=shadow");
+    for (String role : List.of("operator", "viewer")) {
+      arguments.add("--crossfade.operator.users.%1$s.role=%1$s".formatted(role));
+      arguments.add("--crossfade.operator.users.%s.password=%s".formatted(role, PASSWORD_HASH));
+    }
     Map<String, String> byName = new LinkedHashMap<>();
     arguments.addAll(more);
     arguments.forEach(argument -> byName.put(argument.replaceAll("=.*", ""), argument));

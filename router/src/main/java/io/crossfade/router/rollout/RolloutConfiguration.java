@@ -24,7 +24,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.togglz.core.user.FeatureUser;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.togglz.core.user.SimpleFeatureUser;
 import org.togglz.core.user.UserProvider;
 
 /** Flags, gates, changes, rollback and what happens by itself. */
@@ -33,6 +35,15 @@ import org.togglz.core.user.UserProvider;
 @Import(RolloutController.class)
 public class RolloutConfiguration {
 
+  /** Togglz' user is whoever is logged in. */
+  @Bean
+  UserProvider togglzUsers() {
+    return () -> {
+      Authentication login = SecurityContextHolder.getContext().getAuthentication();
+      return new SimpleFeatureUser(login == null ? "unknown" : login.getName());
+    };
+  }
+
   @Bean
   FlagTable flagTable(
       HikariDataSource controlDataSource,
@@ -40,13 +51,7 @@ public class RolloutConfiguration {
       RolloutSettings settings,
       UserProvider togglzUsers) {
     FlagTable table =
-        new FlagTable(
-            controlDataSource,
-            clock,
-            () -> {
-              FeatureUser user = togglzUsers.getCurrentUser();
-              return user == null ? "unknown" : user.getName();
-            });
+        new FlagTable(controlDataSource, clock, () -> togglzUsers.getCurrentUser().getName());
     table.initialise(settings.initialFlags());
     return table;
   }

@@ -1,5 +1,6 @@
 package io.crossfade.router.rollout;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** How far the migration of a kind is. Named from its two flags, never stored. */
@@ -23,6 +24,7 @@ public enum Stage {
   }
 
   /** Name in the API, for example {@code shadow}. */
+  @JsonValue
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -1,0 +1,186 @@
+package io.crossfade.router.gates;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.router.gates.GatePolicy.Promotion;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class GatePolicyTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-23T00:00:00Z");
+
+  private final GatePolicy policy =
+      new GatePolicy(
+          new GateSettings(
+              99.9,
+              Duration.ofDays(7),
+              Duration.ofMinutes(1),
+              0.5,
+              0.1,
+              2,
+              1_000,
+              1_000,
+              Duration.ofMinutes(5)));
+
+  /** Figures with which every gate passes; each test spoils some. */
+  private static final class Figures {
+    private Duration lasted = Duration.ofDays(8);
+    private Optional<Instant> comparedUntil = Optional.of(NOW.minusSeconds(60));
+    private long compared = 1_000_000;
+    private long unexplained;
+    private long urgentMissing;
+    private Optional<Duration> backlog = Optional.of(Duration.ofSeconds(1));
+    private double legacyP95 = 2_000;
+    private double streamP95 = 100;
+    private long served = 1_000_000;
+    private long fallbacks;
+    private OptionalDouble streamRate = OptionalDouble.of(20_000);
+    private OptionalLong held = OptionalLong.of(0);
+
+    private GateEvidence evidence() {
+      return new GateEvidence(
+          NOW,
+          NOW.minus(lasted),
+          comparedUntil,
+          compared,
+          unexplained,
+          urgentMissing,
+          backlog,
+          OptionalDouble.of(legacyP95),
+          OptionalDouble.of(streamP95),
+          served,
+          fallbacks,
+          OptionalDouble.of(5_000),
+          streamRate,
+          held);
+    }
+  }
+
+  private final Figures figures = new Figures();
+
+  @Test
+  void goodFiguresPassEverywhere() {
+    for (Promotion promotion : Promotion.values()) {
+      assertThat(overall(promotion)).as("%s", promotion).isEqualTo(Verdict.PASS);
+    }
+  }
+
+  @Test
+  void noEvidenceIsNeverAPass() {
+    GateEvidence nothing =
+        new GateEvidence(
+            NOW,
+            NOW,
+            Optional.empty(),
+            0,
+            0,
+            0,
+            Optional.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            0,
+            0,
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalLong.empty());
+    assertThat(policy.judge(List.of(Gate.values()), nothing))
+        .hasSize(Gate.values().length)
+        .allSatisfy(
+            result ->
+                assertThat(result.verdict()).as("%s", result).isEqualTo(Verdict.INCONCLUSIVE));
+    assertThat(Verdict.worst(List.of())).isEqualTo(Verdict.INCONCLUSIVE);
+  }
+
+  /** The rule of three: 99.9 % takes about 3,000 clean records to show. */
+  @Test
+  void cleanRecordsPassOnlyOnceThereAreEnough() {
+    figures.compared = 2_500;
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.INCONCLUSIVE);
+    figures.compared = 3_000;
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void consistencyFailsWhenItIsSurelyBelowAndWaitsInBetween() {
+    figures.compared = 10_000;
+    figures.unexplained = 10;
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.INCONCLUSIVE);
+    figures.unexplained = 30;
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.FAIL);
+  }
+
+  @Test
+  void oneUrgentEventOrOneUnexplainedRecordIsAFailure() {
+    figures.urgentMissing = 1;
+    figures.unexplained = 1;
+    assertThat(verdict(Gate.URGENT_EVENTS)).isEqualTo(Verdict.FAIL);
+    assertThat(verdict(Gate.UNEXPLAINED)).isEqualTo(Verdict.FAIL);
+    assertThat(overall(Promotion.TO_CANARY)).isEqualTo(Verdict.FAIL);
+  }
+
+  @Test
+  void staleEvidenceIsNoPassButStaysAFailure() {
+    figures.comparedUntil = Optional.of(NOW.minus(Duration.ofMinutes(6)));
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(verdict(Gate.ERRORS)).isEqualTo(Verdict.INCONCLUSIVE);
+    figures.unexplained = 500_000;
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.FAIL);
+  }
+
+  @Test
+  void limitsHoldExactly() {
+    figures.backlog = Optional.of(Duration.ofSeconds(60));
+    figures.streamP95 = 1_000;
+    figures.lasted = Duration.ofDays(7);
+    figures.streamRate = OptionalDouble.of(10_000);
+    figures.held = OptionalLong.of(1_000);
+    for (Gate gate :
+        List.of(Gate.BACKLOG_AGE, Gate.LATENCY, Gate.SOAK, Gate.THROUGHPUT, Gate.LEGACY_EMPTY)) {
+      assertThat(verdict(gate)).as("%s", gate).isEqualTo(Verdict.PASS);
+    }
+    figures.backlog = Optional.of(Duration.ofMillis(60_001));
+    figures.streamP95 = 1_001;
+    figures.streamRate = OptionalDouble.of(9_999);
+    figures.held = OptionalLong.of(1_001);
+    for (Gate gate : List.of(Gate.BACKLOG_AGE, Gate.LATENCY, Gate.THROUGHPUT, Gate.LEGACY_EMPTY)) {
+      assertThat(verdict(gate)).as("%s", gate).isEqualTo(Verdict.FAIL);
+    }
+    figures.lasted = Duration.ofDays(7).minusMillis(1);
+    assertThat(verdict(Gate.SOAK)).as("time will show").isEqualTo(Verdict.INCONCLUSIVE);
+  }
+
+  @Test
+  void oneInAThousandFallbacksIsTooMany() {
+    figures.served = 9_991;
+    figures.fallbacks = 9;
+    assertThat(verdict(Gate.ERRORS)).isEqualTo(Verdict.PASS);
+    figures.served = 9_990;
+    figures.fallbacks = 10;
+    assertThat(verdict(Gate.ERRORS)).isEqualTo(Verdict.FAIL);
+    figures.served = 990;
+    figures.fallbacks = 9;
+    assertThat(verdict(Gate.ERRORS)).as("too few").isEqualTo(Verdict.INCONCLUSIVE);
+  }
+
+  @Test
+  void everyResultNamesItsNumbers() {
+    figures.unexplained = 17;
+    figures.compared = 54_321;
+    assertThat(policy.judge(List.of(Gate.CONSISTENCY), figures.evidence()).getFirst().figures())
+        .contains("54304 of 54321", "limit 99.9 %", "compared until PT1M ago");
+  }
+
+  private Verdict verdict(Gate gate) {
+    return policy.judge(List.of(gate), figures.evidence()).getFirst().verdict();
+  }
+
+  private Verdict overall(Promotion promotion) {
+    return GatePolicy.overall(policy.judge(promotion.gates(), figures.evidence()));
+  }
+}
