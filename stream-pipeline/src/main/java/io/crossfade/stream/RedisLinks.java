@@ -21,6 +21,12 @@ final class RedisLinks implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
+  /** An acknowledgement of a whole batch. Lettuce waits for a minute when it is not told. */
+  private static final Duration ENTRIES_TIMEOUT = Duration.ofSeconds(5);
+
+  /** A question about a stream, which a person may be waiting for. */
+  private static final Duration QUESTION_TIMEOUT = Duration.ofSeconds(1);
+
   private final RedisClient client;
   private final List<StatefulRedisConnection<?, ?>> open = new ArrayList<>();
   private @Nullable RedisCommands<byte[], byte[]> binary;
@@ -62,7 +68,9 @@ final class RedisLinks implements AutoCloseable {
    */
   synchronized RedisCommands<byte[], byte[]> binary() {
     if (binary == null) {
-      binary = open().sync();
+      StatefulRedisConnection<byte[], byte[]> connection = open();
+      connection.setTimeout(ENTRIES_TIMEOUT);
+      binary = connection.sync();
     }
     return binary;
   }
@@ -75,6 +83,7 @@ final class RedisLinks implements AutoCloseable {
   synchronized RedisCommands<String, String> text() {
     if (text == null) {
       StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8);
+      connection.setTimeout(QUESTION_TIMEOUT);
       open.add(connection);
       text = connection.sync();
     }

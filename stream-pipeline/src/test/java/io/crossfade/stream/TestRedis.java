@@ -5,6 +5,7 @@ import io.crossfade.db.TestServers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.io.Closeable;
 import java.io.File;
 import java.io.FileNotFoundException;
@@ -14,7 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import redis.embedded.core.ExecutableProvider;
 
@@ -59,6 +63,7 @@ public final class TestRedis implements Closeable {
     }
     this.port = TestServers.freePort();
     this.process = launch();
+    awaitAnswer();
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
 
@@ -79,6 +84,30 @@ public final class TestRedis implements Closeable {
   /** Starts the stopped server again with what it had kept. */
   public void start() {
     process = launch();
+    awaitAnswer();
+  }
+
+  /** The same, and waits for nothing: until it has read what it kept, it answers LOADING. */
+  public void startSlowly(Duration perKey) {
+    process = launch("--key-load-delay", String.valueOf(perKey.toNanos() / 1_000));
+  }
+
+  /** Stops answering without closing a connection. */
+  public void hang() {
+    signal("STOP");
+  }
+
+  /** Goes on where it hung. */
+  public void goOn() {
+    signal("CONT");
+  }
+
+  /** Sends a command as its administrator. */
+  public void command(Consumer<RedisCommands<String, String>> command) {
+    try (RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+        StatefulRedisConnection<String, String> connection = client.connect()) {
+      command.accept(connection.sync());
+    }
   }
 
   /** Ends the server as a power failure would. */
@@ -89,15 +118,31 @@ public final class TestRedis implements Closeable {
 
   @Override
   public void close() {
+    goOn();
     process.destroy();
     process.onExit().join();
     TestServers.deleteTree(home);
   }
 
-  private Process launch() {
+  private void signal(String name) {
     try {
-      Process started =
-          new ProcessBuilder(
+      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitAnswer() {
+    Awaitility.await("Redis at port " + port).atMost(START_TIMEOUT).until(this::answers);
+  }
+
+  private Process launch(String... more) {
+    try {
+      List<String> command =
+          new ArrayList<>(
+              List.of(
                   executable.getPath(),
                   "--port",
                   String.valueOf(port),
@@ -112,12 +157,12 @@ public final class TestRedis implements Closeable {
                   "--save",
                   "",
                   "--maxmemory-policy",
-                  "noeviction")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("redis.log").toFile()))
-              .start();
-      Awaitility.await("Redis at port " + port).atMost(START_TIMEOUT).until(this::answers);
-      return started;
+                  "noeviction"));
+      command.addAll(List.of(more));
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("redis.log").toFile()))
+          .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,9 +1,14 @@
 package io.crossfade.router.rollout;
 
+import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
+import io.crossfade.db.RouteReason;
+import io.crossfade.router.RouterMeter;
 import io.crossfade.router.gates.GateResult;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
 import java.security.Principal;
 import java.util.ArrayList;
@@ -52,6 +57,8 @@ public final class RolloutController {
    * One kind.
    *
    * @param danger why its flags are no stage
+   * @param fallbackPercent share of the records meant for the stream that the memory queue took, on
+   *     this router since its start
    * @param hold who stopped its automation
    * @param gates verdicts on what comes next
    */
@@ -61,6 +68,7 @@ public final class RolloutController {
       BigDecimal percentage,
       KindFlags flags,
       @Nullable String danger,
+      double fallbackPercent,
       Holds.@Nullable Hold hold,
       List<GateResult> gates) {}
 
@@ -99,6 +107,7 @@ public final class RolloutController {
   private final Holds holds;
   private final Instances instances;
   private final CircuitBreaker breaker;
+  private final MeterRegistry meters;
 
   public RolloutController(
       Rollout rollout,
@@ -107,7 +116,8 @@ public final class RolloutController {
       FlagTable table,
       Holds holds,
       Instances instances,
-      CircuitBreaker breaker) {
+      CircuitBreaker breaker,
+      MeterRegistry meters) {
     this.rollout = rollout;
     this.rollback = rollback;
     this.flags = flags;
@@ -115,6 +125,7 @@ public final class RolloutController {
     this.holds = holds;
     this.instances = instances;
     this.breaker = breaker;
+    this.meters = meters;
   }
 
   @GetMapping
@@ -132,6 +143,7 @@ public final class RolloutController {
               of.cohort().percentage(),
               of,
               of.danger(),
+              fallbackPercent(kind),
               held.get(kind),
               reachable ? rollout.nextGates(kind) : List.of()));
     }
@@ -230,6 +242,23 @@ public final class RolloutController {
   @DeleteMapping("/holds/{kind}")
   void release(@PathVariable String kind) throws RefusedChangeException {
     kinds(kind).forEach(holds::release);
+  }
+
+  private double fallbackPercent(Kind kind) {
+    double fallbacks = records(kind, "reason", RouteReason.STREAM_UNAVAILABLE.name());
+    double meant = fallbacks + records(kind, "path", DeliveryPath.STREAM.label());
+    return meant == 0 ? 0 : 100 * fallbacks / meant;
+  }
+
+  private double records(Kind kind, String tag, String value) {
+    return meters
+        .find(RouterMeter.RECORDS.id())
+        .tag("kind", kind.label())
+        .tag(tag, value)
+        .counters()
+        .stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private static String reason(@Nullable String reason) throws RefusedChangeException {
