@@ -38,8 +38,10 @@ public final class TestRouterApplication {
       all.add("--spring.main.banner-mode=off");
       all.add("--logging.level.root=warn");
     }
-    ConfigurableApplicationContext router = start(all);
-    if (!rehearse) {
+    TestRedis redis = rehearse ? new TestRedis() : null;
+    ConfigurableApplicationContext router =
+        redis == null ? start(all) : start(TestDatabase.newSchemas(), redis.port(), all);
+    if (redis == null) {
       System.out.printf(
           "%nThe router is up with servers of its own. Try:%n  curl -d '{\"data\":{\"deviceSn\":\"DEV1\","
               + "\"heart_rate\":72}}' localhost:%1$s/upload_health_data%n"
@@ -47,7 +49,7 @@ public final class TestRouterApplication {
           router.getEnvironment().getProperty("local.server.port"), PASSWORD);
       return;
     }
-    Rehearsal.Verdict verdict = new Rehearsal(router).run();
+    Rehearsal.Verdict verdict = new Rehearsal(router, redis).run();
     router.close();
     System.out.println(verdict.report());
     System.exit(verdict.passed() ? 0 : 1);

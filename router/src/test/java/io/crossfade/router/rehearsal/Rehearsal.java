@@ -7,8 +7,12 @@ import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonReport;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.ComparisonWindow;
+import io.crossfade.router.Http;
 import io.crossfade.router.RouterSettings;
+import io.crossfade.router.routing.MirrorLedger;
 import io.crossfade.stream.StreamHealth;
+import io.crossfade.stream.TestRedis;
+import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -27,8 +31,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 
 /**
- * The migration in small, against the real thing: a fleet uploads, both paths drain, the outputs
- * are compared, and a verdict is printed and kept under {@code target/rehearsal}.
+ * The migration in small, against the real thing: a fleet uploads while the traffic is turned up
+ * and back and Redis dies, both paths drain, the outputs are compared, and a verdict is printed and
+ * kept under {@code target/rehearsal}.
  */
 public final class Rehearsal {
 
@@ -37,22 +42,27 @@ public final class Rehearsal {
 
   private final ConfigurableApplicationContext router;
   private final Fleet fleet;
+  private final Drill drill;
   private final LegacyPath legacy;
   private final StreamHealth streams;
 
   /**
    * @param router in shadow; the properties {@code crossfade.rehearsal.devices} (200) and {@code
    *     crossfade.rehearsal.duration} (30s) set the fleet
+   * @param redis its Redis, which dies on the way
    */
-  public Rehearsal(ConfigurableApplicationContext router) {
+  public Rehearsal(ConfigurableApplicationContext router, TestRedis redis) {
     this.router = router;
     Environment environment = router.getEnvironment();
+    Duration duration =
+        environment.getProperty(
+            "crossfade.rehearsal.duration", Duration.class, Duration.ofSeconds(30));
     this.fleet =
         new Fleet(
             URI.create("http://127.0.0.1:" + environment.getProperty("local.server.port")),
             environment.getProperty("crossfade.rehearsal.devices", Integer.class, 200),
-            environment.getProperty(
-                "crossfade.rehearsal.duration", Duration.class, Duration.ofSeconds(30)));
+            duration);
+    this.drill = new Drill(Http.of(router), redis, duration);
     this.legacy = router.getBean(LegacyPath.class);
     this.streams = router.getBean(StreamHealth.class);
   }
@@ -65,12 +75,17 @@ public final class Rehearsal {
   public record Verdict(boolean passed, String report) {}
 
   /** Rehearses. Leaves the report behind as text and JSON. */
-  public Verdict run() throws IOException, SQLException {
+  public Verdict run() throws IOException, SQLException, InterruptedException {
     Instant from = Instant.now();
     System.out.printf("Rehearsal: %s%n", "uploads  retries  legacy holds  stream holds");
     fleet.start();
-    awaitWithProgress(Duration.ofHours(1), () -> !fleet.isRunning());
-    awaitWithProgress(DRAIN_TIMEOUT, () -> held() == 0 && streams.drained());
+    Thread progress =
+        Thread.ofVirtual()
+            .start(() -> awaitWithProgress(Duration.ofHours(1), () -> !fleet.isRunning()));
+    drill.run();
+    progress.join();
+    MirrorLedger ledger = router.getBean(MirrorLedger.class);
+    awaitWithProgress(DRAIN_TIMEOUT, () -> held() == 0 && ledger.settled() && streams.drained());
     ComparisonResult result =
         new Comparison(
                 router.getBean("legacyDataSource", DataSource.class),
@@ -104,15 +119,20 @@ public final class Rehearsal {
     return Arrays.stream(Kind.values()).mapToLong(legacy::held).sum();
   }
 
+  /** Entries without a row; -1 while Redis does not answer. */
   private long unacknowledged() {
-    return streams.stats().stream()
-        .mapToLong(stats -> stats.pending() + (stats.lag() == null ? 0 : stats.lag()))
-        .sum();
+    try {
+      return streams.stats().stream()
+          .mapToLong(stats -> stats.pending() + (stats.lag() == null ? 0 : stats.lag()))
+          .sum();
+    } catch (RedisException e) {
+      return -1;
+    }
   }
 
   /** What speaks against going on. */
   private List<String> objections(ComparisonResult result) {
-    List<String> objections = new ArrayList<>();
+    List<String> objections = new ArrayList<>(drill.objections());
     for (Kind kind : Kind.values()) {
       BigDecimal consistency = result.consistency(kind).orElse(BigDecimal.ZERO);
       if (consistency.compareTo(BigDecimal.valueOf(100)) != 0) {

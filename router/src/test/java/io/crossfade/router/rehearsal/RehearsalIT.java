@@ -2,7 +2,9 @@ package io.crossfade.router.rehearsal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.db.TestDatabase;
 import io.crossfade.router.TestRouterApplication;
+import io.crossfade.stream.TestRedis;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,8 +35,10 @@ class RehearsalIT {
                 "--crossfade.rehearsal.devices=50",
                 "--crossfade.rehearsal.duration=8s"));
     arguments.addAll(List.of(more));
-    try (var router = TestRouterApplication.start(arguments)) {
-      return new Rehearsal(router).run();
+    try (TestRedis redis = new TestRedis();
+        var router =
+            TestRouterApplication.start(TestDatabase.newSchemas(), redis.port(), arguments)) {
+      return new Rehearsal(router, redis).run();
     }
   }
 }
