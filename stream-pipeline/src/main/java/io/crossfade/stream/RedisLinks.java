@@ -21,9 +21,6 @@ final class RedisLinks implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /** An acknowledgement of a whole batch. Lettuce waits for a minute when it is not told. */
-  private static final Duration ENTRIES_TIMEOUT = Duration.ofSeconds(5);
-
   /** A question about a stream, which a person may be waiting for. */
   private static final Duration QUESTION_TIMEOUT = Duration.ofSeconds(1);
 
@@ -68,9 +65,7 @@ final class RedisLinks implements AutoCloseable {
    */
   synchronized RedisCommands<byte[], byte[]> binary() {
     if (binary == null) {
-      StatefulRedisConnection<byte[], byte[]> connection = open();
-      connection.setTimeout(ENTRIES_TIMEOUT);
-      binary = connection.sync();
+      binary = open().sync();
     }
     return binary;
   }

@@ -3,9 +3,12 @@ package io.crossfade.stream;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Output;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.resource.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.autoconfigure.data.redis.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.autoconfigure.data.redis.LettuceClientConfigurationBuilderCustomizer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -21,10 +24,20 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 public class StreamConfiguration {
 
   private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration FIRST_RECONNECT = Duration.ofMillis(10);
+  private static final Duration LONGEST_RECONNECT = Duration.ofMillis(500);
 
   @Bean
   LettuceClientConfigurationBuilderCustomizer streamClientOptions() {
     return builder -> builder.clientOptions(RedisLinks.options()).commandTimeout(COMMAND_TIMEOUT);
+  }
+
+  /** Lettuce's own pauses grow to half a minute, in which records would go on falling back. */
+  @Bean
+  ClientResourcesBuilderCustomizer promptReconnect() {
+    return builder ->
+        builder.reconnectDelay(
+            Delay.exponential(FIRST_RECONNECT, LONGEST_RECONNECT, 2, TimeUnit.MILLISECONDS));
   }
 
   @Bean
