@@ -3,9 +3,17 @@ package io.crossfade.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.Kind;
+import io.crossfade.router.gates.GateSettings;
+import io.crossfade.router.operator.OperatorSettings;
+import io.crossfade.router.rollout.RolloutSettings;
+import io.crossfade.router.rollout.Stage;
 import io.crossfade.stream.StreamSettings;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,8 +26,17 @@ import org.springframework.util.unit.DataSize;
 class SettingsTest {
 
   @Configuration(proxyBeanMethods = false)
-  @EnableConfigurationProperties({RouterSettings.class, StreamSettings.class, DbSettings.class})
+  @EnableConfigurationProperties({
+    RouterSettings.class,
+    RolloutSettings.class,
+    GateSettings.class,
+    OperatorSettings.class,
+    StreamSettings.class,
+    DbSettings.class
+  })
   static class AllSettings {}
+
+  private static final String HASH = "$2a$04$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234";
 
   private final ApplicationContextRunner runner =
       new ApplicationContextRunner()
@@ -54,6 +71,35 @@ class SettingsTest {
                       Duration.ofHours(24),
                       Duration.ofSeconds(1),
                       20_000));
+          assertThat(context.getBean(RolloutSettings.class))
+              .isEqualTo(
+                  new RolloutSettings(
+                      Stage.LEGACY,
+                      Duration.ofMinutes(1),
+                      Duration.ofSeconds(15),
+                      Duration.ofSeconds(10),
+                      Set.of(Kind.values()),
+                      RolloutSettings.Depth.SHADOW,
+                      Set.of(),
+                      List.of(
+                          new BigDecimal(10),
+                          new BigDecimal(30),
+                          new BigDecimal(50),
+                          new BigDecimal(100)),
+                      Duration.ofDays(7)));
+          assertThat(context.getBean(GateSettings.class))
+              .isEqualTo(
+                  new GateSettings(
+                      99.9,
+                      Duration.ofDays(7),
+                      Duration.ofMinutes(1),
+                      0.5,
+                      0.1,
+                      2,
+                      1_000,
+                      1_000,
+                      Duration.ofMinutes(5)));
+          assertThat(context.getBean(OperatorSettings.class).users()).isEmpty();
           DbSettings db = context.getBean(DbSettings.class);
           assertThat(db.migrate()).isTrue();
           assertThat(db.migration()).isNull();
@@ -72,6 +118,26 @@ class SettingsTest {
             "crossfade.router.max-nesting=9",
             "crossfade.router.max-items=3",
             "crossfade.router.patience=1s",
+            "crossfade.rollout.initial=shadow",
+            "crossfade.rollout.compare-every=2m",
+            "crossfade.rollout.settle=1s",
+            "crossfade.rollout.decide-every=3s",
+            "crossfade.rollout.automatic-rollback=event",
+            "crossfade.rollout.rollback-to=one-stage",
+            "crossfade.rollout.planned-kinds=device",
+            "crossfade.rollout.plan=5,100",
+            "crossfade.rollout.plan-soak=4h",
+            "crossfade.gates.consistency=99",
+            "crossfade.gates.soak=1d",
+            "crossfade.gates.backlog-age=9s",
+            "crossfade.gates.latency-ratio=1.5",
+            "crossfade.gates.errors=0.2",
+            "crossfade.gates.throughput-ratio=3",
+            "crossfade.gates.legacy-held=4",
+            "crossfade.gates.samples=5",
+            "crossfade.gates.freshness=6m",
+            "crossfade.operator.users.ann.password=" + HASH,
+            "crossfade.operator.users.ann.role=operator",
             "crossfade.stream.key-prefix=p:",
             "crossfade.stream.consume=false",
             "crossfade.stream.validate-only=true",
@@ -100,6 +166,34 @@ class SettingsTest {
                           Duration.ofHours(1),
                           Duration.ofMillis(9),
                           7));
+              assertThat(context.getBean(RolloutSettings.class))
+                  .isEqualTo(
+                      new RolloutSettings(
+                          Stage.SHADOW,
+                          Duration.ofMinutes(2),
+                          Duration.ofSeconds(1),
+                          Duration.ofSeconds(3),
+                          Set.of(Kind.EVENT),
+                          RolloutSettings.Depth.ONE_STAGE,
+                          Set.of(Kind.DEVICE),
+                          List.of(new BigDecimal(5), new BigDecimal(100)),
+                          Duration.ofHours(4)));
+              assertThat(context.getBean(GateSettings.class))
+                  .isEqualTo(
+                      new GateSettings(
+                          99,
+                          Duration.ofDays(1),
+                          Duration.ofSeconds(9),
+                          1.5,
+                          0.2,
+                          3,
+                          4,
+                          5,
+                          Duration.ofMinutes(6)));
+              assertThat(context.getBean(OperatorSettings.class).users())
+                  .containsEntry(
+                      "ann", new OperatorSettings.User(HASH, OperatorSettings.Role.OPERATOR));
+              assertThat(context.getBean(OperatorSettings.class).toString()).doesNotContain(HASH);
               DbSettings db = context.getBean(DbSettings.class);
               assertThat(db.migrate()).isFalse();
               assertThat(db.control().connections()).isEqualTo(3);
@@ -110,6 +204,12 @@ class SettingsTest {
   @ParameterizedTest
   @CsvSource({
     "crossfade.router.max-nesting, 7, crossfade.router.maxNesting",
+    "crossfade.rollout.initial, canary, crossfade.rollout.initialAStageForAll",
+    "crossfade.rollout.plan, 101, crossfade.rollout.plan",
+    "crossfade.rollout.compare-every, 1ms, crossfade.rollout.compareEvery",
+    "crossfade.gates.consistency, 101, crossfade.gates.consistency",
+    "crossfade.gates.samples, 0, crossfade.gates.samples",
+    "crossfade.operator.users.ann.password, secret, crossfade.operator.users",
     "crossfade.router.patience, -1s, crossfade.router.patience",
     "crossfade.stream.key-prefix, a b, crossfade.stream.keyPrefix",
     "crossfade.stream.max-consumers, 0, crossfade.stream.maxConsumers",

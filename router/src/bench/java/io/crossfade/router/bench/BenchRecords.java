@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Measurements as the common upload has them, every one new. */
-final class BenchRecords {
+public final class BenchRecords {
 
   private static final LocalDateTime START = LocalDateTime.of(2024, 1, 1, 0, 0);
   private static final AtomicLong STAMPS = new AtomicLong(1_757_808_900_000L << 20);
@@ -21,7 +21,7 @@ final class BenchRecords {
   private BenchRecords() {}
 
   /** One measurement of each of {@code devices} devices at a second. */
-  static List<HealthData> plain(int devices, int second) {
+  public static List<HealthData> plain(int devices, int second) {
     LocalDateTime time = START.plusSeconds(second);
     List<HealthData> records = new ArrayList<>(devices);
     for (int device = 0; device < devices; device++) {

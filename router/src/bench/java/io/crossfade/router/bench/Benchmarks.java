@@ -1,6 +1,7 @@
 package io.crossfade.router.bench;
 
 import io.crossfade.db.TestDatabase;
+import io.crossfade.router.routing.RoutingBenchmark;
 
 /** Runs the benchmarks that are named, or all of them; each prints its peer's figure beside its own. */
 public final class Benchmarks {
@@ -26,7 +27,7 @@ public final class Benchmarks {
     for (String name :
         names.length > 0
             ? names
-            : new String[] {"writer", "http", "drain", "end-to-end", "dual-write", "connections"}) {
+            : new String[] {"writer", "http", "drain", "end-to-end", "dual-write", "connections", "routing"}) {
       System.out.printf("%n== %s%n", name);
       switch (name) {
         case "writer" -> WriterBenchmark.run();
@@ -34,6 +35,7 @@ public final class Benchmarks {
         case "drain" -> DrainBenchmark.run();
         case "end-to-end" -> EndToEndBenchmark.run();
         case "dual-write" -> DualWriteBenchmark.run();
+        case "routing" -> RoutingBenchmark.run();
         case "connections" -> ConnectionsBenchmark.run();
         default -> throw new IllegalArgumentException("No benchmark " + name);
       }

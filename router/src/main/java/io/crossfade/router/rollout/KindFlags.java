@@ -1,6 +1,8 @@
 package io.crossfade.router.rollout;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.router.routing.Assignment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,16 @@ public record KindFlags(Cohort cohort, boolean dualWrite) {
 
   static final KindFlags LEGACY = new KindFlags(Cohort.NOBODY, false);
   static final KindFlags SHADOW = new KindFlags(Cohort.NOBODY, true);
+
+  /**
+   * What they say of a record of that kind.
+   *
+   * @param optIn whether the client asked for the stream
+   */
+  public Assignment assignment(AcceptedRecord accepted, boolean optIn) {
+    return Assignment.of(
+        optIn || cohort.contains(accepted.deviceSn(), accepted.owner().customerId()), dualWrite);
+  }
 
   @JsonIgnore
   Stage stage() {

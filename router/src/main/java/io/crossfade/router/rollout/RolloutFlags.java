@@ -57,10 +57,7 @@ public final class RolloutFlags implements AutoCloseable {
    * @param optIn whether the client asked for the stream
    */
   public Assignment assignment(AcceptedRecord accepted, boolean optIn) {
-    KindFlags flags = effective.of(accepted.kind());
-    return Assignment.of(
-        optIn || flags.cohort().contains(accepted.deviceSn(), accepted.owner().customerId()),
-        flags.dualWrite());
+    return effective.of(accepted.kind()).assignment(accepted, optIn);
   }
 
   /** The flags that count here. */
