@@ -17,7 +17,7 @@ final class ConsumerFleet {
 
   private static final Logger log = LoggerFactory.getLogger(ConsumerFleet.class);
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-  private static final AtomicInteger NUMBERS = new AtomicInteger();
+  private final AtomicInteger numbers = new AtomicInteger();
 
   private final Kind kind;
   private final String instance;
@@ -111,7 +111,7 @@ final class ConsumerFleet {
             waiting,
             Duration.ofNanos(System.nanoTime() - idleSince));
     if (wanted > consumers.size()) {
-      String name = "%s-%s-%d".formatted(instance, kind.label(), NUMBERS.incrementAndGet());
+      String name = "%s-%s-%d".formatted(instance, kind.label(), numbers.incrementAndGet());
       StreamConsumer consumer =
           new StreamConsumer(kind, name, links.open(), groups, handler, settings);
       consumers.addLast(consumer);

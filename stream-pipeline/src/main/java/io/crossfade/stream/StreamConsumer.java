@@ -90,6 +90,7 @@ final class StreamConsumer {
     while (running) {
       try {
         StreamName.of(kind).forEach(groups::ensure);
+        handleOwnPending();
         consume();
       } catch (RedisCommandExecutionException e) {
         log.warn("{}: {}; making its group anew", thread.getName(), e.getMessage());
@@ -102,6 +103,32 @@ final class StreamConsumer {
       }
     }
     leave();
+  }
+
+  /**
+   * What Redis handed out in an answer that was lost with the connection: nobody else may have it.
+   */
+  private void handleOwnPending() throws Exception {
+    for (StreamName stream : StreamName.of(kind)) {
+      String after = "0-0";
+      List<StreamMessage<byte[], byte[]>> messages;
+      do {
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        XReadArgs.StreamOffset<byte[]>[] own =
+            new XReadArgs.StreamOffset[] {
+              XReadArgs.StreamOffset.from(bytes(settings.key(stream)), after)
+            };
+        messages =
+            await(
+                connection
+                    .async()
+                    .xreadgroup(name, XReadArgs.Builder.count(batchSize.size()), own));
+        handle(messages, true);
+        if (!messages.isEmpty()) {
+          after = messages.getLast().getId();
+        }
+      } while (running && !messages.isEmpty());
+    }
   }
 
   private void consume() throws Exception {

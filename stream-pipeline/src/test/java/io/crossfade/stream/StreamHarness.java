@@ -49,12 +49,16 @@ final class StreamHarness implements AutoCloseable {
   }
 
   static StreamSettings settings(boolean validateOnly, int maxConsumers) {
+    return settings(validateOnly, maxConsumers, Duration.ofSeconds(1));
+  }
+
+  static StreamSettings settings(boolean validateOnly, int maxConsumers, Duration claimIdle) {
     return new StreamSettings(
         TestRedis.newPrefix(),
         true,
         validateOnly,
         maxConsumers,
-        Duration.ofSeconds(1),
+        claimIdle,
         Duration.ofHours(24),
         Duration.ofSeconds(10),
         20_000);

@@ -104,6 +104,28 @@ class StreamPipelineIT {
   }
 
   @Test
+  void entriesWhoseDeliveryWasLostAreReadAgainByTheirOwnConsumer() throws Exception {
+    StreamSettings patient = StreamHarness.settings(false, 2, /* claimIdle= */ Duration.ofHours(1));
+    try (StreamHarness harness = new StreamHarness(TestRedis.sharedPort(), patient, outputs)) {
+      harness.append(health("LOST", 1_300));
+      harness.groups.ensure(StreamName.HEALTH);
+      assertThat(
+              harness
+                  .links
+                  .text()
+                  .xreadgroup(
+                      Consumer.from(StreamSettings.GROUP, "it-health-1"),
+                      XReadArgs.Builder.count(1_200),
+                      harness.unread(StreamName.HEALTH)))
+          .hasSize(1_200);
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(1_300);
+      assertThat(harness.count(StreamMeter.CLAIMED, StreamName.HEALTH)).isEqualTo(1_200);
+    }
+  }
+
+  @Test
   void badRowsAndDamagedEntriesGoToTheDeadLettersAndTheRestIsWritten() throws Exception {
     try (StreamHarness harness = harness()) {
       List<AcceptedRecord> records = health("GOOD", 200);
