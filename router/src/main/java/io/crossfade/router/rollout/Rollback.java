@@ -88,16 +88,21 @@ public final class Rollback {
   }
 
   /**
-   * Sends the devices of these kinds back to the memory queue: past shadow to shadow, from shadow
-   * to legacy.
+   * Sends the devices of these kinds back to the memory queue, whose copies go on to the stream.
+   * When no device is served by the stream, the copies end instead.
    */
   public RollbackReceipt roll(Set<Kind> kinds, Origin origin, String actor, String reason) {
     RolloutState state = flags.state();
     Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
     Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
+    boolean served = kinds.stream().anyMatch(kind -> !state.of(kind).cohort().nobody());
     for (Kind kind : kinds) {
       before.put(kind, state.of(kind));
-      after.put(kind, StagePolicy.rolledBack(state.of(kind)));
+      if (!served) {
+        after.put(kind, KindFlags.LEGACY);
+      } else if (!state.of(kind).cohort().nobody()) {
+        after.put(kind, KindFlags.SHADOW);
+      }
     }
     RollbackWatch.Wait firstLegacy = watch.await(before);
     flags.override(after, new FlagTable.Note(origin, actor, reason, null, false, "{}"));

@@ -45,7 +45,7 @@ public final class Rollout {
    * @param objection why it is refused; {@code null} when it is not
    * @param verdict of all gates together
    * @param devices how many move; {@code null} when that cannot be counted now
-   * @param inverse flags that undo it
+   * @param inverse fields of the request that undoes it
    */
   public record Step(
       Kind kind,
@@ -57,7 +57,7 @@ public final class Rollout {
       Verdict verdict,
       List<GateResult> gates,
       KnownDevices.@Nullable Moves devices,
-      KindFlags inverse) {}
+      Map<String, Object> inverse) {}
 
   /**
    * A change, made or not.
@@ -170,7 +170,7 @@ public final class Rollout {
               GatePolicy.overall(results),
               results,
               moves(before, after),
-              before));
+              StageChange.fields(kind, before)));
     }
     return new Plan(false, now.version(), steps);
   }

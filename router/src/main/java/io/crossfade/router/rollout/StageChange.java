@@ -2,6 +2,8 @@ package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,21 @@ public record StageChange(
       Kind kind, Stage stage, @Nullable BigDecimal percentage, String reason, long version) {
     return new StageChange(
         Set.of(kind), stage, percentage, null, null, null, null, reason, null, version, false);
+  }
+
+  /** Fields of a request that leads to these flags. */
+  static Map<String, Object> fields(Kind kind, KindFlags flags) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("kind", kind.label());
+    fields.put("stage", flags.stage().label());
+    if (flags.stage() == Stage.CANARY) {
+      fields.put("percentage", flags.cohort().percentage());
+      fields.put("allowDevices", flags.cohort().allowDevices());
+      fields.put("denyDevices", flags.cohort().denyDevices());
+      fields.put("allowCustomers", flags.cohort().allowCustomers());
+      fields.put("denyCustomers", flags.cohort().denyCustomers());
+    }
+    return fields;
   }
 
   /**

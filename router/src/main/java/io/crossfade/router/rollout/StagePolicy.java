@@ -71,11 +71,4 @@ final class StagePolicy {
       case COMPLETE, NONE -> Optional.empty();
     };
   }
-
-  /** Where a rollback takes a kind: its copies go on, so that the stream stays comparable. */
-  static KindFlags rolledBack(KindFlags from) {
-    return from.stage() == Stage.LEGACY || from.stage() == Stage.SHADOW
-        ? KindFlags.LEGACY
-        : KindFlags.SHADOW;
-  }
 }

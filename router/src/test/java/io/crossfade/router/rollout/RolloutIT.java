@@ -103,7 +103,10 @@ class RolloutIT {
     assertThat(newest.at("/after/cohort/basisPoints").asInt()).isEqualTo(2_500);
     assertThat(newest.path("evidence").asText()).contains("CONSISTENCY");
 
-    change(http, 200, "\"kind\":\"health\",\"stage\":\"shadow\"", version + 1);
+    JsonNode inverse = made.at("/steps/0/inverse");
+    assertThat(inverse.path("stage").asText()).isEqualTo("shadow");
+    String undo = inverse.toString();
+    change(http, 200, undo.substring(1, undo.length() - 1), version + 1);
     assertThat(http.get("/api/rollout").json().at("/kinds/0/stage").asText()).isEqualTo("shadow");
   }
 
@@ -284,6 +287,25 @@ class RolloutIT {
               assertThat(now.path("drainedMillis").isNumber()).isTrue();
             });
     awaitCount("streamDataSource", "device_sn = '" + device + "'", 2);
+  }
+
+  @Test
+  void rollbackOfAllLeavesOtherShadowsAloneAndTheNextEndsThem() {
+    Http http = router();
+    change(
+        http,
+        200,
+        "\"kind\":\"event\",\"stage\":\"canary\",\"percentage\":10,\"force\":true",
+        version(http));
+    assertThat(rollback(http, "all").path("after").toString())
+        .contains("event")
+        .doesNotContain("health");
+    JsonNode kinds = http.get("/api/rollout").json().path("kinds");
+    assertThat(kinds).allMatch(kind -> "shadow".equals(kind.path("stage").asText()));
+    JsonNode second = rollback(http, "all");
+    assertThat(second.path("stored").asBoolean()).isTrue();
+    kinds = http.get("/api/rollout").json().path("kinds");
+    assertThat(kinds).allMatch(kind -> "legacy".equals(kind.path("stage").asText()));
   }
 
   /** Invariants 6 and 7. */

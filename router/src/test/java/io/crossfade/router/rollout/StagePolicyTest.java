@@ -55,13 +55,4 @@ class StagePolicyTest {
     }
     assertThat(StagePolicy.promotion(COMPLETE, LIVE)).isEmpty();
   }
-
-  @Test
-  void rollbackKeepsTheCopiesUnlessThereIsNothingElseToRollBack() {
-    for (KindFlags from : List.of(CANARY, LIVE, COMPLETE, NONE)) {
-      assertThat(StagePolicy.rolledBack(from)).isEqualTo(KindFlags.SHADOW);
-    }
-    assertThat(StagePolicy.rolledBack(KindFlags.SHADOW)).isEqualTo(KindFlags.LEGACY);
-    assertThat(StagePolicy.rolledBack(KindFlags.LEGACY)).isEqualTo(KindFlags.LEGACY);
-  }
 }
