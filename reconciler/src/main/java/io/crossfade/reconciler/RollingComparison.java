@@ -48,16 +48,11 @@ public final class RollingComparison {
    * @throws SQLException when a database cannot be read; the window is compared next time
    */
   public List<Run> advance(Instant until) throws SQLException {
-    Instant from = runs.comparedUntil().orElse(until.minus(LONGEST_WINDOW));
-    Instant longest = from.plus(LONGEST_WINDOW);
+    Optional<Instant> comparedUntil = runs.comparedUntil();
+    // Another router may have compared it meanwhile.
+    doubted = doubted.filter(again -> comparedUntil.map(again.from()::equals).orElse(true));
     ComparisonWindow window =
-        doubted
-            .filter(again -> again.from().equals(from))
-            .orElseGet(
-                () ->
-                    new ComparisonWindow(
-                        from,
-                        until.isBefore(from) ? from : longest.isBefore(until) ? longest : until));
+        doubted.orElseGet(() -> next(comparedUntil.orElse(until.minus(LONGEST_WINDOW)), until));
     if (window.from().equals(window.to())) {
       return List.of();
     }
@@ -81,6 +76,12 @@ public final class RollingComparison {
     }
     runs.keep(found);
     return found;
+  }
+
+  private static ComparisonWindow next(Instant from, Instant until) {
+    Instant longest = from.plus(LONGEST_WINDOW);
+    Instant to = until.isBefore(longest) ? until : longest;
+    return new ComparisonWindow(from, to.isBefore(from) ? from : to);
   }
 
   private Run run(Kind kind, ComparisonWindow window, ComparisonResult result) throws SQLException {

@@ -399,6 +399,62 @@ class RolloutIT {
     assertThat(history.path(1).path("origin").asText()).as("once").isEqualTo("OPERATOR");
   }
 
+  @Test
+  void plannedKindGoesOnByItselfOnPassAndNeverToComplete() {
+    Http http =
+        router(
+            "--crossfade.rollout.planned-kinds=health",
+            "--crossfade.rollout.plan=10,50,100",
+            "--crossfade.rollout.plan-soak=0s",
+            "--crossfade.rollout.compare-every=200ms",
+            "--crossfade.rollout.decide-every=200ms",
+            "--crossfade.rollout.settle=3s",
+            "--crossfade.gates.soak=0s",
+            "--crossfade.gates.latency-ratio=1000",
+            "--crossfade.gates.samples=100");
+    List<String> devices = IntStream.range(0, 3_000).mapToObj(i -> "P" + i).toList();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              send(http, devices);
+              return "live".equals(http.get("/api/rollout").json().at("/kinds/0/stage").asText());
+            });
+    JsonNode history = http.get("/api/rollout/history?kind=health").json();
+    assertThat(history.findValuesAsText("origin"))
+        .containsExactly("AUTOPILOT", "AUTOPILOT", "AUTOPILOT", "INITIAL");
+    assertThat(
+            IntStream.range(0, 3)
+                .mapToObj(i -> history.path(i).at("/after/cohort/basisPoints").asInt()))
+        .containsExactly(10_000, 5_000, 1_000);
+    assertThat(history.path(0).path("evidence").asText()).contains("\"verdict\":\"PASS\"");
+  }
+
+  @Test
+  void ofTwoOperatorsWithTheSameVersionOneWins() throws Exception {
+    Http http = router();
+    long version = version(http);
+    List<Integer> answers = new ArrayList<>();
+    List<Thread> operators = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      String body = body("\"kind\":\"device\",\"stage\":\"legacy\"", version);
+      operators.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    int status = http.call("POST", "/api/rollout/changes", body).status();
+                    synchronized (answers) {
+                      answers.add(status);
+                    }
+                  }));
+    }
+    for (Thread operator : operators) {
+      operator.join();
+    }
+    assertThat(answers).hasSize(8).containsOnlyOnce(200).containsOnly(200, 409);
+    assertThat(version(http)).isEqualTo(version + 1);
+  }
+
   private Http router(String... more) {
     List<String> arguments =
         new ArrayList<>(
