@@ -4,6 +4,7 @@ import io.crossfade.db.AcceptanceNodes;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DroppedMirrors;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.router.intake.Stamper;
@@ -20,8 +21,6 @@ import io.crossfade.stream.StreamAppender;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
@@ -138,8 +137,8 @@ class RouterConfiguration {
 
   private static int node(AcceptanceNodes nodes) {
     try {
-      return nodes.take(InetAddress.getLocalHost().getHostName());
-    } catch (SQLException | UnknownHostException e) {
+      return nodes.take(InstanceName.unique());
+    } catch (SQLException e) {
       int node = ThreadLocalRandom.current().nextInt(1 << AcceptanceStamp.NODE_BITS);
       log.warn("Cannot take a node number: {}; using {} at random", e.getMessage(), node);
       return node;

@@ -1,20 +1,17 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.DeadLetters;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
@@ -56,7 +53,7 @@ final class StreamPipeline implements SmartLifecycle {
     this.trimmer = new StreamTrimmer(groups, settings, meters);
     BatchHandler handler =
         new BatchHandler(links, groups, output, deadLetters, settings, clock, meters);
-    String instance = instanceName();
+    String instance = InstanceName.unique();
     for (Kind kind : Kind.values()) {
       fleets.add(
           new ConsumerFleet(kind, instance, links, groups, health, handler, settings, meters));
@@ -165,15 +162,5 @@ final class StreamPipeline implements SmartLifecycle {
 
   private static double number(@org.jspecify.annotations.Nullable Long value, double missing) {
     return value == null ? missing : value;
-  }
-
-  /** Names a process so that no other one, before or after, has the same name. */
-  private static String instanceName() {
-    String suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-    try {
-      return InetAddress.getLocalHost().getHostName() + "-" + suffix;
-    } catch (UnknownHostException e) {
-      return "host-" + suffix;
-    }
   }
 }

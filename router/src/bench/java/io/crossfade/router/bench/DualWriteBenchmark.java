@@ -17,8 +17,8 @@ final class DualWriteBenchmark {
         BenchServers without = new BenchServers(false)) {
       LoadClient on = client(with);
       LoadClient off = client(without);
-      on.run(Duration.ofSeconds(13));
-      off.run(Duration.ofSeconds(13));
+      on.run(Duration.ofSeconds(25));
+      off.run(Duration.ofSeconds(25));
       new Series("uploads/s")
           .with(ON, () -> on.run(Duration.ofSeconds(8)).perSecond())
           .with(OFF, () -> off.run(Duration.ofSeconds(8)).perSecond())

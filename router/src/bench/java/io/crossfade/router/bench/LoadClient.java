@@ -17,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Keep-alive connections to loopback that send as fast as they are answered, or at a rate. */
 final class LoadClient {
 
-  private static final AtomicLong NUMBERS = new AtomicLong();
+  /** No two uploads are the same, whoever sends them. */
+  static final AtomicLong NUMBERS = new AtomicLong();
   private static final double BUCKET = Math.log(1.02);
   private static final int BUCKETS = 1_400;
 

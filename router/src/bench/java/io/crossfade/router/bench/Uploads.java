@@ -19,6 +19,7 @@ final class Uploads {
   private static final int DIGITS = 10;
 
   private final byte[] template;
+  private final int bodyAt;
   private final int[] devices;
   private final int[] times;
 
@@ -35,8 +36,14 @@ final class Uploads {
                 + "Content-Length: " + body.length() + "\r\n\r\n" + body)
             .getBytes(StandardCharsets.US_ASCII));
     template = request.toByteArray();
+    bodyAt = template.length - body.length();
     devices = positions('@', items);
     times = positions('#', items);
+  }
+
+  /** Where the body begins in a buffer; before it is the head. */
+  int bodyAt() {
+    return bodyAt;
   }
 
   byte[] newBuffer() {

@@ -2,6 +2,7 @@ package io.crossfade.router.rollout;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.DroppedMirrors;
+import io.crossfade.db.InstanceName;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonRuns;
@@ -11,11 +12,7 @@ import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.stream.StreamHealth;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.InstantSource;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
 import net.javacrumbs.shedlock.core.LockProvider;
 import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -73,7 +70,7 @@ public class RolloutConfiguration {
 
   @Bean
   Instances instances(HikariDataSource controlDataSource, LegacyPath legacy) {
-    return new Instances(controlDataSource, instanceName(), legacy::held);
+    return new Instances(controlDataSource, InstanceName.unique(), legacy::held);
   }
 
   @Bean
@@ -175,15 +172,5 @@ public class RolloutConfiguration {
       InstantSource clock) {
     return new RolloutUpkeep(
         flags, instances, rollback, comparison, autopilot, streams, locks, settings, clock);
-  }
-
-  /** Names a router so that no other running one has the same name. */
-  private static String instanceName() {
-    String suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-    try {
-      return InetAddress.getLocalHost().getHostName() + "-" + suffix;
-    } catch (UnknownHostException e) {
-      return "host-" + suffix;
-    }
   }
 }
