@@ -5,9 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /** What no output could take, kept in the control schema with the reason. */
@@ -109,6 +111,15 @@ public final class DeadLetters {
       connection.commit();
       return count;
     }
+  }
+
+  /** Which of these records lie in the dead letters of a source. */
+  public Set<RecordId> among(Source source, Collection<RecordId> ids) throws SQLException {
+    return ControlIds.among(
+        dataSource,
+        "SELECT dead_key FROM dead_letter WHERE source = ? AND dead_key",
+        source.name(),
+        ids);
   }
 
   private static void insert(Connection connection, List<Letter> letters) throws SQLException {

@@ -49,6 +49,10 @@ public record DeviceInfo(
 
   /** Identity of the device's current state: the device alone. */
   RecordId stateId() {
+    return stateId(deviceSn);
+  }
+
+  static RecordId stateId(String deviceSn) {
     return RecordId.derive("DEVICE_STATE", RecordId.EPOCH, deviceSn);
   }
 

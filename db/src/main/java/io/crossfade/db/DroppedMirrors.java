@@ -2,12 +2,10 @@ package io.crossfade.db;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -56,27 +54,7 @@ public final class DroppedMirrors {
 
   /** Which of these rows the path was never sent. */
   public Set<RecordId> among(DeliveryPath path, Collection<RecordId> ids) throws SQLException {
-    if (ids.isEmpty()) {
-      return Set.of();
-    }
-    String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT id FROM dropped_mirror WHERE path = ? AND id IN (" + marks + ")")) {
-      statement.setString(1, path.name());
-      int parameter = 2;
-      for (RecordId id : ids) {
-        statement.setBytes(parameter++, id.bytes());
-      }
-      Set<RecordId> found = new HashSet<>();
-      try (ResultSet result = statement.executeQuery()) {
-        while (result.next()) {
-          found.add(RecordId.of(result.getBytes(1)));
-        }
-      }
-      connection.commit();
-      return found;
-    }
+    return ControlIds.among(
+        control, "SELECT id FROM dropped_mirror WHERE path = ? AND id", path.name(), ids);
   }
 }

@@ -11,6 +11,10 @@ record Fact(HealthData source, FactType type, String value) {
 
   /** Identity of a fact: the device, the day or week, and the type. */
   RecordId id() {
-    return RecordId.derive("FACT", period().atStartOfDay(), source.deviceSn(), type.column());
+    return id(source.deviceSn(), period(), type.column());
+  }
+
+  static RecordId id(String deviceSn, LocalDate period, String fact) {
+    return RecordId.derive("FACT", period.atStartOfDay(), deviceSn, fact);
   }
 }

@@ -11,70 +11,161 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one table of an output: a window in the order of ids, or single rows. */
+/** Reads one table of an output: pages of a window in the order of a key, or single rows. */
 public final class OutputScan {
 
+  private static final int FIRST_COLUMN = 4;
+
+  /** In which order a window is read; both give the same rows. */
+  public enum Order {
+    /** By id, as unsigned bytes: along the table. Right when the window is much of the table. */
+    BY_ID("PRIMARY", "id"),
+    /** By stamp, then id: along the index. Right when the window is little of the table. */
+    BY_STAMP("by_stamp", "stamp, id");
+
+    private final String index;
+    private final String columns;
+
+    Order(String index, String columns) {
+      this.index = index;
+      this.columns = columns;
+    }
+
+    /** Which of two rows comes first. */
+    public int compare(RawRow one, RawRow other) {
+      int byStamp = this == BY_STAMP ? Long.compare(one.stamp(), other.stamp()) : 0;
+      return byStamp != 0 ? byStamp : one.id().compareTo(other.id());
+    }
+  }
+
+  /** A place in a window: rows after it are those that follow the row of this stamp and id. */
+  public record Place(long stamp, RecordId id) {}
+
   private final DataSource dataSource;
+  private final String table;
   private final List<Class<?>> types;
-  private final String select;
+  private final String columns;
 
   public OutputScan(DataSource dataSource, OutputTable<?> table) {
     this.dataSource = dataSource;
+    this.table = table.name();
     this.types = table.comparedTypes();
-    this.select =
+    this.columns =
         table.comparedColumns().stream()
             .map(column -> ", `" + column + "`")
-            .collect(Collectors.joining("", "SELECT id, stamp", " FROM " + table.name()));
+            .collect(
+                Collectors.joining("", "SELECT id, stamp, route_reason", " FROM " + this.table));
   }
 
   /**
-   * Streams the rows accepted in {@code [fromStamp, toStamp)} in the order of their ids, as
-   * unsigned bytes. Memory does not depend on their number. The cursor holds a connection until it
-   * is closed.
+   * Reads the rows accepted in {@code [fromStamp, toStamp)} that follow a place, in one short
+   * transaction. Memory does not depend on their number.
+   *
+   * @param after {@code null} for the first page
+   * @param limit rows at most
+   * @return how many rows there were; fewer than the limit means that the window is read
    */
-  public Cursor window(long fromStamp, long toStamp) throws SQLException {
-    Connection connection = dataSource.getConnection();
-    try {
-      PreparedStatement statement =
-          connection.prepareStatement(
-              select + " WHERE stamp >= ? AND stamp < ? ORDER BY id",
-              ResultSet.TYPE_FORWARD_ONLY,
-              ResultSet.CONCUR_READ_ONLY);
+  public int page(
+      Order order,
+      long fromStamp,
+      long toStamp,
+      @Nullable Place after,
+      int limit,
+      Consumer<RawRow> sink)
+      throws SQLException {
+    StringBuilder sql =
+        new StringBuilder(columns)
+            .append(" FORCE INDEX (")
+            .append(order.index)
+            .append(") WHERE stamp >= ? AND stamp < ?");
+    if (after != null) {
+      sql.append(order == Order.BY_ID ? " AND id > ?" : " AND (stamp > ? OR id > ?)");
+    }
+    sql.append(" ORDER BY ").append(order.columns).append(" LIMIT ?");
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                sql.toString(), ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
       // Connector/J's sign for "row by row from the wire".
       statement.setFetchSize(Integer.MIN_VALUE);
+      int parameter = 1;
+      Place begin = order == Order.BY_STAMP ? after : null;
+      statement.setLong(parameter++, begin == null ? fromStamp : begin.stamp());
+      statement.setLong(parameter++, toStamp);
+      if (begin != null) {
+        statement.setLong(parameter++, begin.stamp());
+      }
+      if (after != null) {
+        statement.setBytes(parameter++, after.id().bytes());
+      }
+      statement.setInt(parameter, limit);
+      int rows = 0;
+      try (ResultSet result = statement.executeQuery()) {
+        RawRow.Reader reader = new RawRow.Reader(result, FIRST_COLUMN, types.size());
+        while (result.next()) {
+          sink.accept(reader.read());
+          rows++;
+        }
+      }
+      connection.commit();
+      return rows;
+    }
+  }
+
+  /** How many rows were accepted in {@code [fromStamp, toStamp)}. */
+  public long count(long fromStamp, long toStamp) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT COUNT(*) FROM " + table + " WHERE stamp >= ? AND stamp < ?")) {
       statement.setLong(1, fromStamp);
       statement.setLong(2, toStamp);
-      return new Cursor(connection, statement, statement.executeQuery());
-    } catch (SQLException | RuntimeException e) {
-      connection.close();
-      throw e;
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        long count = result.getLong(1);
+        connection.commit();
+        return count;
+      }
+    }
+  }
+
+  /** What share of the table's rows lies in a window, as the server estimates it: 0 to 1. */
+  public double share(long fromStamp, long toStamp) throws SQLException {
+    long window = estimate(" WHERE stamp >= " + fromStamp + " AND stamp < " + toStamp);
+    long all = estimate("");
+    return all == 0 ? 1 : Math.min(1, (double) window / all);
+  }
+
+  /** How many rows a window has, as the server estimates it: within a factor of two or three. */
+  public long estimate(long fromStamp, long toStamp) throws SQLException {
+    return estimate(" WHERE stamp >= " + fromStamp + " AND stamp < " + toStamp);
+  }
+
+  private long estimate(String where) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement("EXPLAIN SELECT id FROM " + table + where);
+        ResultSet result = statement.executeQuery()) {
+      long rows = result.next() ? result.getLong("rows") : 0;
+      connection.commit();
+      return rows;
     }
   }
 
   /** The rows with these ids, whenever they were accepted. */
   public Map<RecordId, StoredRow> find(Collection<RecordId> ids) throws SQLException {
-    return find(ids, "");
-  }
-
-  /** Those of these rows that the path had for one reason. */
-  public Set<RecordId> because(RouteReason reason, Collection<RecordId> ids) throws SQLException {
-    return find(ids, " AND route_reason = '" + reason.name() + "'").keySet();
-  }
-
-  private Map<RecordId, StoredRow> find(Collection<RecordId> ids, String condition)
-      throws SQLException {
     if (ids.isEmpty()) {
       return Map.of();
     }
     String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
-            connection.prepareStatement(select + " WHERE id IN (" + marks + ")" + condition)) {
+            connection.prepareStatement(columns + " WHERE id IN (" + marks + ")")) {
       int parameter = 1;
       for (RecordId id : ids) {
         statement.setBytes(parameter++, id.bytes());
@@ -94,38 +185,14 @@ public final class OutputScan {
   private StoredRow read(ResultSet result) throws SQLException {
     List<@Nullable Object> values = new ArrayList<>(types.size());
     for (int i = 0; i < types.size(); i++) {
-      Object value = result.getObject(i + 3, types.get(i));
+      Object value = result.getObject(i + FIRST_COLUMN, types.get(i));
       // 1.0 and 1.00 are one number, but not one BigDecimal; the outputs' scales may differ.
       values.add(value instanceof BigDecimal decimal ? decimal.stripTrailingZeros() : value);
     }
-    return new StoredRow(RecordId.of(result.getBytes(1)), result.getLong(2), values);
-  }
-
-  /** A window being read. */
-  public final class Cursor implements AutoCloseable {
-
-    private final Connection connection;
-    private final PreparedStatement statement;
-    private final ResultSet result;
-
-    private Cursor(Connection connection, PreparedStatement statement, ResultSet result) {
-      this.connection = connection;
-      this.statement = statement;
-      this.result = result;
-    }
-
-    /** The next row, or {@code null} after the last. */
-    public @Nullable StoredRow next() throws SQLException {
-      return result.next() ? read(result) : null;
-    }
-
-    @Override
-    public void close() throws SQLException {
-      try (connection;
-          statement;
-          result) {
-        // Closing reads what is left of the result; the order is the reverse of opening.
-      }
-    }
+    return new StoredRow(
+        RecordId.of(result.getBytes(1)),
+        result.getLong(2),
+        RouteReason.valueOf(result.getString(3)),
+        values);
   }
 }

@@ -38,6 +38,7 @@ public final class OutputTable<R> {
 
   private final String name;
   private final List<Column<R>> columns;
+  private final List<String> comparedColumns;
   private final Function<R, RecordId> id;
   private final String insert;
   private final String row;
@@ -48,6 +49,7 @@ public final class OutputTable<R> {
       String name, Winner winner, Function<R, RecordId> id, List<Column<R>> columns) {
     this.name = name;
     this.columns = List.copyOf(columns);
+    this.comparedColumns = compared().map(Column::name).toList();
     this.id = id;
     this.insert =
         columns.stream()
@@ -77,7 +79,12 @@ public final class OutputTable<R> {
    * StoredRow#values}.
    */
   public List<String> comparedColumns() {
-    return compared().map(Column::name).toList();
+    return comparedColumns;
+  }
+
+  /** Value of a compared column in a stored row. */
+  public @Nullable Object value(StoredRow row, String column) {
+    return row.values().get(comparedColumns.indexOf(column));
   }
 
   /** Java types of {@link #comparedColumns} as they are read back. */

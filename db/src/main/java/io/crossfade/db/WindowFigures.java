@@ -22,6 +22,9 @@ import javax.sql.DataSource;
  */
 public record WindowFigures(Map<RouteReason, Long> rows, OptionalDouble acceptToRowP95) {
 
+  /** Those of the legacy and of the stream output. */
+  public record OfBoth(WindowFigures legacy, WindowFigures stream) {}
+
   private static final int SAMPLES = 20_000;
   private static final double P95 = 0.95;
 

@@ -7,11 +7,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 
 /** Fresh schemas with the pools that the application would have on them. */
 public final class TestOutputs implements AutoCloseable {
+
+  private static final int AT_ONCE = 500;
+  private static final int MOST_ROWS = 10_000_000;
 
   private final DbSettings settings;
   private final HikariDataSource control;
@@ -50,13 +54,22 @@ public final class TestOutputs implements AutoCloseable {
   public static List<String> rows(DataSource output, Kind kind) {
     List<String> rows = new ArrayList<>();
     for (OutputTable<?> table : OutputTables.of(kind)) {
-      try (var cursor = new OutputScan(output, table).window(0, Long.MAX_VALUE)) {
-        for (StoredRow row = cursor.next(); row != null; row = cursor.next()) {
-          var fields = new TreeMap<String, Object>();
-          for (int i = 0; i < row.values().size(); i++) {
-            fields.put(table.comparedColumns().get(i), String.valueOf(row.values().get(i)));
+      OutputScan scan = new OutputScan(output, table);
+      List<RecordId> ids = new ArrayList<>();
+      try {
+        scan.page(
+            OutputScan.Order.BY_ID, 0, Long.MAX_VALUE, null, MOST_ROWS, raw -> ids.add(raw.id()));
+        for (int from = 0; from < ids.size(); from += AT_ONCE) {
+          List<RecordId> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
+          Map<RecordId, StoredRow> found = scan.find(some);
+          for (RecordId id : some) {
+            StoredRow row = java.util.Objects.requireNonNull(found.get(id));
+            var fields = new TreeMap<String, Object>();
+            for (int i = 0; i < row.values().size(); i++) {
+              fields.put(table.comparedColumns().get(i), String.valueOf(row.values().get(i)));
+            }
+            rows.add(table.name() + " " + row.id() + " " + row.stamp() + " " + fields);
           }
-          rows.add(table.name() + " " + row.id() + " " + row.stamp() + " " + fields);
         }
       } catch (SQLException e) {
         throw new IllegalStateException(e);

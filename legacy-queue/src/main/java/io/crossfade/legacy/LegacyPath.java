@@ -7,10 +7,13 @@ import io.crossfade.db.Output;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -52,6 +55,13 @@ public final class LegacyPath implements SmartLifecycle {
   /** Records of a kind that are accepted and not yet written. */
   public int held(Kind kind) {
     return queue(kind).held();
+  }
+
+  /** When the oldest record was accepted that is not written yet; empty when all are. */
+  public Optional<Instant> oldestHeld() {
+    return queues.values().stream()
+        .flatMap(queue -> queue.oldestHeld().stream())
+        .min(Comparator.naturalOrder());
   }
 
   @Override

@@ -17,11 +17,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ import org.slf4j.LoggerFactory;
 final class LegacyQueue {
 
   private static final Logger log = LoggerFactory.getLogger(LegacyQueue.class);
+  private static final long NOTHING = Long.MAX_VALUE;
   private static final Duration IDLE = Duration.ofMillis(200);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -55,6 +58,11 @@ final class LegacyQueue {
   private final Timer write;
   private final Timer acceptToRow;
 
+  /**
+   * Of each writer, the acceptance stamp of the oldest record in its hands, or {@link #NOTHING}.
+   */
+  private final AtomicLongArray inHand;
+
   private volatile boolean accepting = true;
   private volatile Instant giveUpAt = Instant.MAX;
 
@@ -71,6 +79,10 @@ final class LegacyQueue {
     this.deadLetters = deadLetters;
     this.clock = clock;
     this.room = new Semaphore(shape.capacity());
+    this.inHand = new AtomicLongArray(shape.writers());
+    for (int i = 0; i < shape.writers(); i++) {
+      inHand.set(i, NOTHING);
+    }
     this.accepted = counter(LegacyMeter.ACCEPTED, meters);
     this.refused = counter(LegacyMeter.REFUSED, meters);
     this.written = counter(LegacyMeter.WRITTEN, meters);
@@ -85,10 +97,11 @@ final class LegacyQueue {
 
   void start() {
     for (int i = 0; i < shape.writers(); i++) {
+      int writer = i;
       writers.add(
           Thread.ofPlatform()
               .name("legacy-" + kind.label() + "-" + i)
-              .start(this::writeUntilStopped));
+              .start(() -> writeUntilStopped(writer)));
     }
   }
 
@@ -133,6 +146,16 @@ final class LegacyQueue {
     return shape.capacity() - room.availablePermits();
   }
 
+  /** When the oldest record was accepted that is not written yet; empty when all are. */
+  Optional<Instant> oldestHeld() {
+    AcceptedRecord head = queue.peek();
+    long oldest = head == null ? NOTHING : head.acceptance().stamp();
+    for (int i = 0; i < inHand.length(); i++) {
+      oldest = Math.min(oldest, inHand.get(i));
+    }
+    return oldest == NOTHING ? Optional.empty() : Optional.of(AcceptanceStamp.instantOf(oldest));
+  }
+
   /**
    * From now on nothing is accepted, and the writers stop when the queue is empty or the time is
    * up.
@@ -159,7 +182,7 @@ final class LegacyQueue {
     return left;
   }
 
-  private void writeUntilStopped() {
+  private void writeUntilStopped(int writer) {
     BatchAccumulator<AcceptedRecord> batch =
         new BatchAccumulator<>(shape.batchSize(), shape.flushAfter());
     List<AcceptedRecord> more = new ArrayList<>();
@@ -171,6 +194,9 @@ final class LegacyQueue {
         AcceptedRecord first =
             queue.poll(Math.min(patience.toNanos(), IDLE.toNanos()), TimeUnit.NANOSECONDS);
         if (first != null) {
+          if (batch.isEmpty()) {
+            inHand.set(writer, first.acceptance().stamp());
+          }
           batch.add(first, clock.instant());
           queue.drainTo(more, batch.room());
           more.forEach(next -> batch.add(next, clock.instant()));
@@ -182,6 +208,7 @@ final class LegacyQueue {
       }
       if (batch.due(clock.instant()) || (!open && !batch.isEmpty())) {
         writeWithRetries(batch.take());
+        inHand.set(writer, NOTHING);
       }
     }
   }

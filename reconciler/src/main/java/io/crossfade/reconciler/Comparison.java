@@ -1,51 +1,157 @@
 package io.crossfade.reconciler;
 
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
+import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
+import io.crossfade.db.WindowFigures;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.diff.SchemaDrift;
+import io.crossfade.reconciler.diff.TableComparison;
+import io.crossfade.reconciler.diff.Throttle;
+import io.crossfade.reconciler.explain.Explanations;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
-/** Compares the two outputs for a window, column by column, every row. */
+/**
+ * Compares the two outputs for a window: every row, column by column, and what differs a second
+ * time once both paths are past it. Goes on with a request that another process began and did not
+ * finish.
+ */
 public final class Comparison {
 
+  private static final long LOOK_AGAIN_MS = 100;
+
+  private final DataSource control;
   private final DataSource legacy;
   private final DataSource stream;
-  private final Explanations explanations;
-  private final Set<String> urgentEvents;
+  private final Comparisons comparisons;
+  private final WrittenUntil writtenUntil;
+  private final Throttle throttle;
+  private final ComparisonSettings settings;
+  private final InstantSource clock;
 
-  /**
-   * @param urgentEvents event types that are counted apart when they are missing
-   */
   public Comparison(
-      DataSource legacy, DataSource stream, DroppedMirrors dropped, Set<String> urgentEvents) {
+      DataSource control,
+      DataSource legacy,
+      DataSource stream,
+      WrittenUntil writtenUntil,
+      Throttle throttle,
+      ComparisonSettings settings,
+      InstantSource clock) {
+    this.control = control;
     this.legacy = legacy;
     this.stream = stream;
-    this.explanations = new Explanations(dropped);
-    this.urgentEvents = Set.copyOf(urgentEvents);
+    this.comparisons = new Comparisons(control, clock);
+    this.writtenUntil = writtenUntil;
+    this.throttle = throttle;
+    this.settings = settings;
+    this.clock = clock;
   }
 
   /**
-   * Compares all tables of all kinds.
+   * Compares.
    *
-   * @throws SQLException when an output cannot be read; there is no partial result
+   * @return what was found; compared is only what both paths are past
+   * @throws SQLException when a database cannot be read; the same request goes on from there later
    */
-  public ComparisonResult run(ComparisonWindow window) throws SQLException {
-    Map<Kind, List<TableResult>> tables = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
-      List<TableResult> results = new ArrayList<>();
-      for (OutputTable<?> table : OutputTables.of(kind)) {
-        results.add(
-            new TableComparison(table, legacy, stream, explanations, urgentEvents).run(window));
-      }
-      tables.put(kind, results);
+  public ComparisonResult run(ComparisonRequest request) throws SQLException, InterruptedException {
+    List<OutputTable<?>> tables = new ArrayList<>();
+    request.kinds().forEach(kind -> tables.addAll(OutputTables.of(kind)));
+    SchemaDrift.check(tables, legacy, stream);
+    Comparisons.Run run = comparisons.unfinished(request).orElse(null);
+    if (run == null) {
+      run = comparisons.begin(request, settled(request.window()));
     }
-    return new ComparisonResult(window, tables);
+    Map<Kind, List<TableComparison>> looks = new EnumMap<>(Kind.class);
+    for (Kind kind : request.kinds()) {
+      Explanations explanations = new Explanations(kind, control);
+      List<TableComparison> ofKind = new ArrayList<>();
+      for (OutputTable<?> table : OutputTables.of(kind)) {
+        ofKind.add(
+            new TableComparison(
+                table,
+                legacy,
+                stream,
+                run.window(),
+                explanations,
+                run,
+                settings.urgentEvents(),
+                throttle));
+      }
+      looks.put(kind, ofKind);
+    }
+    for (List<TableComparison> ofKind : looks.values()) {
+      for (TableComparison look : ofKind) {
+        look.firstLook();
+      }
+    }
+    boolean settled = !run.anyToLookAtAgain() || awaitWritten(clock.instant());
+    for (List<TableComparison> ofKind : looks.values()) {
+      for (TableComparison look : ofKind) {
+        look.secondLook();
+      }
+    }
+    return run.finish(
+        settled, settings.target(), figures(request.kinds(), run.window()), request.kinds());
+  }
+
+  /** What both outputs hold of a window, row counts alone: a first look. */
+  public Map<OutputTable<?>, long[]> count(ComparisonRequest request) throws SQLException {
+    Map<OutputTable<?>, long[]> counts = new LinkedHashMap<>();
+    long from = request.window().fromStamp();
+    long to = request.window().toStamp();
+    for (Kind kind : request.kinds()) {
+      for (OutputTable<?> table : OutputTables.of(kind)) {
+        counts.put(
+            table,
+            new long[] {
+              new OutputScan(legacy, table).count(from, to),
+              new OutputScan(stream, table).count(from, to)
+            });
+      }
+    }
+    return counts;
+  }
+
+  /** Of a window, what both paths are past. */
+  private ComparisonWindow settled(ComparisonWindow asked) {
+    Instant until = writtenUntil.now().orElse(Instant.EPOCH);
+    Instant to = asked.to().isBefore(until) ? asked.to() : until;
+    return new ComparisonWindow(asked.from(), to.isBefore(asked.from()) ? asked.from() : to);
+  }
+
+  /** Waits until both paths are past a moment; says whether they are. */
+  private boolean awaitWritten(Instant moment) throws InterruptedException {
+    long end = System.nanoTime() + settings.patience().toNanos();
+    while (writtenUntil.now().filter(until -> !until.isBefore(moment)).isEmpty()) {
+      if (System.nanoTime() - end >= 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
+    }
+    return true;
+  }
+
+  private Map<Kind, WindowFigures.OfBoth> figures(Set<Kind> kinds, ComparisonWindow window)
+      throws SQLException {
+    Map<Kind, WindowFigures.OfBoth> figures = new EnumMap<>(Kind.class);
+    for (Kind kind : kinds) {
+      figures.put(
+          kind,
+          new WindowFigures.OfBoth(
+              WindowFigures.read(legacy, kind, window.fromStamp(), window.toStamp()),
+              WindowFigures.read(stream, kind, window.fromStamp(), window.toStamp())));
+    }
+    return figures;
   }
 }

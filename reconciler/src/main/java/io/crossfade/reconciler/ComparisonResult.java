@@ -1,23 +1,52 @@
 package io.crossfade.reconciler;
 
 import io.crossfade.db.Kind;
+import io.crossfade.reconciler.ComparisonRequest.Origin;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.verdict.Verdict;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What comparing a window found, per kind and table. */
-public record ComparisonResult(ComparisonWindow window, Map<Kind, List<TableResult>> tables) {
+/**
+ * What comparing a window found.
+ *
+ * @param id under which the run and its differences are in the control schema
+ * @param window what was compared: of what was asked for, what both paths are past
+ * @param settled whether both paths were past what differed when it was looked at again
+ * @param tables per kind, the one with a row per record first
+ * @param figures per kind
+ * @param target least share of agreeing rows, percent
+ */
+public record ComparisonResult(
+    long id,
+    Origin origin,
+    ComparisonWindow window,
+    Instant startedAt,
+    Instant finishedAt,
+    boolean settled,
+    Map<Kind, List<TableResult>> tables,
+    Map<Kind, KindFigures> figures,
+    double target) {
 
   /** Ids of a kind that at least one output has. */
   public long compared(Kind kind) {
     return of(kind).stream().mapToLong(TableResult::compared).sum();
   }
 
-  /** Rows of a kind that differ or are missing, and nobody knows why. */
+  /** Rows of a kind that do not agree, and nobody knows why. */
   public long unexplained(Kind kind) {
     return of(kind).stream().mapToLong(TableResult::unexplained).sum();
+  }
+
+  /** Rows of one class of differences, over all kinds. */
+  public long count(DifferenceClass kind) {
+    return all().stream().mapToLong(table -> table.count(kind)).sum();
   }
 
   /**
@@ -26,12 +55,33 @@ public record ComparisonResult(ComparisonWindow window, Map<Kind, List<TableResu
    * of anything.
    */
   public Optional<BigDecimal> consistency(Kind kind) {
-    return percent(of(kind));
+    return percent(of(kind), true);
   }
 
   /** The same over all kinds. */
   public Optional<BigDecimal> consistency() {
-    return percent(tables.values().stream().flatMap(List::stream).toList());
+    return percent(all(), true);
+  }
+
+  /** The same, explained differences counted as differences. */
+  public Optional<BigDecimal> rawConsistency() {
+    return percent(all(), false);
+  }
+
+  /** What the figures allow to be said of a kind. */
+  public Verdict verdict(Kind kind) {
+    KindFigures of = figures.get(kind);
+    Verdict verdict = of == null ? Verdict.INCONCLUSIVE : of.verdict(target);
+    return settled || verdict == Verdict.FAIL ? verdict : Verdict.INCONCLUSIVE;
+  }
+
+  /**
+   * What they allow to be said of all kinds that had records: one failure fails all. A kind without
+   * records says nothing, unless none has any.
+   */
+  public Verdict verdict() {
+    return Verdict.worst(
+        figures.keySet().stream().filter(kind -> compared(kind) > 0).map(this::verdict).toList());
   }
 
   /** The tables of a kind, the one with a row per record first. */
@@ -39,13 +89,20 @@ public record ComparisonResult(ComparisonWindow window, Map<Kind, List<TableResu
     return tables.getOrDefault(kind, List.of());
   }
 
-  private static Optional<BigDecimal> percent(List<TableResult> results) {
+  private List<TableResult> all() {
+    return tables.values().stream().flatMap(Collection::stream).toList();
+  }
+
+  private static Optional<BigDecimal> percent(List<TableResult> results, boolean explained) {
     long compared = results.stream().mapToLong(TableResult::compared).sum();
-    long matching = compared - results.stream().mapToLong(TableResult::unexplained).sum();
+    long bad =
+        results.stream()
+            .mapToLong(explained ? TableResult::unexplained : TableResult::differing)
+            .sum();
     return compared == 0
         ? Optional.empty()
         : Optional.of(
-            BigDecimal.valueOf(matching)
+            BigDecimal.valueOf(compared - bad)
                 .multiply(BigDecimal.valueOf(100))
                 .divide(BigDecimal.valueOf(compared), 3, RoundingMode.FLOOR));
   }

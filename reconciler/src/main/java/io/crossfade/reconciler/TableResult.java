@@ -1,37 +1,67 @@
 package io.crossfade.reconciler;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.crossfade.reconciler.diff.Difference;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.diff.Explanation;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What comparing one table found. Rows count for the window; a partner outside it counts with them.
+ * What comparing one table found. Every difference is in the control schema; here are counts.
  *
- * @param matching ids that both outputs have with equal fields
- * @param differing ids that both outputs have with fields that differ
- * @param missingInStream ids that only the legacy output has
- * @param missingInLegacy ids that only the stream output has
- * @param explained of those that differ or are missing, how many have an explanation
+ * @param matching ids that both outputs have with equal columns
+ * @param late of those, how many agreed only at the second look
+ * @param notMirrored ids that one output lacks because dual write was off; not compared
+ * @param differences ids that do not agree, by class
+ * @param explained of those, how many have an explanation, by explanation
+ * @param columns of those whose fields differ, how often each column does
+ * @param servedBy of those, how many the stream or the memory queue had served
  * @param urgentMissing urgent events that one output lacks without an explanation
- * @param samples some of the differences, at most {@value TableComparison#SAMPLES}
+ * @param samples some of the differences, at most {@value Comparisons#SAMPLES}
  */
 public record TableResult(
     String table,
-    long legacyRows,
-    long streamRows,
     long matching,
-    long differing,
-    long missingInStream,
-    long missingInLegacy,
-    long explained,
+    long late,
+    long notMirrored,
+    Map<DifferenceClass, Long> differences,
+    Map<Explanation, Long> explained,
+    Map<String, Long> columns,
+    Map<String, Long> servedBy,
     long urgentMissing,
     List<Difference> samples) {
 
-  /** Rows that differ or are missing, and nobody knows why. */
-  public long unexplained() {
-    return differing + missingInStream + missingInLegacy - explained;
+  /** Ids of one class of differences. */
+  public long count(DifferenceClass kind) {
+    return differences.getOrDefault(kind, 0L);
   }
 
-  /** How many ids at least one output has. */
+  /** Ids that do not agree. */
+  @JsonIgnore
+  public long differing() {
+    return sum(differences);
+  }
+
+  /** Of those, how many have an explanation. */
+  @JsonIgnore
+  public long allExplained() {
+    return sum(explained);
+  }
+
+  /** Ids that do not agree, and nobody knows why. */
+  @JsonIgnore
+  public long unexplained() {
+    return differing() - allExplained();
+  }
+
+  /** How many ids at least one output should have on both sides. */
+  @JsonIgnore
   public long compared() {
-    return matching + differing + missingInStream + missingInLegacy;
+    return matching + differing();
+  }
+
+  private static long sum(Map<?, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 }

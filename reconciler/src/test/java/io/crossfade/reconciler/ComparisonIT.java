@@ -6,18 +6,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.db.TestRecords;
+import io.crossfade.reconciler.ComparisonRequest.Origin;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.report.ComparisonReport;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,9 +91,9 @@ class ComparisonIT {
 
     ComparisonResult result = compare(ALWAYS);
     TableResult health = result.of(Kind.HEALTH).getFirst();
-    assertThat(health.differing()).isEqualTo(planted);
-    assertThat(health.missingInStream()).isEqualTo(lost).isEqualTo(7);
-    assertThat(health.missingInLegacy()).isEqualTo(invented).isEqualTo(3);
+    assertThat(health.count(DifferenceClass.FIELDS_DIFFER)).isEqualTo(planted);
+    assertThat(health.count(DifferenceClass.MISSING_IN_STREAM)).isEqualTo(lost).isEqualTo(7);
+    assertThat(health.count(DifferenceClass.MISSING_IN_LEGACY)).isEqualTo(invented).isEqualTo(3);
     assertThat(health.matching()).isEqualTo(2_000 - planted - 10);
     assertThat(result.of(Kind.HEALTH).getLast().differing()).isEqualTo(facts).isEqualTo(1);
     assertThat(health.samples()).hasSize(planted + 10);
@@ -98,7 +101,8 @@ class ComparisonIT {
         .isLessThan(java.math.BigDecimal.valueOf(100));
 
     JsonNode json = new ObjectMapper().readTree(ComparisonReport.json(result));
-    assertThat(json.at("/kinds/health/tables/0/missingInStream").asLong()).isEqualTo(7);
+    assertThat(json.at("/kinds/health/tables/0/differences/MISSING_IN_STREAM").asLong())
+        .isEqualTo(7);
     assertThat(json.at("/kinds/health/tables/0/samples")).hasSize(planted + 10);
     assertThat(json.at("/kinds/device/consistencyPercent").isNull()).isTrue();
   }
@@ -113,7 +117,7 @@ class ComparisonIT {
     Instant accepted = AcceptanceStamp.instantOf(early.acceptance().stamp());
     ComparisonResult result =
         compare(new ComparisonWindow(accepted.minusSeconds(60), accepted.plusSeconds(60)));
-    assertThat(result.of(Kind.HEALTH).getFirst().missingInStream()).isZero();
+    assertThat(result.of(Kind.HEALTH).getFirst().differing()).isZero();
     assertThat(result.of(Kind.HEALTH).getFirst().matching()).isEqualTo(1);
   }
 
@@ -134,19 +138,33 @@ class ComparisonIT {
   @Test
   void oneDifferenceInAMillionIsNotRoundedAway() {
     TableResult table =
-        new TableResult("t", 1_000_000, 1_000_000, 999_999, 1, 0, 0, 0, 0, List.of());
+        new TableResult(
+            "t",
+            999_999,
+            0,
+            0,
+            Map.of(DifferenceClass.FIELDS_DIFFER, 1L),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            0,
+            List.of());
     ComparisonResult result =
-        new ComparisonResult(ALWAYS, java.util.Map.of(Kind.HEALTH, List.of(table)));
+        new ComparisonResult(
+            1,
+            Origin.ON_DEMAND,
+            ALWAYS,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            true,
+            Map.of(Kind.HEALTH, List.of(table)),
+            Map.of(),
+            99.9);
     assertThat(result.consistency().orElseThrow()).hasToString("99.999");
   }
 
-  private ComparisonResult compare(ComparisonWindow window) throws SQLException {
-    return new Comparison(
-            outputs.legacy(),
-            outputs.stream(),
-            new DroppedMirrors(outputs.control()),
-            Set.of("SOS_EVENT"))
-        .run(window);
+  private ComparisonResult compare(ComparisonWindow window) throws Exception {
+    return TestReconciler.drained(outputs).run(ComparisonRequest.all(Origin.ON_DEMAND, window));
   }
 
   private static int delete(DataSource output, List<AcceptedRecord> records) throws SQLException {

@@ -11,11 +11,15 @@ import io.crossfade.db.Output;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.db.TestRecords;
-import io.crossfade.reconciler.ComparisonRuns.Run;
+import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.verdict.Verdict;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,15 +28,18 @@ class RollingComparisonIT {
 
   private final TestOutputs outputs = new TestOutputs();
   private final DroppedMirrors dropped = new DroppedMirrors(outputs.control());
-  private final ComparisonRuns runs = new ComparisonRuns(outputs.control());
   private final Output legacy = new Output(outputs.legacy());
   private final Output stream = new Output(outputs.stream());
+  private final Comparisons comparisons =
+      new Comparisons(outputs.control(), InstantSource.system());
+  private Instant until = Instant.EPOCH;
+  private Callable<?> betweenLooks = () -> "nothing happens";
+  private int asked;
   private final RollingComparison rolling =
       new RollingComparison(
-          outputs.legacy(),
-          outputs.stream(),
-          new Comparison(outputs.legacy(), outputs.stream(), dropped, Set.of("SOS_EVENT")),
-          runs);
+          TestReconciler.until(outputs, this::writtenUntil, () -> until),
+          comparisons,
+          this::writtenUntil);
 
   @AfterEach
   void close() {
@@ -51,27 +58,29 @@ class RollingComparisonIT {
               + AcceptanceStamp.floor(middle)
               + " WHERE device_sn = 'TWO'");
     }
-    assertThat(events(rolling.advance(middle)).matching()).isEqualTo(1);
-    assertThat(rolling.advance(middle)).as("nothing new").isEmpty();
-    assertThat(rolling.advance(middle.minusSeconds(60))).as("backlog grew").isEmpty();
-    Run second = events(rolling.advance(middle.plusMillis(1)));
+    assertThat(events(advance(middle)).matching()).isEqualTo(1);
+    assertThat(advance(middle)).as("nothing new").isEmpty();
+    assertThat(advance(middle.minusSeconds(60))).as("backlog grew").isEmpty();
+    KindFigures second = events(advance(middle.plusMillis(1)));
     assertThat(second.matching()).isEqualTo(1);
     assertThat(second.window().from()).isEqualTo(middle);
-    assertThat(runs.since(Kind.EVENT, acceptedAt(one).minusSeconds(3_600))).hasSize(2);
-    assertThat(runs.since(Kind.EVENT, middle)).containsExactly(second);
+    assertThat(comparisons.since(Kind.EVENT, acceptedAt(one).minusSeconds(3_600))).hasSize(2);
+    assertThat(comparisons.since(Kind.EVENT, middle)).containsExactly(second);
   }
 
   @Test
   void lateRowIsNoLossOnTheSecondLook() throws Exception {
     AcceptedRecord late = TestRecords.event("LATE", 1, false);
     legacy.write(List.of(late));
-    Instant until = acceptedAt(late).plusMillis(1);
-    assertThat(rolling.advance(until)).as("doubted").isEmpty();
-    stream.write(List.of(late));
-    Run run = events(rolling.advance(until.plusSeconds(5)));
-    assertThat(run.matching()).isEqualTo(1);
-    assertThat(run.unexplained()).isZero();
-    assertThat(run.window().to()).as("the same window again").isEqualTo(until);
+    betweenLooks =
+        () -> {
+          stream.write(List.of(late));
+          return "it arrives";
+        };
+    KindFigures figures = events(advance(acceptedAt(late).plusMillis(1)));
+    assertThat(figures.matching()).isEqualTo(1);
+    assertThat(figures.late()).isEqualTo(1);
+    assertThat(figures.unexplained()).isZero();
   }
 
   @Test
@@ -86,14 +95,16 @@ class RollingComparisonIT {
     dropped.keep(DeliveryPath.STREAM, List.of(copy));
     dropped.keep(DeliveryPath.LEGACY, List.of(copyToLegacy));
     dropped.keep(DeliveryPath.LEGACY, List.of(lost));
-    Instant until = acceptedAt(copyToLegacy).plusMillis(1);
-    assertThat(rolling.advance(until)).isEmpty();
-    Run run = events(rolling.advance(until));
-    assertThat(run.missingInStream()).isEqualTo(3);
-    assertThat(run.missingInLegacy()).isEqualTo(1);
-    assertThat(run.explained()).as("a note about the other path explains nothing").isEqualTo(3);
-    assertThat(run.unexplained()).isEqualTo(1);
-    assertThat(run.fallbacks()).isEqualTo(1);
+    ComparisonResult result = advance(acceptedAt(copyToLegacy).plusMillis(1)).orElseThrow();
+    KindFigures figures = events(Optional.of(result));
+    assertThat(figures.missingInStream()).isEqualTo(3);
+    assertThat(figures.missingInLegacy()).isEqualTo(1);
+    assertThat(figures.explained()).as("a note about the other path explains nothing").isEqualTo(3);
+    assertThat(figures.unexplained()).isEqualTo(1);
+    assertThat(figures.fallbacks()).isEqualTo(1);
+    assertThat(result.of(Kind.EVENT).getFirst().explained())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(Explanation.FALLBACK, 1L, Explanation.MIRROR_DROPPED, 2L));
   }
 
   @Test
@@ -103,11 +114,28 @@ class RollingComparisonIT {
     events.add(TestRecords.event("URGENT", 2, true).because(RouteReason.STREAM_UNAVAILABLE));
     events.add(TestRecords.event("URGENT", 3, false));
     legacy.write(events);
-    Instant until = acceptedAt(events.getLast()).plusMillis(1);
-    assertThat(rolling.advance(until)).isEmpty();
-    Run run = events(rolling.advance(until));
-    assertThat(run.urgentMissing()).isEqualTo(1);
-    assertThat(run.unexplained()).isEqualTo(2);
+    KindFigures figures = events(advance(acceptedAt(events.getLast()).plusMillis(1)));
+    assertThat(figures.urgentMissing()).isEqualTo(1);
+    assertThat(figures.unexplained()).isEqualTo(2);
+    assertThat(figures.verdict(0)).isEqualTo(Verdict.FAIL);
+  }
+
+  private Optional<ComparisonResult> advance(Instant to) throws Exception {
+    until = to;
+    asked = 0;
+    return rolling.advance();
+  }
+
+  /** Asked before a window is cut, before it is begun, and between its two looks. */
+  private Optional<Instant> writtenUntil() {
+    if (++asked == 3) {
+      try {
+        betweenLooks.call();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return Optional.of(until);
   }
 
   private AcceptedRecord both(String device, int second) throws Exception {
@@ -121,7 +149,7 @@ class RollingComparisonIT {
     return AcceptanceStamp.instantOf(accepted.acceptance().stamp());
   }
 
-  private static Run events(List<Run> found) {
-    return found.stream().filter(run -> run.kind() == Kind.EVENT).findFirst().orElseThrow();
+  private static KindFigures events(Optional<ComparisonResult> result) {
+    return java.util.Objects.requireNonNull(result.orElseThrow().figures().get(Kind.EVENT));
   }
 }

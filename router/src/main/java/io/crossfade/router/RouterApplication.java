@@ -2,6 +2,7 @@ package io.crossfade.router;
 
 import io.crossfade.db.DbConfiguration;
 import io.crossfade.legacy.LegacyConfiguration;
+import io.crossfade.reconciler.ReconcilerConfiguration;
 import io.crossfade.stream.StreamConfiguration;
 import java.time.InstantSource;
 import org.springframework.boot.SpringApplication;
@@ -26,6 +27,7 @@ import org.springframework.context.annotation.Import;
   DbConfiguration.class,
   LegacyConfiguration.class,
   StreamConfiguration.class,
+  ReconcilerConfiguration.class,
   RouterConfiguration.class
 })
 public class RouterApplication {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.Kind;
+import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.router.operator.OperatorSettings;
 import io.crossfade.router.rollout.RolloutSettings;
@@ -32,7 +33,8 @@ class SettingsTest {
     GateSettings.class,
     OperatorSettings.class,
     StreamSettings.class,
-    DbSettings.class
+    DbSettings.class,
+    ComparisonSettings.class
   })
   static class AllSettings {}
 
@@ -76,7 +78,6 @@ class SettingsTest {
                   new RolloutSettings(
                       Stage.LEGACY,
                       Duration.ofMinutes(1),
-                      Duration.ofSeconds(15),
                       Duration.ofSeconds(10),
                       Set.of(Kind.values()),
                       RolloutSettings.Depth.SHADOW,
@@ -120,7 +121,11 @@ class SettingsTest {
             "crossfade.router.patience=1s",
             "crossfade.rollout.initial=shadow",
             "crossfade.rollout.compare-every=2m",
-            "crossfade.rollout.settle=1s",
+            "crossfade.reconciler.target=99.5",
+            "crossfade.reconciler.settle=1s",
+            "crossfade.reconciler.patience=2s",
+            "crossfade.reconciler.urgent-events=C",
+            "crossfade.reconciler.busy-threads=7",
             "crossfade.rollout.decide-every=3s",
             "crossfade.rollout.automatic-rollback=event",
             "crossfade.rollout.rollback-to=one-stage",
@@ -171,13 +176,16 @@ class SettingsTest {
                       new RolloutSettings(
                           Stage.SHADOW,
                           Duration.ofMinutes(2),
-                          Duration.ofSeconds(1),
                           Duration.ofSeconds(3),
                           Set.of(Kind.EVENT),
                           RolloutSettings.Depth.ONE_STAGE,
                           Set.of(Kind.DEVICE),
                           List.of(new BigDecimal(5), new BigDecimal(100)),
                           Duration.ofHours(4)));
+              assertThat(context.getBean(ComparisonSettings.class))
+                  .isEqualTo(
+                      new ComparisonSettings(
+                          99.5, Duration.ofSeconds(1), Duration.ofSeconds(2), Set.of("C"), 7));
               assertThat(context.getBean(GateSettings.class))
                   .isEqualTo(
                       new GateSettings(
@@ -209,6 +217,8 @@ class SettingsTest {
     "crossfade.rollout.compare-every, 1ms, crossfade.rollout.compareEvery",
     "crossfade.gates.consistency, 101, crossfade.gates.consistency",
     "crossfade.gates.samples, 0, crossfade.gates.samples",
+    "crossfade.reconciler.target, 101, crossfade.reconciler.target",
+    "crossfade.reconciler.busy-threads, 0, crossfade.reconciler.busyThreads",
     "crossfade.operator.users.ann.password, secret, crossfade.operator.users",
     "crossfade.router.patience, -1s, crossfade.router.patience",
     "crossfade.stream.key-prefix, a b, crossfade.stream.keyPrefix",

@@ -1,5 +1,8 @@
 package io.crossfade.router.gates;
 
+import static io.crossfade.reconciler.verdict.Verdict.FAIL;
+import static io.crossfade.reconciler.verdict.Verdict.INCONCLUSIVE;
+import static io.crossfade.reconciler.verdict.Verdict.PASS;
 import static io.crossfade.router.gates.Gate.BACKLOG_AGE;
 import static io.crossfade.router.gates.Gate.CONSISTENCY;
 import static io.crossfade.router.gates.Gate.ERRORS;
@@ -9,10 +12,9 @@ import static io.crossfade.router.gates.Gate.SOAK;
 import static io.crossfade.router.gates.Gate.THROUGHPUT;
 import static io.crossfade.router.gates.Gate.UNEXPLAINED;
 import static io.crossfade.router.gates.Gate.URGENT_EVENTS;
-import static io.crossfade.router.gates.Verdict.FAIL;
-import static io.crossfade.router.gates.Verdict.INCONCLUSIVE;
-import static io.crossfade.router.gates.Verdict.PASS;
 
+import io.crossfade.reconciler.verdict.Verdict;
+import io.crossfade.reconciler.verdict.Wilson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,7 @@
 package io.crossfade.router.gates;
 
+import io.crossfade.reconciler.verdict.Verdict;
+
 /**
  * A gate's verdict with its numbers.
  *

@@ -1,12 +1,12 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import io.crossfade.router.gates.GateResult;
-import io.crossfade.router.gates.Verdict;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;

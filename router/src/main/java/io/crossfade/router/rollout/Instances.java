@@ -1,8 +1,12 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,17 +47,25 @@ public final class Instances {
     return self;
   }
 
-  /** Says that this router is up. */
-  void report(long version) {
+  /**
+   * Says that this router is up.
+   *
+   * @param version of the flags that it routes by
+   * @param writtenUntil up to when everything accepted is written, as far as this router knows
+   */
+  void report(long version, Optional<Instant> writtenUntil) {
     transaction.executeWithoutResult(
         status ->
-            jdbc.sql("REPLACE INTO router_instance VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?)")
+            jdbc.sql(
+                    "REPLACE INTO router_instance (instance, seen_at, version, held_health, held_device, held_event, written_until) VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?)")
                 .params(
-                    self,
-                    version,
-                    held.applyAsInt(Kind.HEALTH),
-                    held.applyAsInt(Kind.DEVICE),
-                    held.applyAsInt(Kind.EVENT))
+                    Arrays.asList(
+                        self,
+                        version,
+                        held.applyAsInt(Kind.HEALTH),
+                        held.applyAsInt(Kind.DEVICE),
+                        held.applyAsInt(Kind.EVENT),
+                        writtenUntil.map(Timestamp::from).orElse(null)))
                 .update());
   }
 

@@ -1,26 +1,20 @@
 package io.crossfade.router.rollout;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.InstanceName;
 import io.crossfade.legacy.LegacyPath;
-import io.crossfade.reconciler.Comparison;
-import io.crossfade.reconciler.ComparisonRuns;
+import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.RollingComparison;
-import io.crossfade.router.RouterSettings;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.stream.StreamHealth;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import net.javacrumbs.shedlock.core.LockProvider;
-import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.togglz.core.user.SimpleFeatureUser;
@@ -76,12 +70,12 @@ public class RolloutConfiguration {
   @Bean
   RolloutEvidence rolloutEvidence(
       FlagTable table,
-      ComparisonRuns runs,
+      Comparisons comparisons,
       Instances instances,
       StreamHealth streams,
       MeterRegistry meters,
       InstantSource clock) {
-    return new RolloutEvidence(table, runs, instances, streams, meters, clock);
+    return new RolloutEvidence(table, comparisons, instances, streams, meters, clock);
   }
 
   @Bean
@@ -117,25 +111,6 @@ public class RolloutConfiguration {
   }
 
   @Bean
-  ComparisonRuns comparisonRuns(HikariDataSource controlDataSource) {
-    return new ComparisonRuns(controlDataSource);
-  }
-
-  @Bean
-  RollingComparison rollingComparison(
-      HikariDataSource legacyDataSource,
-      HikariDataSource streamDataSource,
-      DroppedMirrors dropped,
-      ComparisonRuns runs,
-      RouterSettings settings) {
-    return new RollingComparison(
-        legacyDataSource,
-        streamDataSource,
-        new Comparison(legacyDataSource, streamDataSource, dropped, settings.urgentEvents()),
-        runs);
-  }
-
-  @Bean
   Autopilot autopilot(
       FlagTable table,
       Rollout rollout,
@@ -148,17 +123,6 @@ public class RolloutConfiguration {
     return new Autopilot(table, rollout, flags, evidence, gates, holds, settings, meters);
   }
 
-  @Bean
-  LockProvider lockProvider(HikariDataSource controlDataSource) {
-    return new JdbcTemplateLockProvider(
-        JdbcTemplateLockProvider.Configuration.builder()
-            .withTableName("work_lock")
-            .withJdbcTemplate(new JdbcTemplate(controlDataSource))
-            .withTransactionManager(new JdbcTransactionManager(controlDataSource))
-            .usingDbTime()
-            .build());
-  }
-
   @Bean(initMethod = "start")
   RolloutUpkeep rolloutUpkeep(
       RolloutFlags flags,
@@ -166,11 +130,12 @@ public class RolloutConfiguration {
       Rollback rollback,
       RollingComparison comparison,
       Autopilot autopilot,
+      LegacyPath legacy,
       StreamHealth streams,
       LockProvider locks,
       RolloutSettings settings,
       InstantSource clock) {
     return new RolloutUpkeep(
-        flags, instances, rollback, comparison, autopilot, streams, locks, settings, clock);
+        flags, instances, rollback, comparison, autopilot, legacy, streams, locks, settings, clock);
   }
 }

@@ -2,8 +2,8 @@ package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyMeter;
-import io.crossfade.reconciler.ComparisonRuns;
-import io.crossfade.reconciler.ComparisonRuns.Run;
+import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.KindFigures;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.stream.StreamHealth;
 import io.crossfade.stream.StreamMeter;
@@ -30,7 +30,7 @@ public final class RolloutEvidence {
   private static final Duration FLIP = Duration.ofSeconds(1);
 
   private final FlagTable table;
-  private final ComparisonRuns runs;
+  private final Comparisons comparisons;
   private final Instances instances;
   private final StreamHealth streams;
   private final MeterRegistry meters;
@@ -38,13 +38,13 @@ public final class RolloutEvidence {
 
   public RolloutEvidence(
       FlagTable table,
-      ComparisonRuns runs,
+      Comparisons comparisons,
       Instances instances,
       StreamHealth streams,
       MeterRegistry meters,
       InstantSource clock) {
     this.table = table;
-    this.runs = runs;
+    this.comparisons = comparisons;
     this.instances = instances;
     this.streams = streams;
     this.meters = meters;
@@ -55,19 +55,19 @@ public final class RolloutEvidence {
   public GateEvidence of(Kind kind) {
     Instant now = clock.instant();
     Instant since = table.since(kind).orElse(now);
-    List<Run> of = runs.since(kind, since.plus(FLIP));
+    List<KindFigures> of = comparisons.since(kind, since.plus(FLIP));
     return new GateEvidence(
         now,
         since,
         of.isEmpty() ? Optional.empty() : Optional.of(of.getLast().window().to()),
-        sum(of, Run::compared),
-        sum(of, Run::unexplained),
-        sum(of, Run::urgentMissing),
+        sum(of, KindFigures::compared),
+        sum(of, KindFigures::unexplained),
+        sum(of, KindFigures::urgentMissing),
         backlogAge(kind),
-        median(of, Run::legacyP95),
-        median(of, Run::streamP95),
-        sum(of, Run::streamServed),
-        sum(of, Run::fallbacks),
+        median(of, KindFigures::legacyP95),
+        median(of, KindFigures::streamP95),
+        sum(of, KindFigures::streamServed),
+        sum(of, KindFigures::fallbacks),
         rate(LegacyMeter.ACCEPT_TO_ROW.id(), LegacyMeter.WRITE.id(), kind),
         rate(StreamMeter.ACCEPT_TO_ROW.id(), StreamMeter.WRITE.id(), kind),
         held());
@@ -97,11 +97,12 @@ public final class RolloutEvidence {
         : OptionalDouble.of(written.count() / spent.totalTime(TimeUnit.SECONDS));
   }
 
-  private static long sum(List<Run> runs, ToLongFunction<Run> figure) {
+  private static long sum(List<KindFigures> runs, ToLongFunction<KindFigures> figure) {
     return runs.stream().mapToLong(figure).sum();
   }
 
-  private static OptionalDouble median(List<Run> runs, Function<Run, OptionalDouble> figure) {
+  private static OptionalDouble median(
+      List<KindFigures> runs, Function<KindFigures, OptionalDouble> figure) {
     double[] sorted =
         runs.stream().map(figure).flatMapToDouble(OptionalDouble::stream).sorted().toArray();
     return sorted.length == 0

@@ -20,7 +20,6 @@ import org.springframework.validation.annotation.Validated;
  * @param initial stage of all kinds in a control schema that never had flags: legacy, shadow, live
  *     or complete
  * @param compareEvery how often the outputs are compared up to now
- * @param settle how long ago a record was accepted before it is compared
  * @param decideEvery how often the gates are looked at for automatic changes
  * @param automaticRollback kinds that go back by themselves when a guarding gate fails
  * @param rollbackTo where to: shadow, or one stage
@@ -33,7 +32,6 @@ import org.springframework.validation.annotation.Validated;
 public record RolloutSettings(
     @DefaultValue("legacy") Stage initial,
     @DefaultValue("1m") @DurationMin(millis = 100) Duration compareEvery,
-    @DefaultValue("15s") @DurationMin(millis = 0) Duration settle,
     @DefaultValue("10s") @DurationMin(millis = 100) Duration decideEvery,
     @DefaultValue({"health", "device", "event"}) Set<Kind> automaticRollback,
     @DefaultValue("shadow") Depth rollbackTo,

@@ -1,13 +1,15 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.RollingComparison;
 import io.crossfade.stream.StreamHealth;
+import io.lettuce.core.RedisException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,7 @@ public final class RolloutUpkeep implements AutoCloseable {
   private final Rollback rollback;
   private final RollingComparison comparison;
   private final Autopilot autopilot;
+  private final LegacyPath legacy;
   private final StreamHealth streams;
   private final LockProvider locks;
   private final RolloutSettings settings;
@@ -47,6 +50,7 @@ public final class RolloutUpkeep implements AutoCloseable {
       Rollback rollback,
       RollingComparison comparison,
       Autopilot autopilot,
+      LegacyPath legacy,
       StreamHealth streams,
       LockProvider locks,
       RolloutSettings settings,
@@ -56,6 +60,7 @@ public final class RolloutUpkeep implements AutoCloseable {
     this.rollback = rollback;
     this.comparison = comparison;
     this.autopilot = autopilot;
+    this.legacy = legacy;
     this.streams = streams;
     this.locks = locks;
     this.settings = settings;
@@ -80,22 +85,33 @@ public final class RolloutUpkeep implements AutoCloseable {
   }
 
   private void report() {
-    instances.report(flags.state().version());
+    instances.report(flags.state().version(), writtenUntil());
     rollback.keepReceipts();
   }
 
   private void compare() {
-    Instant until = clock.instant().minus(settings.settle());
-    // What a consumer has not written yet is late, not missing.
-    Duration backlog =
-        Arrays.stream(Kind.values())
-            .map(streams::backlogAge)
-            .reduce(Duration.ZERO, (a, b) -> a.compareTo(b) > 0 ? a : b);
-    Instant committed = until.minus(backlog);
     try {
-      comparison.advance(committed);
+      comparison.advance();
     } catch (SQLException e) {
       log.warn("Cannot compare the outputs: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Up to when all is written that this router accepted, and all that Redis holds. */
+  private Optional<Instant> writtenUntil() {
+    Instant now = clock.instant();
+    try {
+      Instant until = now;
+      for (Kind kind : Kind.values()) {
+        Instant committed = now.minus(streams.backlogAge(kind));
+        until = committed.isBefore(until) ? committed : until;
+      }
+      Instant held = legacy.oldestHeld().orElse(until);
+      return Optional.of(held.isBefore(until) ? held : until);
+    } catch (RedisException e) {
+      return Optional.empty();
     }
   }
 

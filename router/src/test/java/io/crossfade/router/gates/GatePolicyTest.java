@@ -2,6 +2,7 @@ package io.crossfade.router.gates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import java.time.Duration;
 import java.time.Instant;

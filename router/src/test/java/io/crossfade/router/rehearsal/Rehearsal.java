@@ -1,14 +1,13 @@
 package io.crossfade.router.rehearsal;
 
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
-import io.crossfade.reconciler.Comparison;
-import io.crossfade.reconciler.ComparisonReport;
 import io.crossfade.reconciler.ComparisonResult;
-import io.crossfade.reconciler.ComparisonWindow;
+import io.crossfade.reconciler.TableResult;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.report.ComparisonReport;
 import io.crossfade.router.Http;
-import io.crossfade.router.RouterSettings;
+import io.crossfade.router.TestComparisons;
 import io.crossfade.router.routing.MirrorLedger;
 import io.crossfade.stream.StreamHealth;
 import io.crossfade.stream.TestRedis;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
@@ -87,12 +85,7 @@ public final class Rehearsal {
     MirrorLedger ledger = router.getBean(MirrorLedger.class);
     awaitWithProgress(DRAIN_TIMEOUT, () -> held() == 0 && ledger.settled() && streams.drained());
     ComparisonResult result =
-        new Comparison(
-                router.getBean("legacyDataSource", DataSource.class),
-                router.getBean("streamDataSource", DataSource.class),
-                router.getBean(DroppedMirrors.class),
-                router.getBean(RouterSettings.class).urgentEvents())
-            .run(new ComparisonWindow(from, Instant.now().plusMillis(1)));
+        TestComparisons.drained(router, new ComparisonWindow(from, Instant.now().plusMillis(1)));
     List<String> objections = objections(result);
     String report = report(result, objections);
     Path target = Files.createDirectories(Path.of("target", "rehearsal"));
@@ -138,7 +131,8 @@ public final class Rehearsal {
       if (consistency.compareTo(BigDecimal.valueOf(100)) != 0) {
         objections.add("%s: the outputs differ".formatted(kind.label()));
       }
-      long rows = result.tables().get(kind).getFirst().compared();
+      TableResult table = result.of(kind).getFirst();
+      long rows = table.compared() + table.notMirrored();
       long least = fleet.distinct(kind);
       if (rows < least || rows > least + fleet.untimed(kind)) {
         objections.add(

@@ -352,7 +352,7 @@ class RolloutIT {
         router(
             "--crossfade.rollout.compare-every=200ms",
             "--crossfade.rollout.decide-every=200ms",
-            "--crossfade.rollout.settle=3s",
+            "--crossfade.reconciler.settle=3s",
             "--crossfade.gates.soak=0s",
             "--crossfade.gates.samples=100");
     List<String> devices = IntStream.range(0, 3_000).mapToObj(i -> "G" + i).toList();
@@ -408,7 +408,7 @@ class RolloutIT {
             "--crossfade.rollout.plan-soak=0s",
             "--crossfade.rollout.compare-every=200ms",
             "--crossfade.rollout.decide-every=200ms",
-            "--crossfade.rollout.settle=3s",
+            "--crossfade.reconciler.settle=3s",
             "--crossfade.gates.soak=0s",
             "--crossfade.gates.latency-ratio=1000",
             "--crossfade.gates.samples=100");

@@ -5,15 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DbSettings;
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.legacy.LegacyPath;
-import io.crossfade.reconciler.Comparison;
-import io.crossfade.reconciler.ComparisonReport;
 import io.crossfade.reconciler.ComparisonResult;
-import io.crossfade.reconciler.ComparisonWindow;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.report.ComparisonReport;
 import io.crossfade.router.Http;
+import io.crossfade.router.TestComparisons;
 import io.crossfade.router.TestRouterApplication;
 import io.crossfade.router.routing.MirrorLedger;
 import io.crossfade.stream.StreamHealth;
@@ -143,12 +142,9 @@ class RolloutUnderFireIT {
     stream.forEach((sent, row) -> assertRoute(history, sent, row, true));
 
     ComparisonResult compared =
-        new Comparison(
-                bean("legacyDataSource", DataSource.class),
-                bean("streamDataSource", DataSource.class),
-                bean(DroppedMirrors.class),
-                Set.of("SOS_EVENT"))
-            .run(new ComparisonWindow(from.minusSeconds(1), Instant.now().plusSeconds(1)));
+        TestComparisons.drained(
+            routers.getFirst(),
+            new ComparisonWindow(from.minusSeconds(1), Instant.now().plusSeconds(1)));
     assertThat(compared.unexplained(Kind.HEALTH))
         .as(ComparisonReport.text(compared) + ComparisonReport.json(compared))
         .isZero();

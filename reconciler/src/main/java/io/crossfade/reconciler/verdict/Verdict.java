@@ -1,4 +1,4 @@
-package io.crossfade.router.gates;
+package io.crossfade.reconciler.verdict;
 
 import java.util.Collection;
 

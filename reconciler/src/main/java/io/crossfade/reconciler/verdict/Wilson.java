@@ -1,19 +1,19 @@
-package io.crossfade.router.gates;
+package io.crossfade.reconciler.verdict;
 
 /** Wilson's score interval for a share, one-sided 95 %: honest also when nothing failed yet. */
-final class Wilson {
+public final class Wilson {
 
   private static final double Z = 1.6448536269514722;
 
   private Wilson() {}
 
   /** The share of successes is at least this. */
-  static double lower(long successes, long trials) {
+  public static double lower(long successes, long trials) {
     return bound(successes, trials, -1);
   }
 
   /** The share of successes is at most this. */
-  static double upper(long successes, long trials) {
+  public static double upper(long successes, long trials) {
     return bound(successes, trials, 1);
   }
 

@@ -1,0 +1,46 @@
+package io.crossfade.reconciler;
+
+import io.crossfade.db.Kind;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What to compare, and for whom. A request that was not finished is gone on with. */
+public record ComparisonRequest(Origin origin, ComparisonWindow window, Set<Kind> kinds) {
+
+  /** Who asked. */
+  public enum Origin {
+    /** Every minute, what is settled; the gates' evidence. */
+    ROLLING,
+    /** The day before, for the report. */
+    NIGHTLY,
+    /** A person. */
+    ON_DEMAND,
+    /** After a repair. */
+    REPAIR
+  }
+
+  public ComparisonRequest {
+    if (kinds.isEmpty()) {
+      throw new IllegalArgumentException("Nothing to compare: no kind");
+    }
+    kinds = EnumSet.copyOf(kinds);
+  }
+
+  /** All kinds. */
+  public static ComparisonRequest all(Origin origin, ComparisonWindow window) {
+    return new ComparisonRequest(origin, window, EnumSet.allOf(Kind.class));
+  }
+
+  String kindNames() {
+    return kinds.stream().map(Kind::name).collect(Collectors.joining(","));
+  }
+
+  static Set<Kind> kinds(String names) {
+    return Arrays.stream(names.split(","))
+        .map(Kind::valueOf)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Kind.class)));
+  }
+}

@@ -1,0 +1,64 @@
+package io.crossfade.reconciler;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.InstantSource;
+import net.javacrumbs.shedlock.core.LockProvider;
+import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/** What a reconciler is made of. Applications import this and {@code DbConfiguration}. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ComparisonSettings.class)
+public class ReconcilerConfiguration {
+
+  @Bean
+  Comparisons comparisons(HikariDataSource controlDataSource, InstantSource clock) {
+    return new Comparisons(controlDataSource, clock);
+  }
+
+  @Bean
+  WrittenUntil writtenUntil(
+      HikariDataSource controlDataSource, InstantSource clock, ComparisonSettings settings) {
+    return WrittenUntil.reported(controlDataSource, clock, settings.settle());
+  }
+
+  @Bean
+  Comparison comparison(
+      HikariDataSource controlDataSource,
+      HikariDataSource legacyDataSource,
+      HikariDataSource streamDataSource,
+      WrittenUntil writtenUntil,
+      ComparisonSettings settings,
+      InstantSource clock) {
+    return new Comparison(
+        controlDataSource,
+        legacyDataSource,
+        streamDataSource,
+        writtenUntil,
+        new LoadThrottle(controlDataSource, settings.busyThreads()),
+        settings,
+        clock);
+  }
+
+  @Bean
+  RollingComparison rollingComparison(
+      Comparison comparison, Comparisons comparisons, WrittenUntil writtenUntil) {
+    return new RollingComparison(comparison, comparisons, writtenUntil);
+  }
+
+  /** Work that one instance does for all. */
+  @Bean
+  LockProvider lockProvider(HikariDataSource controlDataSource) {
+    return new JdbcTemplateLockProvider(
+        JdbcTemplateLockProvider.Configuration.builder()
+            .withTableName("work_lock")
+            .withJdbcTemplate(new JdbcTemplate(controlDataSource))
+            .withTransactionManager(new JdbcTransactionManager(controlDataSource))
+            .usingDbTime()
+            .build());
+  }
+}

@@ -1,0 +1,55 @@
+package io.crossfade.reconciler;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A person's word that all runs, on every instance, wait where they are. */
+public final class ReconcilerPause {
+
+  /** Who paused, when and why. */
+  public record Pause(Instant since, String actor, String reason) {}
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  public ReconcilerPause(DataSource control) {
+    this.jdbc = JdbcClient.create(control);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+  }
+
+  /** The pause there is, if any. */
+  public Optional<Pause> current() {
+    return Objects.requireNonNull(
+        transaction.execute(
+            status ->
+                jdbc.sql("SELECT paused_at, actor, reason FROM reconciler_pause")
+                    .query(
+                        (row, number) ->
+                            new Pause(
+                                row.getTimestamp(1).toInstant(),
+                                row.getString(2),
+                                row.getString(3)))
+                    .optional()));
+  }
+
+  /** Runs wait from their next page on. */
+  public void pause(String actor, String reason) {
+    transaction.executeWithoutResult(
+        status ->
+            jdbc.sql(
+                    "REPLACE INTO reconciler_pause (one, paused_at, actor, reason)"
+                        + " VALUES (1, CURRENT_TIMESTAMP(3), ?, ?)")
+                .params(actor, reason)
+                .update());
+  }
+
+  /** Runs go on. */
+  public void resume() {
+    transaction.executeWithoutResult(status -> jdbc.sql("DELETE FROM reconciler_pause").update());
+  }
+}

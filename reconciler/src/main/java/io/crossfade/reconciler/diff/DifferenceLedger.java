@@ -1,0 +1,25 @@
+package io.crossfade.reconciler.diff;
+
+import io.crossfade.db.RecordId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a run remembers, so that another process can go on with it. Each call is all or nothing. */
+public interface DifferenceLedger {
+
+  /** A difference that was looked at twice. */
+  record Believed(Difference difference, @Nullable Explained explained) {}
+
+  /** How far a table came; {@code null} when it has not begun. */
+  @Nullable TableProgress progress(String table);
+
+  /** Keeps what the first look found, and how far it came. */
+  void found(String table, List<Difference> found, TableProgress progress);
+
+  /** Ids that were looked at once, in order. */
+  List<RecordId> lookedAtOnce(String table, int limit);
+
+  /** Keeps what the second look says of ids that were looked at once. */
+  void believe(
+      String table, List<RecordId> agreed, List<Believed> believed, TableProgress progress);
+}

@@ -1,0 +1,19 @@
+package io.crossfade.reconciler.diff;
+
+import io.crossfade.db.RecordId;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+
+/** Knows why rows differ. */
+public interface Explainer {
+
+  /** A pair of rows that differ, and how. */
+  record Doubt(RowPair rows, Difference difference) {}
+
+  /** Those of the differences that have an explanation. */
+  Map<RecordId, Explained> explain(List<Doubt> doubts) throws SQLException;
+
+  /** Whether this row's copy was never meant to be, since dual write was off. */
+  boolean notMirrored(RowPair rows);
+}

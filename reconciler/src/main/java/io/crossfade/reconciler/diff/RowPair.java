@@ -1,0 +1,100 @@
+package io.crossfade.reconciler.diff;
+
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.OutputTable;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.RouteReason;
+import io.crossfade.db.RowIdentity;
+import io.crossfade.db.StoredRow;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the two outputs have of one id, as typed values. At least one has it.
+ *
+ * @param legacy the legacy output's row, if it has one
+ * @param stream the stream output's row, if it has one
+ */
+public record RowPair(
+    OutputTable<?> table, @Nullable StoredRow legacy, @Nullable StoredRow stream) {
+
+  public RecordId id() {
+    return any().id();
+  }
+
+  /** The one row there is, or the legacy one. */
+  public StoredRow any() {
+    return legacy != null ? legacy : Objects.requireNonNull(stream);
+  }
+
+  /** Why the stream output's row, or else the legacy one, was written as it was. */
+  public boolean because(RouteReason reason) {
+    return (legacy != null && legacy.reason() == reason)
+        || (stream != null && stream.reason() == reason);
+  }
+
+  /** Acceptance stamp of the later row. */
+  public long stamp() {
+    return Math.max(
+        legacy == null ? Long.MIN_VALUE : legacy.stamp(),
+        stream == null ? Long.MIN_VALUE : stream.stamp());
+  }
+
+  /**
+   * How they differ; empty when they do not.
+   *
+   * @param urgentEvents types of events that are told apart
+   */
+  public Optional<Difference> difference(Set<String> urgentEvents) {
+    RowIdentity identity = RowIdentity.of(table, any());
+    List<Difference.Field> fields = legacy == null || stream == null ? List.of() : fields();
+    DifferenceClass kind;
+    if (legacy != null && stream != null) {
+      if (fields.isEmpty()) {
+        return Optional.empty();
+      }
+      kind = DifferenceClass.FIELDS_DIFFER;
+    } else if (!identity.row().equals(id())) {
+      kind = DifferenceClass.REPEATED;
+    } else {
+      kind = stream == null ? DifferenceClass.MISSING_IN_STREAM : DifferenceClass.MISSING_IN_LEGACY;
+    }
+    boolean urgent =
+        table.comparedColumns().contains("event_type")
+            && urgentEvents.contains(String.valueOf(table.value(any(), "event_type")));
+    return Optional.of(
+        new Difference(
+            table.name(), id(), kind, identity.deviceSn(), servedBy(), urgent, stamp(), fields));
+  }
+
+  private DeliveryPath servedBy() {
+    boolean byStream =
+        stream != null
+            ? stream.reason() != RouteReason.MIRROR
+            : Objects.requireNonNull(legacy).reason() == RouteReason.MIRROR;
+    return byStream ? DeliveryPath.STREAM : DeliveryPath.LEGACY;
+  }
+
+  private List<Difference.Field> fields() {
+    List<Difference.Field> fields = new ArrayList<>();
+    for (int i = 0; i < table.comparedColumns().size(); i++) {
+      Object left = Objects.requireNonNull(legacy).values().get(i);
+      Object right = Objects.requireNonNull(stream).values().get(i);
+      if (!Objects.equals(left, right)) {
+        fields.add(new Difference.Field(table.comparedColumns().get(i), text(left), text(right)));
+      }
+    }
+    return fields;
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    return value instanceof BigDecimal decimal
+        ? decimal.toPlainString()
+        : value == null ? null : value.toString();
+  }
+}

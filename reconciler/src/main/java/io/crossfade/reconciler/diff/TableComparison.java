@@ -1,0 +1,252 @@
+package io.crossfade.reconciler.diff;
+
+import io.crossfade.db.OutputScan;
+import io.crossfade.db.OutputTable;
+import io.crossfade.db.RawRow;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.StoredRow;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares one table of the two outputs. The first look streams both sides and merges them; a row
+ * without an equal partner is read again by its id from both outputs, typed, whatever window its
+ * partner is in. The second look does that once more with what was found.
+ */
+public final class TableComparison {
+
+  private static final int AT_ONCE = 500;
+  private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
+  private static final int LOOK_AT_CLOCK_EVERY = 1_024;
+
+  /** Share of the table from which on it is read along its ids; measured, see RATIONALE.md. */
+  private static final double MUCH_OF_THE_TABLE = 0.3;
+
+  private final OutputTable<?> table;
+  private final DataSource legacyOutput;
+  private final DataSource streamOutput;
+  private final OutputScan legacy;
+  private final OutputScan stream;
+  private final ComparisonWindow window;
+  private final Explainer explainer;
+  private final DifferenceLedger ledger;
+  private final Set<String> urgentEvents;
+  private final Throttle throttle;
+
+  public TableComparison(
+      OutputTable<?> table,
+      DataSource legacyOutput,
+      DataSource streamOutput,
+      ComparisonWindow window,
+      Explainer explainer,
+      DifferenceLedger ledger,
+      Set<String> urgentEvents,
+      Throttle throttle) {
+    this.table = table;
+    this.legacyOutput = legacyOutput;
+    this.streamOutput = streamOutput;
+    this.legacy = new OutputScan(legacyOutput, table);
+    this.stream = new OutputScan(streamOutput, table);
+    this.window = window;
+    this.explainer = explainer;
+    this.ledger = ledger;
+    this.urgentEvents = urgentEvents;
+    this.throttle = throttle;
+  }
+
+  /** Reads both outputs at once and keeps what differs. Goes on where an earlier process was. */
+  public void firstLook() throws SQLException {
+    TableProgress known = ledger.progress(table.name());
+    if (known == null) {
+      known = begin();
+      ledger.found(table.name(), List.of(), known);
+    }
+    if (!known.scanned()) {
+      FirstLook look = new FirstLook(known);
+      try (SideReader left = reader(legacyOutput, legacy, known);
+          SideReader right = reader(streamOutput, stream, known)) {
+        OutputDiff.merge(known.order(), left, right, look);
+      }
+      look.checkpoint(true);
+    }
+  }
+
+  /** Looks again at what differed, and asks why. */
+  public void secondLook() throws SQLException {
+    while (true) {
+      List<RecordId> ids = ledger.lookedAtOnce(table.name(), AT_ONCE);
+      if (ids.isEmpty()) {
+        return;
+      }
+      Map<RecordId, RowPair> pairs = pairs(ids);
+      List<Explainer.Doubt> doubts = new ArrayList<>();
+      pairs
+          .values()
+          .forEach(
+              pair ->
+                  pair.difference(urgentEvents)
+                      .ifPresent(found -> doubts.add(new Explainer.Doubt(pair, found))));
+      Map<RecordId, Explained> explained = explainer.explain(doubts);
+      List<DifferenceLedger.Believed> believed =
+          doubts.stream()
+              .map(
+                  doubt ->
+                      new DifferenceLedger.Believed(
+                          doubt.difference(), explained.get(doubt.difference().id())))
+              .toList();
+      List<RecordId> agreed = new ArrayList<>(ids);
+      agreed.removeAll(doubts.stream().map(doubt -> doubt.difference().id()).toList());
+      TableProgress progress = Objects.requireNonNull(ledger.progress(table.name()));
+      ledger.believe(table.name(), agreed, believed, progress.afterSecondLook(agreed.size()));
+    }
+  }
+
+  private TableProgress begin() throws SQLException {
+    long from = window.fromStamp();
+    long to = window.toStamp();
+    double share = Math.max(legacy.share(from, to), stream.share(from, to));
+    return TableProgress.begin(
+        share >= MUCH_OF_THE_TABLE ? OutputScan.Order.BY_ID : OutputScan.Order.BY_STAMP,
+        Math.max(legacy.estimate(from, to), stream.estimate(from, to)));
+  }
+
+  private SideReader reader(DataSource output, OutputScan scan, TableProgress known) {
+    return new SideReader(output, scan, known.order(), window, known.after(), throttle);
+  }
+
+  private Map<RecordId, RowPair> pairs(List<RecordId> ids) throws SQLException {
+    Map<RecordId, StoredRow> left = legacy.find(ids);
+    Map<RecordId, StoredRow> right = stream.find(ids);
+    Map<RecordId, RowPair> pairs = new LinkedHashMap<>();
+    for (RecordId id : ids) {
+      if (left.containsKey(id) || right.containsKey(id)) {
+        pairs.put(id, new RowPair(table, left.get(id), right.get(id)));
+      }
+    }
+    return pairs;
+  }
+
+  /** Consumes the merge. */
+  private final class FirstLook implements OutputDiff.Sink {
+
+    private enum SeenOn {
+      BOTH,
+      LEGACY,
+      STREAM
+    }
+
+    private final TableProgress known;
+    private final Map<RecordId, SeenOn> suspects = new HashMap<>();
+    private long consumed;
+    private long matching;
+    private long notMirrored;
+    private @Nullable RawRow last;
+    private long checkpointAt = System.nanoTime();
+    private int sinceClock;
+
+    FirstLook(TableProgress known) {
+      this.known = known;
+      this.consumed = known.consumed();
+      this.matching = known.matching();
+      this.notMirrored = known.notMirrored();
+    }
+
+    @Override
+    public void both(RawRow left, RawRow right) throws SQLException {
+      consumed += 2;
+      if (left.sameColumns(right)) {
+        matching++;
+      } else {
+        suspects.put(left.id(), SeenOn.BOTH);
+      }
+      passed(left);
+    }
+
+    @Override
+    public void onlyLegacy(RawRow row) throws SQLException {
+      consumed++;
+      suspects.put(row.id(), SeenOn.LEGACY);
+      passed(row);
+    }
+
+    @Override
+    public void onlyStream(RawRow row) throws SQLException {
+      consumed++;
+      suspects.put(row.id(), SeenOn.STREAM);
+      passed(row);
+    }
+
+    private void passed(RawRow row) throws SQLException {
+      last = row;
+      if (suspects.size() >= AT_ONCE) {
+        checkpoint(false);
+      } else if (++sinceClock == LOOK_AT_CLOCK_EVERY) {
+        sinceClock = 0;
+        if (System.nanoTime() - checkpointAt > CHECKPOINT_EVERY.toNanos()) {
+          checkpoint(false);
+        }
+      }
+    }
+
+    void checkpoint(boolean scanned) throws SQLException {
+      List<Difference> found = resolve();
+      ledger.found(
+          table.name(),
+          found,
+          new TableProgress(
+              known.order(),
+              known.expected(),
+              consumed,
+              matching,
+              notMirrored,
+              known.late(),
+              scanned,
+              last == null ? known.afterStamp() : Long.valueOf(last.stamp()),
+              last == null ? known.afterId() : last.id().toString()));
+      checkpointAt = System.nanoTime();
+    }
+
+    private List<Difference> resolve() throws SQLException {
+      List<Difference> found = new ArrayList<>();
+      for (RowPair pair : pairs(List.copyOf(suspects.keySet())).values()) {
+        if (suspects.get(pair.id()) == SeenOn.STREAM && metFromTheLegacySide(pair)) {
+          continue;
+        }
+        Optional<Difference> difference = pair.difference(urgentEvents);
+        if (difference.isEmpty()) {
+          matching++;
+        } else if (explainer.notMirrored(pair)) {
+          notMirrored++;
+        } else {
+          found.add(difference.get());
+        }
+      }
+      suspects.clear();
+      return found;
+    }
+
+    /**
+     * Whether an id that comes from both sides, under two stamps of one window, counts when it
+     * comes from the other.
+     */
+    private boolean metFromTheLegacySide(RowPair pair) {
+      StoredRow left = pair.legacy();
+      StoredRow right = pair.stream();
+      return known.order() == OutputScan.Order.BY_STAMP
+          && left != null
+          && right != null
+          && left.stamp() != right.stamp()
+          && window.contains(left.stamp());
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.crossfade.reconciler.diff;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.crossfade.db.OutputScan;
+import io.crossfade.db.RecordId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the comparison of a table came. Counts only rows that both sides were consumed of.
+ *
+ * @param order in which the window is read
+ * @param expected rows a side, as the server estimated
+ * @param consumed rows consumed, of both sides
+ * @param matching ids that both outputs have with equal columns
+ * @param notMirrored ids that one output lacks because dual write was off; they are not compared
+ * @param late rows that differed at the first look and agreed at the second; counted as matching
+ * @param scanned whether the whole window is consumed
+ * @param afterStamp stamp of the last row consumed
+ * @param afterId its id, hexadecimal
+ */
+public record TableProgress(
+    OutputScan.Order order,
+    long expected,
+    long consumed,
+    long matching,
+    long notMirrored,
+    long late,
+    boolean scanned,
+    @Nullable Long afterStamp,
+    @Nullable String afterId) {
+
+  static TableProgress begin(OutputScan.Order order, long expected) {
+    return new TableProgress(order, expected, 0, 0, 0, 0, false, null, null);
+  }
+
+  /** Where to go on; {@code null} at the beginning. */
+  @JsonIgnore
+  OutputScan.@Nullable Place after() {
+    return afterId == null
+        ? null
+        : new OutputScan.Place(Objects.requireNonNull(afterStamp), RecordId.parse(afterId));
+  }
+
+  TableProgress afterSecondLook(long agreed) {
+    return new TableProgress(
+        order,
+        expected,
+        consumed,
+        matching + agreed,
+        notMirrored,
+        late + agreed,
+        scanned,
+        afterStamp,
+        afterId);
+  }
+}

@@ -1,0 +1,143 @@
+package io.crossfade.reconciler.explain;
+
+import io.crossfade.db.Kind;
+import io.crossfade.reconciler.diff.Difference;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Differences that somebody answers for until a day; after it they are unexplained again. */
+public final class ExplanationRules {
+
+  /**
+   * One rule. What is {@code null} matches everything.
+   *
+   * @param id {@code 0} before it is kept
+   * @param difference class of differences
+   * @param column the only column that may differ
+   * @param deviceSn the device
+   * @param owner who answers for it
+   * @param reason why it is no fault
+   */
+  public record Rule(
+      long id,
+      Kind kind,
+      @Nullable DifferenceClass difference,
+      @Nullable String column,
+      @Nullable String deviceSn,
+      String owner,
+      String reason,
+      Instant createdAt,
+      Instant expiresAt) {
+
+    public Rule {
+      if (owner.isBlank() || reason.isBlank()) {
+        throw new IllegalArgumentException("A rule needs an owner and a reason");
+      }
+      if (!expiresAt.isAfter(createdAt)) {
+        throw new IllegalArgumentException(
+            "A rule must expire after it begins, not at " + expiresAt);
+      }
+      if (difference == null && column == null && deviceSn == null) {
+        throw new IllegalArgumentException(
+            "A rule needs a class, a column or a device: one for everything would hide everything");
+      }
+    }
+
+    boolean matches(Difference found) {
+      return (difference == null || difference == found.kind())
+          && (column == null || column.equals(found.columns()))
+          && (deviceSn == null || deviceSn.equals(found.deviceSn()));
+    }
+  }
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  public ExplanationRules(DataSource control) {
+    this.jdbc = JdbcClient.create(control);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+  }
+
+  /** Keeps a rule. */
+  public void add(Rule rule) {
+    DifferenceClass difference = rule.difference();
+    transaction.executeWithoutResult(
+        status ->
+            jdbc.sql(
+                    "INSERT INTO explanation_rule (kind, class, column_name, device_sn, owner,"
+                        + " reason, created_at, expires_at) VALUES (?,?,?,?,?,?,?,?)")
+                .params(
+                    Arrays.asList(
+                        rule.kind().name(),
+                        difference == null ? null : difference.name(),
+                        rule.column(),
+                        rule.deviceSn(),
+                        rule.owner(),
+                        rule.reason(),
+                        LocalDateTime.ofInstant(rule.createdAt(), ZoneOffset.UTC),
+                        LocalDateTime.ofInstant(rule.expiresAt(), ZoneOffset.UTC)))
+                .update());
+  }
+
+  /** Lets a rule expire now; says whether there was one. */
+  public boolean end(long id) {
+    return Boolean.TRUE.equals(
+        transaction.execute(
+            status ->
+                jdbc.sql(
+                            "UPDATE explanation_rule SET expires_at = CURRENT_TIMESTAMP(3)"
+                                + " WHERE id = ? AND expires_at > CURRENT_TIMESTAMP(3)")
+                        .param(id)
+                        .update()
+                    == 1));
+  }
+
+  /** All rules, the newest first, also those that have expired. */
+  public List<Rule> all() {
+    return Objects.requireNonNull(
+        transaction.execute(
+            status ->
+                jdbc.sql("SELECT * FROM explanation_rule ORDER BY id DESC")
+                    .query((row, number) -> rule(row))
+                    .list()));
+  }
+
+  /** Those of a kind that have not expired. */
+  List<Rule> valid(Kind kind) {
+    return Objects.requireNonNull(
+        transaction.execute(
+            status ->
+                jdbc.sql(
+                        "SELECT * FROM explanation_rule WHERE kind = ?"
+                            + " AND expires_at > CURRENT_TIMESTAMP(3) ORDER BY id")
+                    .param(kind.name())
+                    .query((row, number) -> rule(row))
+                    .list()));
+  }
+
+  private static Rule rule(ResultSet row) throws SQLException {
+    String difference = row.getString("class");
+    return new Rule(
+        row.getLong("id"),
+        Kind.valueOf(row.getString("kind")),
+        difference == null ? null : DifferenceClass.valueOf(difference),
+        row.getString("column_name"),
+        row.getString("device_sn"),
+        row.getString("owner"),
+        row.getString("reason"),
+        row.getTimestamp("created_at").toInstant(),
+        row.getTimestamp("expires_at").toInstant());
+  }
+}

@@ -1,0 +1,5 @@
+/** What the figures allow to be said. */
+@NullMarked
+package io.crossfade.reconciler.verdict;
+
+import org.jspecify.annotations.NullMarked;
