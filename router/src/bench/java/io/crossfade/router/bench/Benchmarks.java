@@ -27,7 +27,7 @@ public final class Benchmarks {
     for (String name :
         names.length > 0
             ? names
-            : new String[] {"writer", "http", "drain", "end-to-end", "dual-write", "connections", "routing"}) {
+            : new String[] {"writer", "http", "drain", "end-to-end", "dual-write", "connections", "routing", "reconcile"}) {
       System.out.printf("%n== %s%n", name);
       switch (name) {
         case "writer" -> WriterBenchmark.run();
@@ -35,6 +35,7 @@ public final class Benchmarks {
         case "drain" -> DrainBenchmark.run();
         case "end-to-end" -> EndToEndBenchmark.run();
         case "dual-write" -> DualWriteBenchmark.run();
+        case "reconcile" -> ReconcileBenchmark.run();
         case "routing" -> RoutingBenchmark.run();
         case "connections" -> ConnectionsBenchmark.run();
         default -> throw new IllegalArgumentException("No benchmark " + name);
