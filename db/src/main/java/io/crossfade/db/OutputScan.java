@@ -157,6 +157,35 @@ public final class OutputScan {
     }
   }
 
+  /** Takes the stamp and the id of a row. */
+  public interface StampSink {
+    void row(long stamp, RecordId id);
+  }
+
+  /**
+   * Streams stamps and ids accepted in {@code [firstStamp, lastStamp]}, read from an index alone.
+   */
+  public void stamps(long firstStamp, long lastStamp, StampSink sink) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT stamp, id FROM "
+                    + table
+                    + " FORCE INDEX (by_stamp) WHERE stamp >= ? AND stamp <= ?",
+                ResultSet.TYPE_FORWARD_ONLY,
+                ResultSet.CONCUR_READ_ONLY)) {
+      statement.setFetchSize(Integer.MIN_VALUE);
+      statement.setLong(1, firstStamp);
+      statement.setLong(2, lastStamp);
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          sink.row(result.getLong(1), RecordId.of(result.getBytes(2)));
+        }
+      }
+      connection.commit();
+    }
+  }
+
   /** The rows with these ids, whenever they were accepted. */
   public Map<RecordId, StoredRow> find(Collection<RecordId> ids) throws SQLException {
     if (ids.isEmpty()) {

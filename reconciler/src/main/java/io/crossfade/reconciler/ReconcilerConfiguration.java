@@ -21,9 +21,8 @@ public class ReconcilerConfiguration {
   }
 
   @Bean
-  WrittenUntil writtenUntil(
-      HikariDataSource controlDataSource, InstantSource clock, ComparisonSettings settings) {
-    return WrittenUntil.reported(controlDataSource, clock, settings.settle());
+  WrittenUntil writtenUntil(HikariDataSource controlDataSource, ComparisonSettings settings) {
+    return WrittenUntil.reported(controlDataSource, settings.settle());
   }
 
   @Bean

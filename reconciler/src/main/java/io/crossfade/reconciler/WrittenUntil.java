@@ -1,8 +1,8 @@
 package io.crossfade.reconciler;
 
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -17,12 +17,12 @@ public interface WrittenUntil {
   Optional<Instant> now();
 
   /**
-   * As the routers report it in the control schema; the one that is furthest behind counts. Without
-   * a router that is up, nothing is accepted and nothing but a little patience is due.
+   * As the routers report it in the control schema; the one that is furthest behind counts. Not
+   * known while no router is up: nobody says what the streams still hold.
    *
    * @param settle kept off, for what is being stamped and handed over at this moment
    */
-  static WrittenUntil reported(DataSource control, InstantSource clock, Duration settle) {
+  static WrittenUntil reported(DataSource control, Duration settle) {
     JdbcClient jdbc = JdbcClient.create(control);
     TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(control));
     record Reported(int routers, int knowing, Optional<Instant> until) {}
@@ -41,11 +41,8 @@ public interface WrittenUntil {
                                       row.getInt(1),
                                       row.getInt(2),
                                       Optional.ofNullable(row.getTimestamp(3))
-                                          .map(java.sql.Timestamp::toInstant)))
+                                          .map(Timestamp::toInstant)))
                           .single()));
-      if (reported.routers() == 0) {
-        return Optional.of(clock.instant().minus(settle));
-      }
       return reported.knowing() < reported.routers()
           ? Optional.empty()
           : reported.until().map(until -> until.minus(settle));

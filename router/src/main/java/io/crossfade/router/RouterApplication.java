@@ -3,6 +3,7 @@ package io.crossfade.router;
 import io.crossfade.db.DbConfiguration;
 import io.crossfade.legacy.LegacyConfiguration;
 import io.crossfade.reconciler.ReconcilerConfiguration;
+import io.crossfade.reconciler.accounting.AccountingConfiguration;
 import io.crossfade.stream.StreamConfiguration;
 import java.time.InstantSource;
 import org.springframework.boot.SpringApplication;
@@ -28,6 +29,7 @@ import org.springframework.context.annotation.Import;
   LegacyConfiguration.class,
   StreamConfiguration.class,
   ReconcilerConfiguration.class,
+  AccountingConfiguration.class,
   RouterConfiguration.class
 })
 public class RouterApplication {

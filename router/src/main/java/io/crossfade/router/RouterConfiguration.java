@@ -7,6 +7,7 @@ import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
+import io.crossfade.reconciler.accounting.AcceptanceJournal;
 import io.crossfade.router.intake.Stamper;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.intake.UploadServlet;
@@ -26,6 +27,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
@@ -85,8 +87,17 @@ class RouterConfiguration {
       MirrorLedger ledger,
       RollbackWatch rollbacks,
       RouterSettings settings,
+      ObjectProvider<AcceptanceJournal> journal,
       MeterRegistry meters) {
-    return new UploadRouter(flags, legacy, stream, ledger, rollbacks, settings.patience(), meters);
+    return new UploadRouter(
+        flags,
+        legacy,
+        stream,
+        ledger,
+        rollbacks,
+        settings.patience(),
+        journal.getIfAvailable(),
+        meters);
   }
 
   /**

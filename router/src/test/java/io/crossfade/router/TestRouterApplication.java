@@ -4,6 +4,7 @@ import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.router.rehearsal.Rehearsal;
 import io.crossfade.stream.TestRedis;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -92,6 +93,12 @@ public final class TestRouterApplication {
     arguments.add("--crossfade.stream.append-timeout=5s");
     arguments.add("--resilience4j.circuitbreaker.instances.stream.slow-call-duration-threshold=5s");
     arguments.add("--crossfade.rollout.initial=shadow");
+    // Instances share a directory exactly when they share their schemas.
+    arguments.add(
+        "--crossfade.accounting.directory="
+            + Path.of(
+                    "target", "accounting", schemas.control().url().replaceAll(".*/(\\w+).*", "$1"))
+                .toAbsolutePath());
     for (String role : List.of("operator", "viewer")) {
       arguments.add("--crossfade.operator.users.%1$s.role=%1$s".formatted(role));
       arguments.add("--crossfade.operator.users.%s.password=%s".formatted(role, PASSWORD_HASH));

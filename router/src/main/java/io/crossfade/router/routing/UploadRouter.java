@@ -5,6 +5,7 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RouteReason;
 import io.crossfade.legacy.LegacyPath;
+import io.crossfade.reconciler.accounting.AcceptanceJournal;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.paths.GuardedStreamPath;
 import io.crossfade.router.paths.StreamUnavailableException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ public final class UploadRouter {
   private final MirrorLedger ledger;
   private final RollbackWatch rollbacks;
   private final RoutingCounters counters;
+  private final @Nullable AcceptanceJournal journal;
 
   public UploadRouter(
       RolloutFlags flags,
@@ -50,6 +53,7 @@ public final class UploadRouter {
       MirrorLedger ledger,
       RollbackWatch rollbacks,
       Duration patience,
+      @Nullable AcceptanceJournal journal,
       MeterRegistry meters) {
     this.flags = flags;
     this.legacy = legacy;
@@ -57,6 +61,7 @@ public final class UploadRouter {
     this.ledger = ledger;
     this.rollbacks = rollbacks;
     this.patience = patience;
+    this.journal = journal;
     this.counters = new RoutingCounters(meters);
   }
 
@@ -118,6 +123,7 @@ public final class UploadRouter {
       Kind kind, List<AcceptedRecord> records, Route route, List<String> streamIds) {
     try {
       streamIds.addAll(stream.append(records));
+      accepted(DeliveryPath.STREAM, records);
       counters.routed(kind, DeliveryPath.STREAM, route.reason(), records.size());
       if (route.mirrored()) {
         mirrorToLegacy(kind, records);
@@ -143,6 +149,7 @@ public final class UploadRouter {
     if (legacy.offer(kind, records, patience) < records.size()) {
       return false;
     }
+    accepted(DeliveryPath.LEGACY, records);
     counters.routed(kind, DeliveryPath.LEGACY, reason, records.size());
     rollbacks.servedByLegacy(records);
     return true;
@@ -160,10 +167,18 @@ public final class UploadRouter {
   }
 
   private void mirrored(Kind kind, DeliveryPath path, List<AcceptedRecord> records, int taken) {
+    accepted(path, records.subList(0, taken));
     counters.mirrored(RouterMeter.MIRRORED, kind, path, taken);
     if (taken < records.size()) {
       counters.mirrored(RouterMeter.MIRROR_DROPPED, kind, path, records.size() - taken);
       ledger.dropped(path, records.subList(taken, records.size()));
+    }
+  }
+
+  /** Before the device is answered: what it is told must be on record. */
+  private void accepted(DeliveryPath path, List<? extends AcceptedRecord> records) {
+    if (journal != null) {
+      journal.accepted(path, records);
     }
   }
 

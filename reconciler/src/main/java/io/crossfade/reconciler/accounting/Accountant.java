@@ -1,0 +1,159 @@
+package io.crossfade.reconciler.accounting;
+
+import io.crossfade.db.AcceptanceStamp;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.Kind;
+import io.crossfade.db.LostRecords;
+import io.crossfade.db.OutputScan;
+import io.crossfade.db.OutputTables;
+import io.crossfade.db.RecordId;
+import io.crossfade.reconciler.accounting.AccountBook.Account;
+import io.crossfade.reconciler.accounting.AccountBook.Counts;
+import io.crossfade.reconciler.accounting.JournalSegment.Entry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/**
+ * Finds out what became of every acceptance in a segment: written, a repeat of a record that was
+ * accepted at another time, in the dead letters, or lost. Reads the outputs and the dead letters;
+ * asks no writer.
+ */
+final class Accountant {
+
+  private static final int AT_ONCE = 500;
+
+  /** What became of a segment's acceptances. */
+  record Result(Map<Account, Counts> counts, List<LostRecords.Lost> lost) {}
+
+  private record Group(Kind kind, DeliveryPath path) {}
+
+  private final DataSource legacy;
+  private final DataSource stream;
+  private final DeadLetters deadLetters;
+
+  Accountant(DataSource legacy, DataSource stream, DeadLetters deadLetters) {
+    this.legacy = legacy;
+    this.stream = stream;
+    this.deadLetters = deadLetters;
+  }
+
+  /** When the last record of a segment was accepted; {@link Instant#MIN} when there is none. */
+  static Instant lastAcceptance(Path segment) throws IOException {
+    long[] last = {Long.MIN_VALUE};
+    JournalSegment.read(segment, entry -> last[0] = Math.max(last[0], entry.stamp()));
+    return last[0] == Long.MIN_VALUE ? Instant.MIN : AcceptanceStamp.instantOf(last[0]);
+  }
+
+  /**
+   * Accounts for a segment whose records both paths are past.
+   *
+   * @param instance the process that wrote it
+   */
+  Result account(Path segment, String instance) throws IOException, SQLException {
+    Map<Group, List<Entry>> groups = new HashMap<>();
+    JournalSegment.read(
+        segment,
+        entry ->
+            groups
+                .computeIfAbsent(new Group(entry.kind(), entry.path()), g -> new ArrayList<>())
+                .add(entry));
+    Map<Account, Counts> counts = new HashMap<>();
+    List<LostRecords.Lost> lost = new ArrayList<>();
+    for (Map.Entry<Group, List<Entry>> group : groups.entrySet()) {
+      account(group.getKey(), group.getValue(), instance, counts, lost);
+    }
+    return new Result(counts, lost);
+  }
+
+  private void account(
+      Group group,
+      List<Entry> entries,
+      String instance,
+      Map<Account, Counts> counts,
+      List<LostRecords.Lost> lost)
+      throws SQLException {
+    OutputScan output = scan(group.kind(), group.path());
+    List<Entry> unmet = new ArrayList<>();
+    Set<Entry> written = written(group, output, entries);
+    for (Entry entry : entries) {
+      if (written.contains(entry)) {
+        counts(counts, entry, instance).written++;
+      } else {
+        unmet.add(entry);
+      }
+    }
+    for (int from = 0; from < unmet.size(); from += AT_ONCE) {
+      List<Entry> some = unmet.subList(from, Math.min(unmet.size(), from + AT_ONCE));
+      List<RecordId> ids = some.stream().map(Entry::id).toList();
+      Set<RecordId> stored = output.find(ids).keySet();
+      Set<RecordId> elsewhere = scan(group.kind(), group.path().other()).find(ids).keySet();
+      Set<RecordId> dead =
+          deadLetters.among(
+              group.path() == DeliveryPath.LEGACY
+                  ? DeadLetters.Source.LEGACY
+                  : DeadLetters.Source.STREAM,
+              ids);
+      for (Entry entry : some) {
+        Counts of = counts(counts, entry, instance);
+        if (stored.contains(entry.id())) {
+          of.repeated++;
+        } else if (dead.contains(entry.id())) {
+          of.deadLetters++;
+        } else {
+          of.lost++;
+          of.lostOnBoth += elsewhere.contains(entry.id()) ? 0 : 1;
+          lost.add(
+              new LostRecords.Lost(
+                  entry.id(), entry.kind(), entry.path(), entry.stamp(), instance));
+        }
+      }
+    }
+  }
+
+  /** Which of the acceptances own their row: along the index of stamps, without reading a row. */
+  private static Set<Entry> written(Group group, OutputScan output, List<Entry> entries)
+      throws SQLException {
+    long first = entries.stream().mapToLong(Entry::stamp).min().orElseThrow();
+    long last = entries.stream().mapToLong(Entry::stamp).max().orElseThrow();
+    Set<Entry> ours = new HashSet<>(entries);
+    Set<Entry> written = new HashSet<>();
+    output.stamps(
+        first,
+        last,
+        (stamp, id) -> {
+          Entry entry = new Entry(group.kind(), group.path(), stamp, id);
+          if (ours.contains(entry)) {
+            written.add(entry);
+          }
+        });
+    return written;
+  }
+
+  private OutputScan scan(Kind kind, DeliveryPath path) {
+    return new OutputScan(
+        path == DeliveryPath.LEGACY ? legacy : stream, OutputTables.of(kind).getFirst());
+  }
+
+  private static Counts counts(Map<Account, Counts> counts, Entry entry, String instance) {
+    Account account =
+        new Account(
+            AcceptanceStamp.instantOf(entry.stamp()).truncatedTo(ChronoUnit.MINUTES),
+            instance,
+            entry.kind(),
+            entry.path());
+    Counts of = counts.computeIfAbsent(account, a -> new Counts());
+    of.accepted++;
+    return of;
+  }
+}

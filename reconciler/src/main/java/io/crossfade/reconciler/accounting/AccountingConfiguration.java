@@ -1,0 +1,50 @@
+package io.crossfade.reconciler.accounting;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.InstanceName;
+import io.crossfade.reconciler.WrittenUntil;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Accounting in a process that accepts records. Applications import this beside the reconciler. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(AccountingSettings.class)
+@ConditionalOnProperty(name = "crossfade.accounting.enabled", matchIfMissing = true)
+public class AccountingConfiguration {
+
+  @Bean
+  AcceptanceJournal acceptanceJournal(AccountingSettings settings, MeterRegistry meters)
+      throws IOException {
+    return new AcceptanceJournal(
+        settings.directory(), InstanceName.unique(), settings.entries(), settings.every(), meters);
+  }
+
+  @Bean
+  AccountBook accountBook(HikariDataSource controlDataSource) {
+    return new AccountBook(controlDataSource);
+  }
+
+  @Bean(initMethod = "start")
+  Accounting accounting(
+      AccountingSettings settings,
+      AcceptanceJournal journal,
+      HikariDataSource legacyDataSource,
+      HikariDataSource streamDataSource,
+      DeadLetters deadLetters,
+      AccountBook book,
+      WrittenUntil writtenUntil,
+      MeterRegistry meters) {
+    return new Accounting(
+        settings,
+        journal,
+        new Accountant(legacyDataSource, streamDataSource, deadLetters),
+        book,
+        writtenUntil,
+        meters);
+  }
+}

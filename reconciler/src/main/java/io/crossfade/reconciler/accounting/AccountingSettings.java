@@ -1,0 +1,30 @@
+package io.crossfade.reconciler.accounting;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Accounting for every accepted record.
+ *
+ * @param enabled whether acceptances are noted
+ * @param directory where, on a disk that outlives the process; shared by the instances of one
+ *     system on one machine
+ * @param entries acceptances in a segment, 32 bytes each
+ * @param every how often segments are closed and accounted for
+ * @param segments that may wait; the oldest beyond are given up, with an error
+ */
+@Validated
+@ConfigurationProperties("crossfade.accounting")
+public record AccountingSettings(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("${java.io.tmpdir}/crossfade-accounting") @NotNull Path directory,
+    @DefaultValue("131072") @Min(64) @Max(1 << 24) int entries,
+    @DefaultValue("20s") @DurationMin(millis = 50) Duration every,
+    @DefaultValue("500") @Min(2) int segments) {}
