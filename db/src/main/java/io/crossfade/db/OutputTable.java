@@ -129,6 +129,11 @@ public final class OutputTable<R> {
     return sql.append(onDuplicate).toString();
   }
 
+  /** Names of all columns that a writer sets, in the order of {@link #upsert}. */
+  List<String> writtenColumns() {
+    return columns.stream().map(Column::name).toList();
+  }
+
   /** Binds all rows in order, from the first parameter on. */
   void bind(PreparedStatement statement, List<R> rows) throws SQLException {
     int parameter = 1;

@@ -12,5 +12,7 @@ public enum RouteReason {
   /** The copy that dual write sends down the other path. */
   MIRROR,
   /** Redis refused or did not answer in time; the memory queue took over. */
-  STREAM_UNAVAILABLE
+  STREAM_UNAVAILABLE,
+  /** The path never wrote it; the reconciler brought it over from the other output. */
+  REPAIR
 }

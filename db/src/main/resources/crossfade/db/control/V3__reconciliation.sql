@@ -59,6 +59,7 @@ CREATE TABLE difference (
   stamp          BIGINT        NOT NULL,
   columns        VARCHAR(1000) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   fields         MEDIUMTEXT    NOT NULL,
+  repair_id      BIGINT,
   PRIMARY KEY (comparison_id, table_name, id),
   FOREIGN KEY (comparison_id) REFERENCES comparison (id) ON DELETE CASCADE
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
@@ -121,3 +122,30 @@ CREATE TABLE accounted_segment (
   segment       VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   accounted_at  DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
 ) ENGINE = InnoDB;
+
+-- Rows that were brought over, by whom and why. prefer: the output that is right where fields differ.
+CREATE TABLE repair (
+  id             BIGINT        NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  comparison_id  BIGINT        NOT NULL,
+  actor          VARCHAR(255)  NOT NULL,
+  reason         VARCHAR(1000) NOT NULL,
+  prefer         VARCHAR(16)   CHARACTER SET ascii COLLATE ascii_bin,
+  started_at     DATETIME(3)   NOT NULL,
+  finished_at    DATETIME(3),
+  to_legacy      BIGINT        NOT NULL DEFAULT 0,
+  to_stream      BIGINT        NOT NULL DEFAULT 0,
+  left_alone     BIGINT        NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- What was said each night, or on demand: as a page for people and as JSON for programs.
+CREATE TABLE report (
+  id             BIGINT      NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  comparison_id  BIGINT      NOT NULL,
+  day            DATE        NOT NULL,
+  created_at     DATETIME(3) NOT NULL,
+  verdict        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  html           MEDIUMTEXT  NOT NULL,
+  json           MEDIUMTEXT  NOT NULL,
+  KEY by_day (day),
+  FOREIGN KEY (comparison_id) REFERENCES comparison (id) ON DELETE CASCADE
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

@@ -46,7 +46,7 @@ class OutputIT {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void writesCommute(long seed) throws Exception {
     try (TestOutputs fresh = new TestOutputs()) {
-      List<AcceptedRecord> records = new TestRecords(seed).crowded(300);
+      List<AcceptedRecord> records = new SampleRecords(seed).crowded(300);
       new Output(fresh.legacy()).write(records);
 
       Random random = new Random(seed);
@@ -81,7 +81,7 @@ class OutputIT {
 
   @Test
   void firstAcceptedMeasurementStaysAndLatestDeviceStateWins() throws Exception {
-    TestRecords records = new TestRecords(77);
+    SampleRecords records = new SampleRecords(77);
     var time = java.time.LocalDateTime.of(2025, 1, 1, 0, 0);
     HealthData first = records.healthAt("ORDER", time);
     HealthData repeat = records.healthAt("ORDER", time);
@@ -108,10 +108,10 @@ class OutputIT {
   void rowThatTheDatabaseRefusesStandsAloneAndItsNeighboursAreWritten() throws Exception {
     List<AcceptedRecord> batch = new ArrayList<>();
     for (int second = 0; second < 100; second++) {
-      batch.add(TestRecords.health("BISECT", second));
+      batch.add(SampleRecords.health("BISECT", second));
     }
-    HealthData bad = TestRecords.health("B".repeat(300), 0);
-    HealthData alsoBad = TestRecords.health("C".repeat(300), 0);
+    HealthData bad = SampleRecords.health("B".repeat(300), 0);
+    HealthData alsoBad = SampleRecords.health("C".repeat(300), 0);
     batch.set(17, bad);
     batch.set(99, alsoBad);
     Output output = new Output(outputs.stream());
@@ -133,12 +133,12 @@ class OutputIT {
     try (CutLink link = new CutLink(TestDatabase.port());
         TestOutputs behind = new TestOutputs(TestDatabase.newSchemasBehind(link))) {
       Output output = new Output(behind.legacy());
-      output.write(List.of(TestRecords.health("AWAY", 1)));
+      output.write(List.of(SampleRecords.health("AWAY", 1)));
       link.cut();
-      assertThatThrownBy(() -> output.writeIsolating(List.of(TestRecords.health("AWAY", 2))))
+      assertThatThrownBy(() -> output.writeIsolating(List.of(SampleRecords.health("AWAY", 2))))
           .isInstanceOf(SQLException.class);
       link.mend();
-      assertThat(output.writeIsolating(List.of(TestRecords.health("AWAY", 2)))).isEmpty();
+      assertThat(output.writeIsolating(List.of(SampleRecords.health("AWAY", 2)))).isEmpty();
       assertThat(TestOutputs.count(behind.legacy(), Kind.HEALTH)).isEqualTo(2);
     }
   }
@@ -174,7 +174,7 @@ class OutputIT {
   @Test
   void dailyFactsShowInTheFieldsShape() throws Exception {
     try (TestOutputs fresh = new TestOutputs()) {
-      TestRecords records = new TestRecords(5);
+      SampleRecords records = new SampleRecords(5);
       List<AcceptedRecord> day = new ArrayList<>();
       for (int minute = 0; minute < 60; minute++) {
         day.add(records.healthAt("D", java.time.LocalDateTime.of(2025, 9, 17, 8, minute)));

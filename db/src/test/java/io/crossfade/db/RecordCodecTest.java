@@ -92,7 +92,7 @@ class RecordCodecTest {
 
   @Test
   void anythingItEncodesItDecodes() throws Exception {
-    for (AcceptedRecord original : new TestRecords(9).crowded(2_000)) {
+    for (AcceptedRecord original : new SampleRecords(9).crowded(2_000)) {
       assertThat(RecordCodec.decode(RecordCodec.encode(original))).isEqualTo(original);
     }
   }
@@ -102,7 +102,7 @@ class RecordCodecTest {
   void damageIsRefusedAndNeverCrashes() throws Exception {
     Random random = new Random(3);
     int refused = 0;
-    for (AcceptedRecord original : new TestRecords(10).crowded(2_000)) {
+    for (AcceptedRecord original : new SampleRecords(10).crowded(2_000)) {
       byte[] entry = RecordCodec.encode(original);
       byte[] damaged = Arrays.copyOf(entry, random.nextInt(entry.length));
       if (damaged.length > 0 && random.nextBoolean()) {

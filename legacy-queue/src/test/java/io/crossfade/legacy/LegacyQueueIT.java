@@ -8,9 +8,9 @@ import io.crossfade.db.CutLink;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
-import io.crossfade.db.TestRecords;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -114,7 +114,7 @@ class LegacyQueueIT {
   void badRowGoesToTheDeadLettersAndItsBatchIsWritten() throws Exception {
     LegacyQueue queue = queue(new QueueShape(1_000, 50, 1, Duration.ofMillis(20)));
     List<AcceptedRecord> batch = health("GOOD", 0, 49);
-    batch.add(20, TestRecords.health("B".repeat(300), 1));
+    batch.add(20, SampleRecords.health("B".repeat(300), 1));
     assertThat(queue.offer(batch, PATIENCE)).isEqualTo(50);
     queue.start();
     queue.beginStop(PATIENCE);
@@ -146,7 +146,7 @@ class LegacyQueueIT {
   private static List<AcceptedRecord> health(String device, int from, int count) {
     List<AcceptedRecord> records = new ArrayList<>();
     for (int second = from; second < from + count; second++) {
-      records.add(TestRecords.health(device, second));
+      records.add(SampleRecords.health(device, second));
     }
     return records;
   }

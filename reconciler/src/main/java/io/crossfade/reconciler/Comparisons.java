@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ public final class Comparisons {
   /** Differences in a result; all are in the control schema. */
   static final int SAMPLES = 100;
 
+  private static final int PAGE = 1_000;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, TableProgress>> PROGRESS =
       new TypeReference<>() {};
@@ -128,6 +130,49 @@ public final class Comparisons {
                 .param(id)
                 .query((row, number) -> summary(row))
                 .optional());
+  }
+
+  /**
+   * A difference as it is kept.
+   *
+   * @param explanation why it is no fault, if that is known
+   * @param repaired whether a repair has touched it
+   */
+  public record StoredDifference(
+      Difference difference, @Nullable Explanation explanation, boolean repaired) {}
+
+  /** Hands over every difference of a run, table by table in the order of ids; holds a few. */
+  public void forEachDifference(long id, Consumer<StoredDifference> sink) {
+    String table = "";
+    byte[] after = new byte[0];
+    List<StoredDifference> page;
+    do {
+      String fromTable = table;
+      byte[] fromId = after;
+      page =
+          in(
+              () ->
+                  jdbc.sql(
+                          "SELECT * FROM difference WHERE comparison_id = ? AND (table_name > ?"
+                              + " OR (table_name = ? AND id > ?)) ORDER BY table_name, id LIMIT "
+                              + PAGE)
+                      .params(id, fromTable, fromTable, fromId)
+                      .query((row, number) -> stored(row))
+                      .list());
+      page.forEach(sink);
+      if (!page.isEmpty()) {
+        table = page.getLast().difference().table();
+        after = page.getLast().difference().id().bytes();
+      }
+    } while (page.size() == PAGE);
+  }
+
+  private static StoredDifference stored(ResultSet row) throws SQLException {
+    String explanation = row.getString("explanation");
+    return new StoredDifference(
+        difference(row),
+        explanation == null ? null : Explanation.valueOf(explanation),
+        row.getObject("repair_id") != null);
   }
 
   /** Forgets runs that ended before a moment; how many. */

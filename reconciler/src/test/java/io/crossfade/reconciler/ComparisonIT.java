@@ -8,8 +8,8 @@ import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
-import io.crossfade.db.TestRecords;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.DifferenceClass;
@@ -44,7 +44,7 @@ class ComparisonIT {
 
   @Test
   void equalOutputsAreConsistent() throws Exception {
-    List<AcceptedRecord> records = new TestRecords(4).crowded(2_000);
+    List<AcceptedRecord> records = new SampleRecords(4).crowded(2_000);
     new Output(outputs.legacy()).write(records);
     new Output(outputs.stream()).write(records.reversed());
     ComparisonResult result = compare(ALWAYS);
@@ -60,7 +60,7 @@ class ComparisonIT {
   void everyPlantedDifferenceIsFoundAndNoneIsInvented() throws Exception {
     List<AcceptedRecord> records = new ArrayList<>();
     for (int second = 0; second < 2_000; second++) {
-      records.add(TestRecords.health("PLANT", second));
+      records.add(SampleRecords.health("PLANT", second));
     }
     new Output(outputs.legacy()).write(records);
     new Output(outputs.stream()).write(records);
@@ -109,8 +109,8 @@ class ComparisonIT {
 
   @Test
   void repeatAcceptedInAnotherWindowIsNotMissing() throws Exception {
-    AcceptedRecord early = TestRecords.health("AGAIN", 1);
-    AcceptedRecord late = TestRecords.health("AGAIN", 1);
+    AcceptedRecord early = SampleRecords.health("AGAIN", 1);
+    AcceptedRecord late = SampleRecords.health("AGAIN", 1);
     new Output(outputs.legacy()).write(List.of(early));
     new Output(outputs.stream()).write(List.of(late));
     update(outputs.stream(), "UPDATE t_user_health_data SET stamp = stamp + 36000000 * 1048576");
@@ -123,7 +123,7 @@ class ComparisonIT {
 
   @Test
   void windowIsHalfOpenAndEmptyIsNoEvidence() throws Exception {
-    AcceptedRecord record = TestRecords.health("EDGE", 1);
+    AcceptedRecord record = SampleRecords.health("EDGE", 1);
     new Output(outputs.legacy()).write(List.of(record));
     Instant accepted = AcceptanceStamp.instantOf(record.acceptance().stamp());
     assertThat(

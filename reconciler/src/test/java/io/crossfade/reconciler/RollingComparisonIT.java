@@ -9,8 +9,8 @@ import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.RouteReason;
+import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
-import io.crossfade.db.TestRecords;
 import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.time.Instant;
@@ -70,7 +70,7 @@ class RollingComparisonIT {
 
   @Test
   void lateRowIsNoLossOnTheSecondLook() throws Exception {
-    AcceptedRecord late = TestRecords.event("LATE", 1, false);
+    AcceptedRecord late = SampleRecords.event("LATE", 1, false);
     legacy.write(List.of(late));
     betweenLooks =
         () -> {
@@ -85,11 +85,11 @@ class RollingComparisonIT {
 
   @Test
   void lostRowIsBelievedAndExplainedOnesAreToldApart() throws Exception {
-    AcceptedRecord lost = TestRecords.event("LOST", 1, false);
+    AcceptedRecord lost = SampleRecords.event("LOST", 1, false);
     AcceptedRecord fallback =
-        TestRecords.event("FALLBACK", 2, false).because(RouteReason.STREAM_UNAVAILABLE);
-    AcceptedRecord copy = TestRecords.event("COPY", 3, false);
-    AcceptedRecord copyToLegacy = TestRecords.event("COPY", 4, false);
+        SampleRecords.event("FALLBACK", 2, false).because(RouteReason.STREAM_UNAVAILABLE);
+    AcceptedRecord copy = SampleRecords.event("COPY", 3, false);
+    AcceptedRecord copyToLegacy = SampleRecords.event("COPY", 4, false);
     legacy.write(List.of(lost, fallback, copy));
     stream.write(List.of(copyToLegacy));
     dropped.keep(DeliveryPath.STREAM, List.of(copy));
@@ -110,9 +110,9 @@ class RollingComparisonIT {
   @Test
   void missingUrgentEventIsCountedUnlessItIsExplained() throws Exception {
     List<AcceptedRecord> events = new ArrayList<>();
-    events.add(TestRecords.event("URGENT", 1, true));
-    events.add(TestRecords.event("URGENT", 2, true).because(RouteReason.STREAM_UNAVAILABLE));
-    events.add(TestRecords.event("URGENT", 3, false));
+    events.add(SampleRecords.event("URGENT", 1, true));
+    events.add(SampleRecords.event("URGENT", 2, true).because(RouteReason.STREAM_UNAVAILABLE));
+    events.add(SampleRecords.event("URGENT", 3, false));
     legacy.write(events);
     KindFigures figures = events(advance(acceptedAt(events.getLast()).plusMillis(1)));
     assertThat(figures.urgentMissing()).isEqualTo(1);
@@ -139,7 +139,7 @@ class RollingComparisonIT {
   }
 
   private AcceptedRecord both(String device, int second) throws Exception {
-    AcceptedRecord accepted = TestRecords.event(device, second, false);
+    AcceptedRecord accepted = SampleRecords.event(device, second, false);
     legacy.write(List.of(accepted));
     stream.write(List.of(accepted));
     return accepted;

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.Kind;
+import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
-import io.crossfade.db.TestRecords;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.XReadArgs;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class StreamPipelineIT {
   @Test
   void everythingAppendedBeforeTheGroupExistedBecomesRows() throws Exception {
     try (StreamHarness harness = harness()) {
-      List<AcceptedRecord> records = new TestRecords(1).crowded(500);
+      List<AcceptedRecord> records = new SampleRecords(1).crowded(500);
       assertThat(harness.append(records)).hasSize(500);
 
       for (Kind kind : Kind.values()) {
@@ -61,7 +61,7 @@ class StreamPipelineIT {
   void urgentEventsAreWrittenBeforeAllOthers() throws Exception {
     try (StreamHarness harness = harness()) {
       harness.append(events(3_000, false));
-      harness.append(List.of(TestRecords.event("SOS", 1, true)));
+      harness.append(List.of(SampleRecords.event("SOS", 1, true)));
       harness.consume(Kind.EVENT);
       await().atMost(PATIENCE).until(harness.health::drained);
       assertThat(TestOutputs.count(outputs.stream(), Kind.EVENT)).isEqualTo(3_001);
@@ -129,7 +129,7 @@ class StreamPipelineIT {
   void badRowsAndDamagedEntriesGoToTheDeadLettersAndTheRestIsWritten() throws Exception {
     try (StreamHarness harness = harness()) {
       List<AcceptedRecord> records = health("GOOD", 200);
-      records.add(77, TestRecords.health("B".repeat(300), 1));
+      records.add(77, SampleRecords.health("B".repeat(300), 1));
       harness.append(records);
       harness
           .links
@@ -330,7 +330,7 @@ class StreamPipelineIT {
   private static List<AcceptedRecord> health(String device, int count) {
     List<AcceptedRecord> records = new ArrayList<>();
     for (int second = 0; second < count; second++) {
-      records.add(TestRecords.health(device, second));
+      records.add(SampleRecords.health(device, second));
     }
     return records;
   }
@@ -338,7 +338,7 @@ class StreamPipelineIT {
   private static List<AcceptedRecord> events(int count, boolean urgent) {
     List<AcceptedRecord> records = new ArrayList<>();
     for (int second = 0; second < count; second++) {
-      records.add(TestRecords.event("EVENTS", second, urgent));
+      records.add(SampleRecords.event("EVENTS", second, urgent));
     }
     return records;
   }

@@ -32,7 +32,7 @@ public record RowPair(
     return legacy != null ? legacy : Objects.requireNonNull(stream);
   }
 
-  /** Why the stream output's row, or else the legacy one, was written as it was. */
+  /** Whether one of the rows went its path for that reason. */
   public boolean because(RouteReason reason) {
     return (legacy != null && legacy.reason() == reason)
         || (stream != null && stream.reason() == reason);
@@ -74,9 +74,9 @@ public record RowPair(
 
   private DeliveryPath servedBy() {
     boolean byStream =
-        stream != null
-            ? stream.reason() != RouteReason.MIRROR
-            : Objects.requireNonNull(legacy).reason() == RouteReason.MIRROR;
+        (stream != null
+                && (stream.reason() == RouteReason.FLAG || stream.reason() == RouteReason.OPT_IN))
+            || (stream == null && because(RouteReason.MIRROR));
     return byStream ? DeliveryPath.STREAM : DeliveryPath.LEGACY;
   }
 

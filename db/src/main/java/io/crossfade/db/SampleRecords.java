@@ -10,21 +10,40 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Records as a fleet would send them, from a seed. */
-public final class TestRecords {
+/**
+ * Records as a fleet would send them, from a seed: for tests, and for the proof that a comparison
+ * finds what it should. Nobody's health.
+ */
+public final class SampleRecords {
 
   private static final LocalDateTime START = LocalDateTime.of(2025, 9, 14, 8, 0);
   private static final AtomicLong STAMPS = new AtomicLong(1_757_808_900_000L << 20);
 
   private final Random random;
+  private final AtomicLong stamps;
 
-  public TestRecords(long seed) {
+  /** Stamped after all others that this process has made. */
+  public SampleRecords(long seed) {
+    this(seed, STAMPS);
+  }
+
+  /**
+   * The same seed and first stamp give the same records, stamps and all.
+   *
+   * @param firstStamp the stamp before the first record's
+   */
+  public SampleRecords(long seed, long firstStamp) {
+    this(seed, new AtomicLong(firstStamp));
+  }
+
+  private SampleRecords(long seed, AtomicLong stamps) {
     this.random = new Random(seed);
+    this.stamps = stamps;
   }
 
   /** A plain measurement of a device at a second of its own. */
   public static HealthData health(String deviceSn, int second) {
-    return new TestRecords(second).healthAt(deviceSn, START.plusSeconds(second));
+    return new SampleRecords(second).healthAt(deviceSn, START.plusSeconds(second));
   }
 
   /** An event of a device at a second of its own. */
@@ -32,7 +51,7 @@ public final class TestRecords {
     LocalDateTime time = START.plusSeconds(second);
     String type = urgent ? "SOS_EVENT" : "WEAR_STATUS_CHANGED";
     return new CommonEvent(
-        accepted(CommonEvent.id(deviceSn, time, type, "1")),
+        accepted(CommonEvent.id(deviceSn, time, type, "1"), STAMPS),
         deviceSn,
         time,
         Owner.UNSET,
@@ -129,8 +148,12 @@ public final class TestRecords {
         maybe(random.nextDouble() * 100));
   }
 
-  private static Acceptance accepted(RecordId id) {
-    return new Acceptance(id, STAMPS.incrementAndGet(), RouteReason.FLAG);
+  private Acceptance accepted(RecordId id) {
+    return accepted(id, stamps);
+  }
+
+  private static Acceptance accepted(RecordId id, AtomicLong stamps) {
+    return new Acceptance(id, stamps.incrementAndGet(), RouteReason.FLAG);
   }
 
   private <T> @Nullable T maybe(T value) {

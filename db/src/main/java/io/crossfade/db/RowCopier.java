@@ -1,0 +1,191 @@
+package io.crossfade.db;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings rows of one table from one output to the other. A missing row is upserted as a writer
+ * would, so that whatever the path writes meanwhile still wins or loses by its stamp; a row that is
+ * there is overwritten only while it is the one that was seen.
+ */
+public final class RowCopier {
+
+  private static final int STAMP = 1;
+  private static final int REASON = 2;
+
+  private final OutputTable<?> table;
+  private final DataSource from;
+  private final DataSource to;
+  private final String select;
+
+  public RowCopier(OutputTable<?> table, DataSource from, DataSource to) {
+    this.table = table;
+    this.from = from;
+    this.to = to;
+    this.select =
+        "SELECT "
+            + table.writtenColumns().stream()
+                .map(column -> "`" + column + "`")
+                .collect(Collectors.joining(", "))
+            + " FROM "
+            + table.name();
+  }
+
+  /** Inserts rows that the other output lacks, in one transaction; how many were sent. */
+  public int insert(Collection<RecordId> ids) throws SQLException {
+    List<List<@Nullable Object>> rows = read(from, ids, RouteReason.REPAIR);
+    try (Connection connection = to.getConnection()) {
+      for (int at = 0; at < rows.size(); ) {
+        int taken = OutputTable.statementSize(rows.size() - at);
+        try (PreparedStatement statement = connection.prepareStatement(table.upsert(taken))) {
+          int parameter = 1;
+          for (List<@Nullable Object> row : rows.subList(at, at + taken)) {
+            for (Object value : row) {
+              statement.setObject(parameter++, value);
+            }
+          }
+          statement.executeUpdate();
+        }
+        at += taken;
+      }
+      connection.commit();
+    }
+    return rows.size();
+  }
+
+  /** Overwrites rows that the other output has otherwise, in one transaction; how many it did. */
+  public int overwrite(Collection<RecordId> ids) throws SQLException {
+    List<List<@Nullable Object>> rows = read(from, ids, RouteReason.REPAIR);
+    List<List<@Nullable Object>> seen = read(to, ids, null);
+    int overwritten = 0;
+    try (Connection connection = to.getConnection();
+        PreparedStatement statement = connection.prepareStatement(update())) {
+      for (List<@Nullable Object> row : rows) {
+        for (List<@Nullable Object> old : seen) {
+          if (id(old).equals(id(row))) {
+            int parameter = 1;
+            for (Object value : row) {
+              statement.setObject(parameter++, value);
+            }
+            statement.setObject(parameter++, old.getFirst());
+            statement.setObject(parameter, old.get(STAMP));
+            overwritten += statement.executeUpdate();
+          }
+        }
+      }
+      connection.commit();
+    }
+    return overwritten;
+  }
+
+  /** The statements of {@link #insert} for people, one a row. */
+  public List<String> insertStatements(String schema, Collection<RecordId> ids)
+      throws SQLException {
+    String head = table.upsert(1).replace("INSERT INTO ", "INSERT INTO `" + schema + "`.");
+    return read(from, ids, RouteReason.REPAIR).stream().map(row -> fill(head, row)).toList();
+  }
+
+  /** The statements of {@link #overwrite} for people, one a row. */
+  public List<String> overwriteStatements(String schema, Collection<RecordId> ids)
+      throws SQLException {
+    String head = update().replace("UPDATE ", "UPDATE `" + schema + "`.");
+    List<List<@Nullable Object>> seen = read(to, ids, null);
+    List<String> statements = new ArrayList<>();
+    for (List<@Nullable Object> row : read(from, ids, RouteReason.REPAIR)) {
+      for (List<@Nullable Object> old : seen) {
+        if (id(old).equals(id(row))) {
+          List<@Nullable Object> values = new ArrayList<>(row);
+          values.add(old.getFirst());
+          values.add(old.get(STAMP));
+          statements.add(fill(head, values));
+        }
+      }
+    }
+    return statements;
+  }
+
+  private String update() {
+    return table.writtenColumns().stream()
+        .map(column -> "`" + column + "` = ?")
+        .collect(
+            Collectors.joining(
+                ", ", "UPDATE " + table.name() + " SET ", " WHERE `id` = ? AND `stamp` = ?"));
+  }
+
+  private List<List<@Nullable Object>> read(
+      DataSource output, Collection<RecordId> ids, @Nullable RouteReason reason)
+      throws SQLException {
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
+    try (Connection connection = output.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(select + " WHERE id IN (" + marks + ") ORDER BY id")) {
+      int parameter = 1;
+      for (RecordId id : ids) {
+        statement.setBytes(parameter++, id.bytes());
+      }
+      List<List<@Nullable Object>> rows = new ArrayList<>();
+      try (ResultSet result = statement.executeQuery()) {
+        int columns = result.getMetaData().getColumnCount();
+        while (result.next()) {
+          List<@Nullable Object> row = new ArrayList<>(columns);
+          for (int column = 1; column <= columns; column++) {
+            row.add(result.getObject(column));
+          }
+          if (reason != null) {
+            row.set(REASON, reason.name());
+          }
+          rows.add(row);
+        }
+      }
+      connection.commit();
+      return rows;
+    }
+  }
+
+  private static RecordId id(List<@Nullable Object> row) {
+    return RecordId.of((byte[]) java.util.Objects.requireNonNull(row.getFirst()));
+  }
+
+  /** Puts literals for the marks, of which no literal may be one. */
+  private static String fill(String sql, List<@Nullable Object> values) {
+    StringBuilder filled = new StringBuilder();
+    int value = 0;
+    for (char c : sql.toCharArray()) {
+      if (c == '?') {
+        filled.append(literal(values.get(value++)));
+      } else {
+        filled.append(c);
+      }
+    }
+    return filled.append(';').toString();
+  }
+
+  private static String literal(@Nullable Object value) {
+    return switch (value) {
+      case null -> "NULL";
+      case byte[] bytes -> "x'" + HexFormat.of().formatHex(bytes) + "'";
+      case Number number -> number.toString();
+      default ->
+          "'"
+              + String.format(Locale.ROOT, "%s", value)
+                  .replace("\\", "\\\\")
+                  .replace("'", "''")
+                  .replace("\n", "\\n")
+              + "'";
+    };
+  }
+}
