@@ -82,6 +82,16 @@ public final class OutputTables {
     };
   }
 
+  /** The kind whose records are written to a table. */
+  public static Kind kindOf(String table) {
+    for (Kind kind : Kind.values()) {
+      if (of(kind).stream().anyMatch(one -> one.name().equals(table))) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException("No kind is written to " + table);
+  }
+
   /** Ids of all rows that a record makes or renews. */
   static List<RecordId> rowIds(AcceptedRecord accepted) {
     return switch (accepted) {

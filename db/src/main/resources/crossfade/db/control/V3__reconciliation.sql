@@ -18,7 +18,8 @@ CREATE TABLE comparison (
   finished_at  DATETIME(3),
   progress     MEDIUMTEXT   NOT NULL,
   verdict      VARCHAR(16)  CHARACTER SET ascii COLLATE ascii_bin,
-  result       MEDIUMTEXT,
+  settled      BOOLEAN,
+  target       DOUBLE,
   KEY by_origin (origin, state, to_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
@@ -137,13 +138,16 @@ CREATE TABLE repair (
   left_alone     BIGINT        NOT NULL DEFAULT 0
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
--- What was said each night, or on demand: as a page for people and as JSON for programs.
+-- What was said each night: as a page for people and as JSON for programs.
 CREATE TABLE report (
   id             BIGINT      NOT NULL AUTO_INCREMENT PRIMARY KEY,
   comparison_id  BIGINT      NOT NULL,
   day            DATE        NOT NULL,
   created_at     DATETIME(3) NOT NULL,
   verdict        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  compared       BIGINT      NOT NULL,
+  unexplained    BIGINT      NOT NULL,
+  consistency    DECIMAL(6,3),
   html           MEDIUMTEXT  NOT NULL,
   json           MEDIUMTEXT  NOT NULL,
   KEY by_day (day),

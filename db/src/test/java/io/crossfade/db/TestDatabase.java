@@ -75,6 +75,11 @@ public final class TestDatabase {
     return DriverManager.getConnection(SERVER.url() + "/", SERVER.username(), SERVER.password());
   }
 
+  /** Who may do everything. */
+  public static DbSettings.Credentials adminCredentials() {
+    return new DbSettings.Credentials(SERVER.username(), SERVER.password());
+  }
+
   private static DbSettings newSchemas(String url) {
     String prefix = "t" + ProcessHandle.current().pid() + "_" + SCHEMAS.incrementAndGet() + "_";
     try (Connection connection = admin();

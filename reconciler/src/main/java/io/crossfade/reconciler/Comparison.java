@@ -68,7 +68,7 @@ public final class Comparison {
     List<OutputTable<?>> tables = new ArrayList<>();
     request.kinds().forEach(kind -> tables.addAll(OutputTables.of(kind)));
     SchemaDrift.check(tables, legacy, stream);
-    Comparisons.Run run = comparisons.unfinished(request).orElse(null);
+    ComparisonRun run = comparisons.unfinished(request).orElse(null);
     if (run == null) {
       run = comparisons.begin(request, settled(request.window()));
     }

@@ -19,7 +19,9 @@ public record ComparisonRequest(Origin origin, ComparisonWindow window, Set<Kind
     /** A person. */
     ON_DEMAND,
     /** After a repair. */
-    REPAIR
+    REPAIR,
+    /** An output with itself. */
+    CALIBRATION
   }
 
   public ComparisonRequest {

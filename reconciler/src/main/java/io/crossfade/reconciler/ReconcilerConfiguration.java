@@ -2,8 +2,11 @@ package io.crossfade.reconciler;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import net.javacrumbs.shedlock.core.LockProvider;
 import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
+import net.javacrumbs.shedlock.support.KeepAliveLockProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,15 +52,24 @@ public class ReconcilerConfiguration {
     return new RollingComparison(comparison, comparisons, writtenUntil);
   }
 
-  /** Work that one instance does for all. */
+  @Bean(destroyMethod = "shutdownNow")
+  ScheduledExecutorService lockKeeper() {
+    return Executors.newSingleThreadScheduledExecutor(
+        Thread.ofPlatform().name("lock-keeper").daemon(true).factory());
+  }
+
+  /** Work that one instance does for all, which keeps its lock for as long as it is at work. */
   @Bean
-  LockProvider lockProvider(HikariDataSource controlDataSource) {
-    return new JdbcTemplateLockProvider(
-        JdbcTemplateLockProvider.Configuration.builder()
-            .withTableName("work_lock")
-            .withJdbcTemplate(new JdbcTemplate(controlDataSource))
-            .withTransactionManager(new JdbcTransactionManager(controlDataSource))
-            .usingDbTime()
-            .build());
+  LockProvider lockProvider(
+      HikariDataSource controlDataSource, ScheduledExecutorService lockKeeper) {
+    return new KeepAliveLockProvider(
+        new JdbcTemplateLockProvider(
+            JdbcTemplateLockProvider.Configuration.builder()
+                .withTableName("work_lock")
+                .withJdbcTemplate(new JdbcTemplate(controlDataSource))
+                .withTransactionManager(new JdbcTransactionManager(controlDataSource))
+                .usingDbTime()
+                .build()),
+        lockKeeper);
   }
 }

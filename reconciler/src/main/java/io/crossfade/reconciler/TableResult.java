@@ -30,7 +30,7 @@ public record TableResult(
     Map<String, Long> columns,
     Map<String, Long> servedBy,
     long urgentMissing,
-    List<Difference> samples) {
+    @JsonIgnore List<Difference> samples) {
 
   /** Ids of one class of differences. */
   public long count(DifferenceClass kind) {

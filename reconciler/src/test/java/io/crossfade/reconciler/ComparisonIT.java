@@ -103,7 +103,7 @@ class ComparisonIT {
     JsonNode json = new ObjectMapper().readTree(ComparisonReport.json(result));
     assertThat(json.at("/kinds/health/tables/0/differences/MISSING_IN_STREAM").asLong())
         .isEqualTo(7);
-    assertThat(json.at("/kinds/health/tables/0/samples")).hasSize(planted + 10);
+    assertThat(json.at("/samples/t_user_health_data")).hasSize(planted + 10);
     assertThat(json.at("/kinds/device/consistencyPercent").isNull()).isTrue();
   }
 

@@ -4,6 +4,7 @@ import io.crossfade.db.DbConfiguration;
 import io.crossfade.legacy.LegacyConfiguration;
 import io.crossfade.reconciler.ReconcilerConfiguration;
 import io.crossfade.reconciler.accounting.AccountingConfiguration;
+import io.crossfade.reconciler.nightly.NightlyConfiguration;
 import io.crossfade.stream.StreamConfiguration;
 import java.time.InstantSource;
 import org.springframework.boot.SpringApplication;
@@ -30,6 +31,7 @@ import org.springframework.context.annotation.Import;
   StreamConfiguration.class,
   ReconcilerConfiguration.class,
   AccountingConfiguration.class,
+  NightlyConfiguration.class,
   RouterConfiguration.class
 })
 public class RouterApplication {

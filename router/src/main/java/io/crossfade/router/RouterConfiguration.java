@@ -13,6 +13,7 @@ import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.intake.UploadServlet;
 import io.crossfade.router.operator.OperatorConfiguration;
 import io.crossfade.router.paths.GuardedStreamPath;
+import io.crossfade.router.reconciliation.ReportController;
 import io.crossfade.router.rollout.RollbackWatch;
 import io.crossfade.router.rollout.RolloutConfiguration;
 import io.crossfade.router.rollout.RolloutFlags;
@@ -43,7 +44,12 @@ import org.springframework.web.filter.RequestContextFilter;
 /** What a router is made of: intake, routing, flags, and the guarded stream path. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RouterSettings.class)
-@Import({StreamStatsController.class, RolloutConfiguration.class, OperatorConfiguration.class})
+@Import({
+  StreamStatsController.class,
+  ReportController.class,
+  RolloutConfiguration.class,
+  OperatorConfiguration.class
+})
 class RouterConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(RouterConfiguration.class);

@@ -7,7 +7,9 @@ public enum ReconcilerMeter {
   /** Records. */
   UNNOTED("unnoted", "Records that could not be noted in the acceptance journal"),
   /** Segments. */
-  OPEN_SEGMENTS("journal.open", "Journal segments that wait to be accounted for");
+  OPEN_SEGMENTS("journal.open", "Journal segments that wait to be accounted for"),
+  /** Seconds. NaN before the first report. */
+  REPORT_AGE("report.age", "Age of the newest nightly report");
 
   private final String id;
   private final String description;

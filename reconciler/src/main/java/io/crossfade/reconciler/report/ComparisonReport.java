@@ -97,6 +97,26 @@ public final class ComparisonReport {
 
   /** The same and the sampled differences, as one JSON object. */
   public static String json(ComparisonResult result) {
+    ObjectNode root = figures(result);
+    ObjectNode samples = root.putObject("samples");
+    result
+        .figures()
+        .keySet()
+        .forEach(
+            kind ->
+                result
+                    .of(kind)
+                    .forEach(
+                        table -> samples.set(table.table(), JSON.valueToTree(table.samples()))));
+    try {
+      return JSON.writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A tree is always written", e);
+    }
+  }
+
+  /** The figures alone, without a row's values. */
+  static ObjectNode figures(ComparisonResult result) {
     ObjectNode root = JSON.createObjectNode();
     root.put("id", result.id());
     root.put("origin", result.origin().name());
@@ -123,11 +143,7 @@ public final class ComparisonReport {
       figures.streamP95().ifPresent(millis -> node.put("streamAcceptToRowP95Millis", millis));
       node.set("tables", JSON.valueToTree(result.of(kind)));
     }
-    try {
-      return JSON.writeValueAsString(root);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A tree is always written", e);
-    }
+    return root;
   }
 
   private static String percent(Optional<BigDecimal> consistency) {

@@ -1,7 +1,5 @@
 package io.crossfade.router.operator;
 
-import io.crossfade.router.rollout.Refusal;
-import io.crossfade.router.rollout.RefusedChangeException;
 import io.lettuce.core.RedisException;
 import java.net.URI;
 import org.springframework.dao.DataAccessException;
@@ -18,7 +16,7 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 final class OperatorProblems {
 
   @ExceptionHandler
-  ResponseEntity<ProblemDetail> refused(RefusedChangeException e) {
+  ResponseEntity<ProblemDetail> refused(RefusedException e) {
     return problem(e.refusal(), e.detail());
   }
 

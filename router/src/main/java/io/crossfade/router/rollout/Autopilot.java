@@ -7,6 +7,7 @@ import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import io.crossfade.router.gates.GateResult;
+import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
@@ -167,7 +168,7 @@ public final class Autopilot {
             version);
     try {
       rollout.apply(change, Origin.AUTOPILOT, ACTOR);
-    } catch (RefusedChangeException e) {
+    } catch (RefusedException e) {
       log.info("{} does not go on by itself: {}", kind.label(), e.detail());
     }
   }

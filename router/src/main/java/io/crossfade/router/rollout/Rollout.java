@@ -11,6 +11,8 @@ import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import io.crossfade.router.gates.GateResult;
+import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.FlagTable.StaleVersionException;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import java.sql.SQLException;
@@ -86,7 +88,7 @@ public final class Rollout {
   }
 
   /** Says what a change would do, and changes nothing. */
-  public Plan dryRun(StageChange change) throws RefusedChangeException {
+  public Plan dryRun(StageChange change) throws RefusedException {
     return guarded(() -> plan(change, new LinkedHashMap<>()));
   }
 
@@ -94,9 +96,9 @@ public final class Rollout {
    * Makes a change.
    *
    * @param actor who wants it
-   * @throws RefusedChangeException when it is not made
+   * @throws RefusedException when it is not made
    */
-  public Plan apply(StageChange change, Origin origin, String actor) throws RefusedChangeException {
+  public Plan apply(StageChange change, Origin origin, String actor) throws RefusedException {
     return guarded(
         () -> {
           Map<Kind, GateEvidence> seen = new LinkedHashMap<>();
@@ -139,10 +141,9 @@ public final class Rollout {
         .orElse(List.of());
   }
 
-  private Plan plan(StageChange change, Map<Kind, GateEvidence> seen)
-      throws RefusedChangeException {
+  private Plan plan(StageChange change, Map<Kind, GateEvidence> seen) throws RefusedException {
     if (change.reason().isBlank() || change.reason().length() > LONGEST_REASON) {
-      throw new RefusedChangeException(
+      throw new RefusedException(
           Refusal.REASON_MISSING,
           "A reason of 1 to %d characters is wanted".formatted(LONGEST_REASON));
     }
@@ -175,10 +176,10 @@ public final class Rollout {
     return new Plan(false, now.version(), steps);
   }
 
-  private static void refuse(Plan plan) throws RefusedChangeException {
+  private static void refuse(Plan plan) throws RefusedException {
     for (Step step : plan.steps()) {
       if (step.objection() != null) {
-        throw new RefusedChangeException(
+        throw new RefusedException(
             Refusal.ILLEGAL_JUMP, "%s: %s".formatted(step.kind().label(), step.objection()));
       }
       if (step.verdict() != Verdict.PASS) {
@@ -187,7 +188,7 @@ public final class Rollout {
                 .filter(gate -> gate.verdict() != Verdict.PASS)
                 .map(gate -> "%s %s (%s)".formatted(gate.gate(), gate.verdict(), gate.figures()))
                 .toList();
-        throw new RefusedChangeException(
+        throw new RefusedException(
             Refusal.GATES_NOT_PASSED,
             "%s from %s to %s: %s"
                 .formatted(
@@ -207,24 +208,24 @@ public final class Rollout {
 
   /** Work that needs the control schema. */
   private interface Work<T> {
-    T run() throws RefusedChangeException;
+    T run() throws RefusedException;
   }
 
-  private static <T> T guarded(Work<T> work) throws RefusedChangeException {
+  private static <T> T guarded(Work<T> work) throws RefusedException {
     try {
       return work.run();
     } catch (StaleVersionException e) {
-      throw new RefusedChangeException(
+      throw new RefusedException(
           Refusal.STALE_VERSION, e.getMessage() + "; read them and decide again");
     } catch (DataAccessException | TransactionException e) {
       log.warn("Cannot reach the control schema: {}", e.getMessage());
-      throw new RefusedChangeException(
+      throw new RefusedException(
           Refusal.DATABASE_AWAY, "The control schema does not answer; nothing was changed");
     }
   }
 
-  private static RefusedChangeException stale(long decided, long now) {
-    return new RefusedChangeException(
+  private static RefusedException stale(long decided, long now) {
+    return new RefusedException(
         Refusal.STALE_VERSION,
         "Decided on version %d of the flags, they are at %d; read them and decide again"
             .formatted(decided, now));

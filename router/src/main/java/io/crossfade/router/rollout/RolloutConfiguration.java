@@ -5,6 +5,7 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.RollingComparison;
+import io.crossfade.reconciler.report.Advice;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.stream.StreamHealth;
@@ -91,6 +92,11 @@ public class RolloutConfiguration {
       GatePolicy gates,
       HikariDataSource legacyDataSource) {
     return new Rollout(table, flags, evidence, gates, new KnownDevices(legacyDataSource));
+  }
+
+  @Bean
+  Advice.Advisor rolloutAdvisor(RolloutFlags flags, Rollout rollout) {
+    return new RolloutAdvisor(flags, rollout);
   }
 
   @Bean

@@ -5,6 +5,8 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.RouteReason;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.gates.GateResult;
+import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
@@ -159,11 +161,10 @@ public final class RolloutController {
   }
 
   @PostMapping("/changes")
-  Rollout.Plan change(@RequestBody ChangeRequest request, Principal actor)
-      throws RefusedChangeException {
+  Rollout.Plan change(@RequestBody ChangeRequest request, Principal actor) throws RefusedException {
     Long version = request.version();
     if (version == null) {
-      throw new RefusedChangeException(
+      throw new RefusedException(
           Refusal.VERSION_MISSING,
           "Say which version of the flags you decided on; it is %d"
               .formatted(flags.state().version()));
@@ -187,25 +188,23 @@ public final class RolloutController {
   }
 
   @PostMapping("/rollbacks")
-  RollbackReceipt rollback(@RequestBody Because request, Principal actor)
-      throws RefusedChangeException {
+  RollbackReceipt rollback(@RequestBody Because request, Principal actor) throws RefusedException {
     return rollback.roll(
         kinds(request.kind()), Origin.ROLLBACK, actor.getName(), reason(request.reason()));
   }
 
   @GetMapping("/rollbacks/{id}")
-  RollbackReceipt receipt(@PathVariable String id) throws RefusedChangeException {
+  RollbackReceipt receipt(@PathVariable String id) throws RefusedException {
     return rollback
         .receipt(id)
-        .orElseThrow(
-            () -> new RefusedChangeException(Refusal.NOT_FOUND, "No rollback has the id " + id));
+        .orElseThrow(() -> new RefusedException(Refusal.NOT_FOUND, "No rollback has the id " + id));
   }
 
   @GetMapping("/history")
   List<RolloutChange> history(
       @RequestParam(required = false) @Nullable String kind,
       @RequestParam(defaultValue = "100") int limit)
-      throws RefusedChangeException {
+      throws RefusedException {
     return table.history(
         kind == null ? null : kinds(kind).iterator().next(), Math.clamp(limit, 1, MOST_HISTORY));
   }
@@ -234,13 +233,13 @@ public final class RolloutController {
   }
 
   @PutMapping("/holds")
-  void hold(@RequestBody Because request, Principal actor) throws RefusedChangeException {
+  void hold(@RequestBody Because request, Principal actor) throws RefusedException {
     String reason = reason(request.reason());
     kinds(request.kind()).forEach(kind -> holds.hold(kind, actor.getName(), reason));
   }
 
   @DeleteMapping("/holds/{kind}")
-  void release(@PathVariable String kind) throws RefusedChangeException {
+  void release(@PathVariable String kind) throws RefusedException {
     kinds(kind).forEach(holds::release);
   }
 
@@ -261,15 +260,15 @@ public final class RolloutController {
         .sum();
   }
 
-  private static String reason(@Nullable String reason) throws RefusedChangeException {
+  private static String reason(@Nullable String reason) throws RefusedException {
     if (reason == null || reason.isBlank() || reason.length() > 1_000) {
-      throw new RefusedChangeException(
+      throw new RefusedException(
           Refusal.REASON_MISSING, "A reason of 1 to 1000 characters is wanted");
     }
     return reason.strip();
   }
 
-  private static Set<Kind> kinds(@Nullable String label) throws RefusedChangeException {
+  private static Set<Kind> kinds(@Nullable String label) throws RefusedException {
     if ("all".equals(label)) {
       return EnumSet.allOf(Kind.class);
     }
@@ -279,18 +278,18 @@ public final class RolloutController {
             .findFirst()
             .orElseThrow(
                 () ->
-                    new RefusedChangeException(
+                    new RefusedException(
                         Refusal.UNKNOWN_KIND,
                         "kind %s is not one of health, device, event, all".formatted(label))));
   }
 
-  private static Stage stage(@Nullable String label) throws RefusedChangeException {
+  private static Stage stage(@Nullable String label) throws RefusedException {
     return Arrays.stream(Stage.values())
         .filter(stage -> stage != Stage.NONE && stage.label().equals(label))
         .findFirst()
         .orElseThrow(
             () ->
-                new RefusedChangeException(
+                new RefusedException(
                     Refusal.UNKNOWN_STAGE,
                     "stage %s is not one of legacy, shadow, canary, live, complete"
                         .formatted(String.valueOf(label).toLowerCase(Locale.ROOT))));

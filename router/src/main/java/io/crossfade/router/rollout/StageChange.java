@@ -1,6 +1,8 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.operator.RefusedException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,9 +61,9 @@ public record StageChange(
   /**
    * The flags that are wanted.
    *
-   * @throws RefusedChangeException when they are not of the wanted stage
+   * @throws RefusedException when they are not of the wanted stage
    */
-  KindFlags from(KindFlags before) throws RefusedChangeException {
+  KindFlags from(KindFlags before) throws RefusedException {
     KindFlags after =
         switch (stage) {
           case LEGACY -> KindFlags.LEGACY;
@@ -70,12 +72,12 @@ public record StageChange(
           case LIVE -> new KindFlags(Cohort.EVERYBODY, true);
           case COMPLETE -> new KindFlags(Cohort.EVERYBODY, false);
           case NONE ->
-              throw new RefusedChangeException(
+              throw new RefusedException(
                   Refusal.UNKNOWN_STAGE,
                   "none is no stage to go to; stages are legacy, shadow, canary, live, complete");
         };
     if (after.stage() != stage) {
-      throw new RefusedChangeException(
+      throw new RefusedException(
           Refusal.PERCENTAGE_OUT_OF_RANGE,
           "A canary takes 0.01 to 99.99 percent, or names devices or customers; this would be "
               + after);
@@ -83,7 +85,7 @@ public record StageChange(
     return after;
   }
 
-  private Cohort canary(Cohort before) throws RefusedChangeException {
+  private Cohort canary(Cohort before) throws RefusedException {
     try {
       return new Cohort(
           percentage == null ? before.basisPoints() : DeviceCohortStrategy.basisPoints(percentage),
@@ -92,7 +94,7 @@ public record StageChange(
           allowCustomers == null ? before.allowCustomers() : allowCustomers,
           denyCustomers == null ? before.denyCustomers() : denyCustomers);
     } catch (IllegalArgumentException e) {
-      throw new RefusedChangeException(
+      throw new RefusedException(
           Refusal.PERCENTAGE_OUT_OF_RANGE,
           "%s; a canary takes 0.01 to 99.99 in steps of 0.01".formatted(e.getMessage()));
     }

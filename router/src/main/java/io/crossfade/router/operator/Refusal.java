@@ -1,4 +1,4 @@
-package io.crossfade.router.rollout;
+package io.crossfade.router.operator;
 
 import java.util.Locale;
 import org.springframework.http.HttpStatus;

@@ -1,15 +1,15 @@
-package io.crossfade.router.rollout;
+package io.crossfade.router.operator;
 
 import java.util.Objects;
 
-/** A change that was not made. */
-public final class RefusedChangeException extends Exception {
+/** What the operator API does not do, or does not have. */
+public final class RefusedException extends Exception {
 
   private static final long serialVersionUID = 1;
 
   private final Refusal refusal;
 
-  RefusedChangeException(Refusal refusal, String detail) {
+  public RefusedException(Refusal refusal, String detail) {
     super(detail);
     this.refusal = refusal;
   }

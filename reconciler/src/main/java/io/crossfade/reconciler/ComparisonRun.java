@@ -1,0 +1,247 @@
+package io.crossfade.reconciler;
+
+import static io.crossfade.reconciler.ComparisonRows.boxed;
+import static io.crossfade.reconciler.ComparisonRows.utc;
+import static io.crossfade.reconciler.ComparisonRows.write;
+import static java.util.Objects.requireNonNull;
+
+import io.crossfade.db.Kind;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.RouteReason;
+import io.crossfade.db.WindowFigures;
+import io.crossfade.reconciler.ComparisonRequest.Origin;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.diff.Difference;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.diff.DifferenceLedger;
+import io.crossfade.reconciler.diff.Explained;
+import io.crossfade.reconciler.diff.TableProgress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** One run: what it found so far, so that another process can go on with it. */
+final class ComparisonRun implements DifferenceLedger {
+
+  private final long id;
+  private final Origin origin;
+  private final ComparisonWindow window;
+  private final Instant startedAt;
+  private final Map<String, TableProgress> progress;
+  private final JdbcClient jdbc;
+  private final JdbcTemplate batches;
+  private final TransactionTemplate transaction;
+  private final InstantSource clock;
+  private final TableResults results;
+
+  ComparisonRun(
+      DataSource control,
+      InstantSource clock,
+      long id,
+      Origin origin,
+      ComparisonWindow window,
+      Instant startedAt,
+      Map<String, TableProgress> progress) {
+    this.id = id;
+    this.origin = origin;
+    this.window = window;
+    this.startedAt = startedAt;
+    this.progress = progress;
+    this.jdbc = JdbcClient.create(control);
+    this.batches = new JdbcTemplate(control);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.clock = clock;
+    this.results = new TableResults(control);
+  }
+
+  ComparisonWindow window() {
+    return window;
+  }
+
+  boolean anyToLookAtAgain() {
+    return in(
+        () ->
+            !jdbc.sql("SELECT 1 FROM difference WHERE comparison_id = ? AND looks = 1 LIMIT 1")
+                .param(id)
+                .query(Integer.class)
+                .list()
+                .isEmpty());
+  }
+
+  @Override
+  public @Nullable TableProgress progress(String table) {
+    return progress.get(table);
+  }
+
+  @Override
+  public void found(String table, List<Difference> found, TableProgress now) {
+    transaction.executeWithoutResult(
+        status -> {
+          batches.batchUpdate(
+              "INSERT IGNORE INTO difference (comparison_id, table_name, id, class, looks,"
+                  + " device_sn, served_by, urgent, stamp, columns, fields)"
+                  + " VALUES (?,?,?,?,1,?,?,?,?,?,?)",
+              found.stream().map(this::values).toList());
+          keep(table, now);
+        });
+  }
+
+  @Override
+  public List<RecordId> lookedAtOnce(String table, int limit) {
+    return in(
+        () ->
+            jdbc.sql(
+                    "SELECT id FROM difference WHERE comparison_id = ? AND table_name = ?"
+                        + " AND looks = 1 ORDER BY id LIMIT ?")
+                .params(id, table, limit)
+                .query((row, number) -> RecordId.of(row.getBytes(1)))
+                .list());
+  }
+
+  @Override
+  public void believe(
+      String table, List<RecordId> agreed, List<Believed> believed, TableProgress now) {
+    transaction.executeWithoutResult(
+        status -> {
+          batches.batchUpdate(
+              "DELETE FROM difference WHERE comparison_id = ? AND table_name = ? AND id = ?",
+              agreed.stream().map(gone -> new Object[] {id, table, gone.bytes()}).toList());
+          batches.batchUpdate(
+              "UPDATE difference SET looks = 2, class = ?, columns = ?, fields = ?,"
+                  + " explanation = ?, rule_id = ?"
+                  + " WHERE comparison_id = ? AND table_name = ? AND id = ?",
+              believed.stream().map(one -> believedValues(table, one)).toList());
+          keep(table, now);
+        });
+  }
+
+  /** Counts what was found, and keeps it. */
+  ComparisonResult finish(
+      boolean settled, double target, Map<Kind, WindowFigures.OfBoth> ofOutputs, Set<Kind> kinds) {
+    Map<Kind, List<TableResult>> tables = new EnumMap<>(Kind.class);
+    Map<Kind, KindFigures> figures = new EnumMap<>(Kind.class);
+    for (Kind kind : kinds) {
+      List<TableResult> ofKind = results.of(id, kind, progress);
+      tables.put(kind, ofKind);
+      figures.put(kind, figures(kind, ofKind, requireNonNull(ofOutputs.get(kind))));
+    }
+    ComparisonResult result =
+        new ComparisonResult(
+            id, origin, window, startedAt, clock.instant(), settled, tables, figures, target);
+    transaction.executeWithoutResult(
+        status -> {
+          figures.values().forEach(this::keepFigures);
+          jdbc.sql(
+                  "UPDATE comparison SET state = 'FINISHED', verdict = ?, settled = ?, target = ?,"
+                      + " finished_at = ?, updated_at = ? WHERE id = ?")
+              .params(
+                  result.verdict().name(),
+                  settled,
+                  target,
+                  utc(result.finishedAt()),
+                  utc(result.finishedAt()),
+                  id)
+              .update();
+        });
+    return result;
+  }
+
+  private void keep(String table, TableProgress now) {
+    Map<String, TableProgress> next = new LinkedHashMap<>(progress);
+    next.put(table, now);
+    jdbc.sql("UPDATE comparison SET progress = ?, updated_at = ? WHERE id = ?")
+        .params(write(next), utc(clock.instant()), id)
+        .update();
+    progress.put(table, now);
+  }
+
+  private Object[] values(Difference found) {
+    return new Object[] {
+      id,
+      found.table(),
+      found.id().bytes(),
+      found.kind().name(),
+      found.deviceSn(),
+      found.servedBy().name(),
+      found.urgent(),
+      found.stamp(),
+      found.columns(),
+      write(found.fields())
+    };
+  }
+
+  private Object[] believedValues(String table, Believed one) {
+    Explained explained = one.explained();
+    return new Object[] {
+      one.difference().kind().name(),
+      one.difference().columns(),
+      write(one.difference().fields()),
+      explained == null ? null : explained.explanation().name(),
+      explained == null ? null : explained.ruleId(),
+      id,
+      table,
+      one.difference().id().bytes()
+    };
+  }
+
+  private KindFigures figures(Kind kind, List<TableResult> of, WindowFigures.OfBoth outputs) {
+    return new KindFigures(
+        kind,
+        window,
+        of.stream().mapToLong(TableResult::matching).sum(),
+        count(of, DifferenceClass.FIELDS_DIFFER),
+        count(of, DifferenceClass.MISSING_IN_STREAM),
+        count(of, DifferenceClass.MISSING_IN_LEGACY),
+        count(of, DifferenceClass.REPEATED),
+        of.stream().mapToLong(TableResult::late).sum(),
+        of.stream().mapToLong(TableResult::notMirrored).sum(),
+        of.stream().mapToLong(TableResult::allExplained).sum(),
+        of.stream().mapToLong(TableResult::urgentMissing).sum(),
+        outputs.legacy().rows(RouteReason.STREAM_UNAVAILABLE),
+        outputs.stream().rows(RouteReason.FLAG, RouteReason.OPT_IN),
+        outputs.legacy().acceptToRowP95(),
+        outputs.stream().acceptToRowP95());
+  }
+
+  private void keepFigures(KindFigures of) {
+    jdbc.sql("REPLACE INTO comparison_kind VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        .params(
+            Arrays.asList(
+                id,
+                of.kind().name(),
+                of.matching(),
+                of.differing(),
+                of.missingInStream(),
+                of.missingInLegacy(),
+                of.repeated(),
+                of.late(),
+                of.notMirrored(),
+                of.explained(),
+                of.urgentMissing(),
+                of.fallbacks(),
+                of.streamServed(),
+                boxed(of.legacyP95()),
+                boxed(of.streamP95())))
+        .update();
+  }
+
+  private static long count(List<TableResult> tables, DifferenceClass kind) {
+    return tables.stream().mapToLong(table -> table.count(kind)).sum();
+  }
+
+  private <T> T in(Supplier<T> work) {
+    return requireNonNull(transaction.execute(status -> work.get()));
+  }
+}

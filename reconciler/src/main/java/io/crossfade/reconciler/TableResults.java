@@ -1,0 +1,124 @@
+package io.crossfade.reconciler;
+
+import static io.crossfade.reconciler.ComparisonRows.difference;
+import static java.util.Objects.requireNonNull;
+
+import io.crossfade.db.Kind;
+import io.crossfade.db.OutputTable;
+import io.crossfade.db.OutputTables;
+import io.crossfade.reconciler.diff.Difference;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.diff.TableProgress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Counts the differences that runs have stored. */
+final class TableResults {
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  TableResults(DataSource control) {
+    this.jdbc = JdbcClient.create(control);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+  }
+
+  /** What a run found in the tables of a kind. */
+  List<TableResult> of(long run, Kind kind, Map<String, TableProgress> progress) {
+    List<TableResult> results = new ArrayList<>();
+    List<DifferenceGroup> groups = groups(run);
+    for (OutputTable<?> table : OutputTables.of(kind)) {
+      String name = table.name();
+      results.add(
+          of(
+              run,
+              name,
+              requireNonNull(progress.get(name)),
+              groups.stream().filter(group -> group.table().equals(name)).toList()));
+    }
+    return results;
+  }
+
+  private TableResult of(long id, String table, TableProgress now, List<DifferenceGroup> groups) {
+    Map<DifferenceClass, Long> differences = new EnumMap<>(DifferenceClass.class);
+    Map<Explanation, Long> explained = new EnumMap<>(Explanation.class);
+    Map<String, Long> columns = new TreeMap<>();
+    Map<String, Long> servedBy = new TreeMap<>();
+    long urgentMissing = 0;
+    for (DifferenceGroup group : groups) {
+      differences.merge(group.kind(), group.count(), Long::sum);
+      servedBy.merge(group.servedBy(), group.count(), Long::sum);
+      Explanation explanation = group.explanation();
+      if (explanation != null) {
+        explained.merge(explanation, group.count(), Long::sum);
+      } else if (group.urgent() && group.kind() != DifferenceClass.FIELDS_DIFFER) {
+        urgentMissing += group.count();
+      }
+      group.columns().forEach(column -> columns.merge(column, group.count(), Long::sum));
+    }
+    return new TableResult(
+        table,
+        now.matching(),
+        now.late(),
+        now.notMirrored(),
+        differences,
+        explained,
+        columns,
+        servedBy,
+        urgentMissing,
+        samples(id, table));
+  }
+
+  /** The differences of a run, alike ones together. */
+  List<DifferenceGroup> groups(long run) {
+    return in(
+        () ->
+            jdbc.sql(
+                    "SELECT table_name, class, explanation, urgent, served_by, columns, COUNT(*)"
+                        + " FROM difference WHERE comparison_id = ?"
+                        + " GROUP BY table_name, class, explanation, urgent, served_by, columns")
+                .param(run)
+                .query((row, number) -> group(row))
+                .list());
+  }
+
+  private static DifferenceGroup group(ResultSet row) throws SQLException {
+    String explanation = row.getString(3);
+    String columns = row.getString(6);
+    return new DifferenceGroup(
+        row.getString(1),
+        DifferenceClass.valueOf(row.getString(2)),
+        explanation == null ? null : Explanation.valueOf(explanation),
+        row.getBoolean(4),
+        row.getString(5),
+        columns.isEmpty() ? List.of() : List.of(columns.split(",")),
+        row.getLong(7));
+  }
+
+  private List<Difference> samples(long id, String table) {
+    return in(
+        () ->
+            jdbc.sql(
+                    "SELECT * FROM difference WHERE comparison_id = ? AND table_name = ?"
+                        + " ORDER BY id LIMIT "
+                        + Comparisons.SAMPLES)
+                .params(id, table)
+                .query((row, number) -> difference(row))
+                .list());
+  }
+
+  private <T> T in(Supplier<T> work) {
+    return requireNonNull(transaction.execute(status -> work.get()));
+  }
+}

@@ -1,0 +1,22 @@
+package io.crossfade.reconciler.cli;
+
+import io.crossfade.reconciler.verdict.Verdict;
+
+/** What a command tells a shell. */
+final class ExitCode {
+
+  static final int PASS = 0;
+  static final int FAIL = 1;
+  static final int INCONCLUSIVE = 2;
+  static final int ERROR = 3;
+
+  private ExitCode() {}
+
+  static int of(Verdict verdict) {
+    return switch (verdict) {
+      case PASS -> PASS;
+      case FAIL -> FAIL;
+      case INCONCLUSIVE -> INCONCLUSIVE;
+    };
+  }
+}

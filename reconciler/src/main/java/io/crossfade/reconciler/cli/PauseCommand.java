@@ -1,0 +1,34 @@
+package io.crossfade.reconciler.cli;
+
+import io.crossfade.reconciler.ReconcilerPause;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lets all runs wait. */
+@Command(
+    name = "pause",
+    mixinStandardHelpOptions = true,
+    description = "Lets all runs, on every instance, wait where they are until 'resume'.")
+final class PauseCommand implements Callable<Integer> {
+
+  @Mixin private Workbench workbench = new Workbench();
+
+  @Option(
+      names = "--actor",
+      defaultValue = "${sys:user.name}",
+      description = "Who says so; default: ${DEFAULT-VALUE}")
+  private String actor = "";
+
+  @Option(names = "--reason", required = true, description = "Why")
+  private String reason = "";
+
+  @Override
+  public Integer call() {
+    try (Workbench.Open open = workbench.open()) {
+      new ReconcilerPause(open.control()).pause(actor, reason);
+    }
+    return ExitCode.PASS;
+  }
+}

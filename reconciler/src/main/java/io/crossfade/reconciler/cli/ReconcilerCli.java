@@ -1,0 +1,112 @@
+package io.crossfade.reconciler.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.boot.context.properties.bind.validation.BindValidationException;
+import org.springframework.core.NestedRuntimeException;
+import org.springframework.validation.FieldError;
+import org.springframework.validation.ObjectError;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code java -jar reconciler.jar …}. Exit codes: 0 the outputs agree, 1 they do not, 2 too little
+ * to say, 3 it could not be found out.
+ */
+@Command(
+    name = "reconciler",
+    mixinStandardHelpOptions = true,
+    version = "Crossfade reconciler 0.1.0",
+    description = {
+      "Compares the two outputs of a migration, explains and repairs what differs.",
+      "Where the schemas are: application.yaml beside the jar, environment variables"
+          + " (CROSSFADE_DB_LEGACY_URL, …), or --set crossfade.db.legacy.url=…"
+    },
+    subcommands = {
+      CompareCommand.class,
+      RepairCommand.class,
+      CalibrateCommand.class,
+      SelfTestCommand.class,
+      RunsCommand.class,
+      RulesCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      CommandLine.HelpCommand.class
+    },
+    exitCodeOnExecutionException = ExitCode.ERROR,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the outputs agree",
+      "1:they do not",
+      "2:too little to say",
+      "3:it could not be found out"
+    })
+public final class ReconcilerCli {
+
+  private ReconcilerCli() {}
+
+  public static void main(String[] arguments) {
+    System.exit(
+        run(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            arguments));
+  }
+
+  /** Runs a command; returns its exit code. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(new ReconcilerCli());
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (exception, command, parsed) -> {
+          command.getErr().println("error: " + message(exception));
+          return ExitCode.ERROR;
+        });
+    errorOnInvalidInput(line);
+    return line.execute(arguments);
+  }
+
+  private static void errorOnInvalidInput(CommandLine line) {
+    line.getCommandSpec().exitCodeOnInvalidInput(ExitCode.ERROR);
+    line.getSubcommands().values().forEach(ReconcilerCli::errorOnInvalidInput);
+  }
+
+  private static String message(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindValidationException invalid) {
+        return invalid.getValidationErrors().getAllErrors().stream()
+            .map(ReconcilerCli::message)
+            .collect(Collectors.joining("; "));
+      }
+    }
+    Set<String> said = new LinkedHashSet<>();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      boolean wrapper = cause instanceof NestedRuntimeException && cause.getCause() != null;
+      if (!wrapper) {
+        said.add(firstLine(cause));
+      }
+    }
+    return String.join(": ", said);
+  }
+
+  /** Drivers explain at length what a person at a terminal sees at once. */
+  private static String firstLine(Throwable cause) {
+    return Objects.toString(cause.getMessage(), cause.getClass().getSimpleName())
+        .strip()
+        .lines()
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String message(ObjectError error) {
+    return error instanceof FieldError field
+        ? "%s.%s %s".formatted(error.getObjectName(), field.getField(), error.getDefaultMessage())
+        : error.getObjectName() + " " + error.getDefaultMessage();
+  }
+}

@@ -1,0 +1,99 @@
+package io.crossfade.reconciler.cli;
+
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.reconciler.ComparisonRequest;
+import io.crossfade.reconciler.ComparisonRequest.Origin;
+import io.crossfade.reconciler.ComparisonResult;
+import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.repair.Repair;
+import io.crossfade.reconciler.report.ComparisonReport;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Repairs what a run found. */
+@Command(
+    name = "repair",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Brings missing rows over in either direction, then compares the same window again.",
+      "Fields that differ are left alone without --prefer."
+    })
+final class RepairCommand implements Callable<Integer> {
+
+  /** One of the two must be said. */
+  private static final class Mode {
+    @Option(names = "--dry-run", required = true, description = "Print the statements")
+    private boolean dryRun;
+
+    @Option(names = "--apply", required = true, description = "Run them")
+    private boolean apply;
+  }
+
+  @Mixin private Workbench workbench = new Workbench();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @ArgGroup(multiplicity = "1")
+  private Mode mode = new Mode();
+
+  @Option(names = "--run", required = true, description = "The run that found it: see 'runs'")
+  private long run;
+
+  @Option(
+      names = "--prefer",
+      description = "The output that is right where fields differ: ${COMPLETION-CANDIDATES}")
+  private @Nullable DeliveryPath prefer;
+
+  @Option(
+      names = "--actor",
+      defaultValue = "${sys:user.name}",
+      description = "Who says so; default: ${DEFAULT-VALUE}")
+  private String actor = "";
+
+  @Option(names = "--reason", description = "Why; needed with --apply")
+  private String reason = "";
+
+  @Override
+  public Integer call() throws Exception {
+    if (mode.apply && reason.isBlank()) {
+      throw new ParameterException(spec.commandLine(), "--apply needs a --reason");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    try (Workbench.Open open = workbench.open()) {
+      Comparisons.Summary found =
+          open.get(Comparisons.class)
+              .find(run)
+              .orElseThrow(
+                  () -> new ParameterException(spec.commandLine(), "There is no run " + run));
+      Repair repair = new Repair(open.control(), open.legacy(), open.stream());
+      Repair.Plan plan = new Repair.Plan(run, prefer);
+      if (mode.dryRun) {
+        Repair.Done would = repair.dryRun(plan, out::println);
+        out.println("-- " + said(would, "would be"));
+        out.flush();
+        return ExitCode.PASS;
+      }
+      Repair.Done done = repair.apply(plan, actor, reason);
+      out.println(said(done, "were"));
+      // What the run compared was settled then; it is settled now.
+      ComparisonResult again =
+          Drained.comparison(open)
+              .run(new ComparisonRequest(Origin.REPAIR, found.window(), found.kinds()));
+      out.println(ComparisonReport.text(again));
+      out.flush();
+      return ExitCode.of(again.verdict());
+    }
+  }
+
+  private static String said(Repair.Done done, String verb) {
+    return "%d rows %s brought to the legacy output, %d to the stream output; %d left alone"
+        .formatted(done.toLegacy(), verb, done.toStream(), done.leftAlone());
+  }
+}

@@ -1,0 +1,24 @@
+package io.crossfade.reconciler.cli;
+
+import io.crossfade.reconciler.ReconcilerPause;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Lets paused runs go on. */
+@Command(
+    name = "resume",
+    mixinStandardHelpOptions = true,
+    description = "Lets all runs go on after 'pause'.")
+final class ResumeCommand implements Callable<Integer> {
+
+  @Mixin private Workbench workbench = new Workbench();
+
+  @Override
+  public Integer call() {
+    try (Workbench.Open open = workbench.open()) {
+      new ReconcilerPause(open.control()).resume();
+    }
+    return ExitCode.PASS;
+  }
+}

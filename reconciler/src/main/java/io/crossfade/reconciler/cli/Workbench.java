@@ -1,0 +1,79 @@
+package io.crossfade.reconciler.cli;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.DbConfiguration;
+import io.crossfade.reconciler.ReconcilerConfiguration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import picocli.CommandLine.Option;
+
+/** What every command needs: settings, and the three schemas. */
+final class Workbench {
+
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "A setting, for example crossfade.db.legacy.url=jdbc:mysql://host/schema")
+  private List<String> settings = List.of();
+
+  /** Opens the schemas; the caller closes. */
+  Open open() {
+    SpringApplication application = new SpringApplication(CliConfiguration.class);
+    application.setWebApplicationType(WebApplicationType.NONE);
+    application.setBannerMode(org.springframework.boot.Banner.Mode.OFF);
+    application.setLogStartupInfo(false);
+    application.setRegisterShutdownHook(true);
+    List<String> arguments = new ArrayList<>();
+    // What a command says is its result, and what went wrong one line beside it.
+    arguments.add("--logging.threshold.console=off");
+    arguments.add("--crossfade.db.migrate=false");
+    settings.forEach(setting -> arguments.add("--" + setting));
+    return new Open(application.run(arguments.toArray(String[]::new)));
+  }
+
+  /** The schemas, open. */
+  record Open(ConfigurableApplicationContext context) implements AutoCloseable {
+
+    HikariDataSource control() {
+      return context.getBean("controlDataSource", HikariDataSource.class);
+    }
+
+    HikariDataSource legacy() {
+      return context.getBean("legacyDataSource", HikariDataSource.class);
+    }
+
+    HikariDataSource stream() {
+      return context.getBean("streamDataSource", HikariDataSource.class);
+    }
+
+    <T> T get(Class<T> type) {
+      return context.getBean(type);
+    }
+
+    @Override
+    public void close() {
+      context.close();
+    }
+  }
+
+  /** A reconciler without a router around it. */
+  @Configuration(proxyBeanMethods = false)
+  @Import({DbConfiguration.class, ReconcilerConfiguration.class})
+  @ImportAutoConfiguration(PropertyPlaceholderAutoConfiguration.class)
+  static class CliConfiguration {
+
+    @Bean
+    InstantSource clock() {
+      return InstantSource.system();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.crossfade.reconciler.nightly;
+
+import io.crossfade.reconciler.verdict.Verdict;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Optional;
+
+/**
+ * A night's report in the list of reports.
+ *
+ * @param comparisonId the run it is about
+ * @param day that was compared
+ * @param compared rows
+ * @param unexplained of those, how many do not agree, and nobody knows why
+ * @param consistency rows that agree or are explained, percent
+ */
+public record NightlyReport(
+    long id,
+    long comparisonId,
+    LocalDate day,
+    Instant createdAt,
+    Verdict verdict,
+    long compared,
+    long unexplained,
+    Optional<BigDecimal> consistency) {
+
+  static final NightlyReport EXAMPLE =
+      new NightlyReport(
+          0, 0, LocalDate.EPOCH, Instant.EPOCH, Verdict.INCONCLUSIVE, 0, 0, Optional.empty());
+}

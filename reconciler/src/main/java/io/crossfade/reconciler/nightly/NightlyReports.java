@@ -1,0 +1,134 @@
+package io.crossfade.reconciler.nightly;
+
+import static java.util.Objects.requireNonNull;
+
+import io.crossfade.reconciler.ComparisonResult;
+import io.crossfade.reconciler.verdict.Verdict;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The reports in the control schema, where every router finds them. */
+public final class NightlyReports {
+
+  private static final String LIST =
+      "SELECT id, comparison_id, day, created_at, verdict, compared, unexplained, consistency"
+          + " FROM report";
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  public NightlyReports(DataSource control) {
+    this.jdbc = JdbcClient.create(control);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+  }
+
+  /** The newest first. */
+  public List<NightlyReport> latest(int limit) {
+    return in(
+        () ->
+            jdbc.sql(LIST + " ORDER BY day DESC, id DESC LIMIT ?")
+                .param(limit)
+                .query((row, number) -> report(row))
+                .list());
+  }
+
+  /** One of them. */
+  public Optional<NightlyReport> find(long id) {
+    return in(
+        () ->
+            jdbc.sql(LIST + " WHERE id = ?")
+                .param(id)
+                .query((row, number) -> report(row))
+                .optional());
+  }
+
+  /** The page for people. */
+  public Optional<String> html(long id) {
+    return text("html", id);
+  }
+
+  /** The same for programs. */
+  public Optional<String> json(long id) {
+    return text("json", id);
+  }
+
+  boolean has(LocalDate day) {
+    return in(
+        () ->
+            !jdbc.sql("SELECT 1 FROM report WHERE day = ? LIMIT 1")
+                .param(day)
+                .query(Integer.class)
+                .list()
+                .isEmpty());
+  }
+
+  NightlyReport add(LocalDate day, ComparisonResult result, String html, String json) {
+    long compared = result.figures().keySet().stream().mapToLong(result::compared).sum();
+    long unexplained = result.figures().keySet().stream().mapToLong(result::unexplained).sum();
+    long id =
+        in(
+            () -> {
+              jdbc.sql(
+                      "INSERT INTO report (comparison_id, day, created_at, verdict, compared,"
+                          + " unexplained, consistency, html, json) VALUES (?,?,?,?,?,?,?,?,?)")
+                  .param(result.id())
+                  .param(day)
+                  .param(LocalDateTime.ofInstant(result.finishedAt(), ZoneOffset.UTC))
+                  .param(result.verdict().name())
+                  .param(compared)
+                  .param(unexplained)
+                  .param(result.consistency().orElse(null))
+                  .param(html)
+                  .param(json)
+                  .update();
+              return jdbc.sql("SELECT LAST_INSERT_ID()").query(Long.class).single();
+            });
+    return find(id).orElseThrow();
+  }
+
+  /** When the first router of this system ever started; what was due before is not missing. */
+  Optional<Instant> firstStart() {
+    return in(
+        () ->
+            jdbc.sql("SELECT MIN(started_at) FROM acceptance_node")
+                .query(java.sql.Timestamp.class)
+                .optional()
+                .map(java.sql.Timestamp::toInstant));
+  }
+
+  private Optional<String> text(String column, long id) {
+    return in(
+        () ->
+            jdbc.sql("SELECT " + column + " FROM report WHERE id = ?")
+                .param(id)
+                .query(String.class)
+                .optional());
+  }
+
+  private static NightlyReport report(ResultSet row) throws SQLException {
+    return new NightlyReport(
+        row.getLong("id"),
+        row.getLong("comparison_id"),
+        row.getObject("day", LocalDate.class),
+        row.getTimestamp("created_at").toInstant(),
+        Verdict.valueOf(row.getString("verdict")),
+        row.getLong("compared"),
+        row.getLong("unexplained"),
+        Optional.ofNullable(row.getBigDecimal("consistency")));
+  }
+
+  private <T> T in(Supplier<T> work) {
+    return requireNonNull(transaction.execute(status -> work.get()));
+  }
+}

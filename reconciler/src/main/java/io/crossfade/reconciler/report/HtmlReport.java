@@ -1,0 +1,134 @@
+package io.crossfade.reconciler.report;
+
+import io.crossfade.db.Kind;
+import io.crossfade.reconciler.ComparisonResult;
+import io.crossfade.reconciler.KindFigures;
+import io.crossfade.reconciler.TableResult;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.verdict.Verdict;
+import io.crossfade.reconciler.verdict.Wilson;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.thymeleaf.TemplateEngine;
+import org.thymeleaf.context.Context;
+import org.thymeleaf.spring6.SpringTemplateEngine;
+import org.thymeleaf.templatemode.TemplateMode;
+import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
+
+/**
+ * A run as one page that needs nothing else: the answer, pictures, tables. It names devices and
+ * columns, and holds no value that a device sent.
+ */
+public final class HtmlReport {
+
+  private static final TemplateEngine ENGINE = engine();
+
+  /** A kind's line in the page. */
+  public record KindLine(
+      String kind,
+      Verdict verdict,
+      String consistency,
+      String raw,
+      String atLeast,
+      long compared) {}
+
+  private HtmlReport() {}
+
+  /** Renders the page. */
+  public static String of(ReportFacts facts) {
+    ComparisonResult result = facts.result();
+    DateTimeFormatter moment =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(facts.zone());
+    Context context = new Context(Locale.ROOT);
+    context.setVariable("facts", facts);
+    context.setVariable("result", result);
+    context.setVariable("verdict", result.verdict());
+    context.setVariable("from", moment.format(result.window().from()));
+    context.setVariable("to", moment.format(result.window().to()));
+    context.setVariable("made", moment.format(result.finishedAt()));
+    context.setVariable("zone", facts.zone().getId());
+    context.setVariable(
+        "compared", count(result.figures().keySet().stream().mapToLong(result::compared).sum()));
+    context.setVariable(
+        "consistency", result.consistency().map(value -> value.toPlainString() + " %").orElse("–"));
+    context.setVariable("kinds", kinds(result));
+    context.setVariable("tables", tables(result));
+    context.setVariable("pictures", ReportPictures.of(facts));
+    return ENGINE.process("report", context);
+  }
+
+  /** A table's line in the page. */
+  public record TableLine(
+      String kind,
+      TableResult result,
+      long differ,
+      long missingInStream,
+      long missingInLegacy,
+      long repeated) {}
+
+  private static List<TableLine> tables(ComparisonResult result) {
+    List<TableLine> lines = new ArrayList<>();
+    for (Kind kind : result.figures().keySet()) {
+      for (TableResult table : result.of(kind)) {
+        lines.add(
+            new TableLine(
+                kind.label(),
+                table,
+                table.count(DifferenceClass.FIELDS_DIFFER),
+                table.count(DifferenceClass.MISSING_IN_STREAM),
+                table.count(DifferenceClass.MISSING_IN_LEGACY),
+                table.count(DifferenceClass.REPEATED)));
+      }
+    }
+    return lines;
+  }
+
+  private static List<KindLine> kinds(ComparisonResult result) {
+    List<KindLine> lines = new ArrayList<>();
+    result
+        .figures()
+        .forEach(
+            (kind, figures) ->
+                lines.add(
+                    new KindLine(
+                        kind.label(),
+                        result.verdict(kind),
+                        result.consistency(kind).map(value -> value + " %").orElse("–"),
+                        raw(figures),
+                        atLeast(figures),
+                        figures.compared())));
+    return lines;
+  }
+
+  private static String raw(KindFigures figures) {
+    return figures.compared() == 0
+        ? "–"
+        : String.format(Locale.ROOT, "%.3f %%", 100.0 * figures.matching() / figures.compared());
+  }
+
+  private static String atLeast(KindFigures figures) {
+    return figures.compared() == 0
+        ? "–"
+        : String.format(
+            Locale.ROOT,
+            "%.3f %%",
+            100 * Wilson.lower(figures.compared() - figures.unexplained(), figures.compared()));
+  }
+
+  private static String count(long rows) {
+    return String.format(Locale.ROOT, "%,d", rows);
+  }
+
+  private static TemplateEngine engine() {
+    ClassLoaderTemplateResolver templates = new ClassLoaderTemplateResolver();
+    templates.setPrefix("crossfade/");
+    templates.setSuffix(".html");
+    templates.setTemplateMode(TemplateMode.HTML);
+    templates.setCharacterEncoding("UTF-8");
+    SpringTemplateEngine engine = new SpringTemplateEngine();
+    engine.setTemplateResolver(templates);
+    return engine;
+  }
+}

@@ -1,0 +1,338 @@
+package io.crossfade.reconciler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DbSettings;
+import io.crossfade.db.Output;
+import io.crossfade.db.SampleRecords;
+import io.crossfade.db.TestDatabase;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.reconciler.cli.Cli.Said;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReconcilerCliIT {
+
+  private static final String[] ALWAYS = {
+    "compare", "--drained", "--from", "2000-01-01", "--to", "2100-01-01"
+  };
+
+  private TestOutputs outputs;
+  private Cli cli;
+
+  @BeforeEach
+  void open() {
+    outputs = new TestOutputs();
+    cli = new Cli(outputs.settings());
+  }
+
+  @AfterEach
+  void close() {
+    outputs.close();
+  }
+
+  @Test
+  void exitCodesTellAShellWhatAPersonReads() throws Exception {
+    assertThat(compare()).as("nothing to compare").returns(2, Said::code);
+    fill(3_000);
+    assertThat(compare())
+        .returns(0, Said::code)
+        .returns("", Said::err)
+        .extracting(Said::out)
+        .asString()
+        .contains("verdict PASS")
+        .endsWith("consistency 100.000 %\n");
+    delete("stream", 100);
+    assertThat(compare())
+        .returns(1, Said::code)
+        .extracting(Said::out)
+        .asString()
+        .contains("verdict FAIL");
+  }
+
+  @Test
+  void fewRowsAreNoProof() throws Exception {
+    fill(20);
+    assertThat(compare()).returns(2, Said::code);
+  }
+
+  @Test
+  void withoutARouterNobodyKnowsWhatIsWritten() throws Exception {
+    fill(10);
+    Said said = cli.run("compare", "--from", "2000-01-01", "--set", PATIENCE);
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.out()).contains("unknown: nothing to compare");
+  }
+
+  @Test
+  void windowInTheFutureIsEmpty() throws Exception {
+    fill(10);
+    Said said = cli.run("compare", "--drained", "--from", "2099-01-01", "--to", "2099-01-02");
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.out()).contains("unknown: nothing to compare");
+  }
+
+  @Test
+  void whatCannotBeFoundOutIsNoVerdict() {
+    assertThat(cli.run("compare")).returns(3, Said::code);
+    assertThat(cli.run("compare", "--from", "yesterday"))
+        .returns(3, Said::code)
+        .extracting(Said::err)
+        .asString()
+        .contains("'yesterday' is no moment");
+    assertThat(cli.run("compare", "--from", "2026-01-02", "--to", "2026-01-01"))
+        .returns(3, Said::code)
+        .extracting(Said::err)
+        .asString()
+        .contains("before it starts");
+    assertThat(cli.run("compare", "--from", "2026-01-01", "--kind", "sleep"))
+        .returns(3, Said::code);
+    assertThat(cli.run("fly")).returns(3, Said::code);
+    assertThat(cli.run("repair", "--run", "99", "--dry-run"))
+        .returns(3, Said::code)
+        .extracting(Said::err)
+        .asString()
+        .contains("There is no run 99");
+    assertThat(cli.run("repair", "--run", "99")).returns(3, Said::code);
+    assertThat(cli.run("repair", "--run", "99", "--apply"))
+        .returns(3, Said::code)
+        .extracting(Said::err)
+        .asString()
+        .contains("needs a --reason");
+  }
+
+  @Test
+  void databaseThatIsAwayIsNamedInOneLine() {
+    DbSettings.Schema there = outputs.settings().stream();
+    String nobody = "crossfade.db.stream.url=jdbc:mysql://127.0.0.1:1/nobody";
+    Said said =
+        new Cli(outputs.settings(), nobody).run("compare", "--drained", "--from", "2000-01-01");
+    assertThat(said.code()).isEqualTo(3);
+    assertThat(said.err()).startsWith("error: stream").doesNotContain(there.password());
+    assertThat(said.err().strip().lines()).hasSize(1);
+  }
+
+  @Test
+  void settingThatCannotBeIsNamed() {
+    Said said =
+        new Cli(outputs.settings(), "crossfade.db.stream.url=somewhere")
+            .run("compare", "--drained", "--from", "2000-01-01");
+    assertThat(said.code()).isEqualTo(3);
+    assertThat(said.err())
+        .isEqualTo("error: crossfade.db.stream.url must look like jdbc:mysql://host:port/schema\n");
+    assertThat(said.out()).isEmpty();
+  }
+
+  @Test
+  void driftIsNamedColumnByColumnBeforeAnythingIsCompared() throws Exception {
+    fill(10);
+    String stream = outputs.settings().stream().url().replaceAll(".*/", "");
+    try (var admin = TestDatabase.admin();
+        var statement = admin.createStatement()) {
+      statement.execute("ALTER TABLE " + stream + ".t_user_health_data MODIFY heart_rate BIGINT");
+      statement.execute("ALTER TABLE " + stream + ".t_common_event DROP COLUMN altitude");
+    }
+    Said said = compare();
+    assertThat(said.code()).isEqualTo(3);
+    assertThat(said.err())
+        .contains("t_user_health_data", "heart_rate", "t_common_event", "altitude");
+    assertThat(TestOutputs.number(outputs.control(), "SELECT COUNT(*) FROM comparison")).isZero();
+  }
+
+  @Test
+  void everyFormatHasEveryDifference() throws Exception {
+    fill(200);
+    delete("stream", 150);
+    TestOutputs.update(
+        outputs.legacy(), "UPDATE t_common_event SET device_sn = '=1+1' WHERE device_sn = 'CLI7'");
+    String csv = compare("--format", "csv").out();
+    assertThat(csv).startsWith("table,id,class,explanation,repaired,device_sn,served_by,urgent");
+    assertThat(csv.lines().filter(line -> line.contains("MISSING_IN_STREAM"))).hasSize(150);
+    assertThat(csv).contains("FIELDS_DIFFER", "device_sn==1+1", ",\"'=1+1\",");
+    var json = new ObjectMapper().readTree(compare("--format", "json").out());
+    assertThat(json.at("/verdict").asText()).isEqualTo("FAIL");
+    assertThat(json.at("/kinds/health/tables/0/differences/MISSING_IN_STREAM").asLong())
+        .isEqualTo(150);
+    String html = compare("--format", "html").out();
+    assertThat(html)
+        .startsWith("<!DOCTYPE html>")
+        .contains("Do the two outputs agree?", "FAIL", "<svg", "missing in stream");
+    assertThat(html).as("opens offline").doesNotContain("src=", "href=", "<script", "url(");
+    Said counted = compare("--count-only");
+    assertThat(counted.code()).isEqualTo(1);
+    assertThat(counted.out()).containsPattern("t_user_health_data +200 +50");
+    assertThat(compare("--count-only", "--kind", "event").code())
+        .as("equal counts prove nothing")
+        .isEqualTo(2);
+  }
+
+  @Test
+  void repairBringsRowsOverVerifiesAndIsRecorded() throws Exception {
+    fill(3_000);
+    delete("stream", 30);
+    delete("legacy", 10);
+    TestOutputs.update(
+        outputs.stream(),
+        "UPDATE t_common_event SET event_value = 'wrong' WHERE device_sn = 'CLI5'");
+    assertThat(compare()).returns(1, Said::code);
+    long run = TestOutputs.number(outputs.control(), "SELECT MAX(id) FROM comparison");
+
+    Said dry = cli.run("repair", "--run", String.valueOf(run), "--dry-run");
+    assertThat(dry.code()).isZero();
+    assertThat(dry.out().lines().filter(line -> line.contains("INSERT"))).hasSizeGreaterThan(39);
+    assertThat(dry.out())
+        .contains("10 rows would be brought to the legacy output, 30 to the stream output");
+    assertThat(TestOutputs.count(outputs.stream(), io.crossfade.db.Kind.HEALTH))
+        .as("a dry run changes nothing")
+        .isEqualTo(2_970);
+
+    Said applied =
+        cli.run(
+            "repair", "--run", "" + run, "--apply", "--actor", "ann", "--reason", "night shift");
+    assertThat(applied.out()).contains("1 left alone");
+    assertThat(applied.code()).as("1 of 3,000 events still differs: too few to say").isEqualTo(2);
+    assertThat(TestOutputs.count(outputs.stream(), io.crossfade.db.Kind.HEALTH)).isEqualTo(3_000);
+    assertThat(TestOutputs.count(outputs.legacy(), io.crossfade.db.Kind.HEALTH)).isEqualTo(3_000);
+
+    Said preferred =
+        cli.run(
+            "repair",
+            "--run",
+            "" + run,
+            "--apply",
+            "--prefer",
+            "legacy",
+            "--reason",
+            "the old one");
+    assertThat(preferred.out()).contains("1 to the stream output; 0 left alone");
+    assertThat(preferred.out()).endsWith("consistency 100.000 %\n");
+    assertThat(
+            TestOutputs.number(
+                outputs.stream(),
+                "SELECT COUNT(*) FROM t_common_event WHERE event_value = 'wrong'"))
+        .isZero();
+    Said again = cli.run("repair", "--run", "" + run, "--apply", "--reason", "once more");
+    assertThat(again.out()).contains("0 rows were brought").contains("0 to the stream output");
+    assertThat(
+            TestOutputs.number(
+                outputs.control(),
+                "SELECT COUNT(*) FROM repair WHERE actor = 'ann' AND reason = 'night shift'"
+                    + " AND to_legacy = 10 AND to_stream = 30 AND finished_at IS NOT NULL"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void anOutputWithItselfGivesNothing() throws Exception {
+    assertThat(cli.run("calibrate", "--from", "2000-01-01")).returns(2, Said::code);
+    fill(500);
+    delete("stream", 100);
+    Said said = cli.run("calibrate", "--from", "2000-01-01");
+    assertThat(said.code()).isZero();
+    assertThat(said.out()).containsPattern("legacy with itself: \\d+ rows, 0 differences");
+  }
+
+  @Test
+  void selfTestReportsRecallAndLeavesNothingBehind() throws Exception {
+    long before = schemas();
+    Said refused = cli.run("selftest");
+    assertThat(refused.code()).as("this user may not create schemas").isEqualTo(3);
+    var admin = TestDatabase.adminCredentials();
+    Said said =
+        new Cli(
+                outputs.settings(),
+                "crossfade.db.migration.username=" + admin.username(),
+                "crossfade.db.migration.password=" + admin.password())
+            .run("selftest", "--records", "2000", "--plant", "3");
+    assertThat(said.out()).contains("100.00%", "0 false alarms");
+    assertThat(said.code()).isZero();
+    assertThat(schemas()).isEqualTo(before);
+  }
+
+  @Test
+  void rulesExplainUntilTheyExpire() throws Exception {
+    fill(3_000);
+    TestOutputs.update(
+        outputs.stream(), "UPDATE t_user_health_data SET stress = 1 WHERE device_sn < 'CLI2'");
+    assertThat(compare()).returns(1, Said::code);
+    assertThat(
+            cli.run(
+                "rules",
+                "add",
+                "--kind",
+                "health",
+                "--owner",
+                "ann",
+                "--reason",
+                "all",
+                "--until",
+                "2100-01-01"))
+        .as("a rule for everything")
+        .returns(3, Said::code);
+    assertThat(
+            cli.run(
+                "rules",
+                "add",
+                "--kind",
+                "health",
+                "--column",
+                "stress",
+                "--owner",
+                "ann",
+                "--reason",
+                "rounds otherwise",
+                "--until",
+                "2100-01-01"))
+        .returns(0, Said::code);
+    assertThat(compare()).returns(0, Said::code).extracting(Said::out).asString().contains("RULE");
+    assertThat(cli.run("rules").out()).contains("rounds otherwise", "ann", "stress");
+    assertThat(cli.run("rules", "end", "1")).returns(0, Said::code);
+    assertThat(cli.run("rules", "end", "1")).returns(3, Said::code);
+    assertThat(compare()).returns(1, Said::code);
+    assertThat(cli.run("runs").out().lines()).hasSize(3);
+  }
+
+  private static final String PATIENCE = "crossfade.reconciler.patience=1s";
+
+  private Said compare(String... more) {
+    List<String> command = new ArrayList<>(List.of(ALWAYS));
+    command.addAll(List.of(more));
+    return cli.run(command.toArray(String[]::new));
+  }
+
+  private void fill(int records) throws Exception {
+    List<AcceptedRecord> all = new ArrayList<>();
+    for (int i = 0; i < records; i++) {
+      all.add(SampleRecords.health("CLI" + i % 10, i));
+      all.add(SampleRecords.event("CLI" + i, i, false));
+    }
+    new Output(outputs.legacy()).write(all);
+    new Output(outputs.stream()).write(all);
+  }
+
+  private void delete(String output, int rows) {
+    TestOutputs.update(
+        "stream".equals(output) ? outputs.stream() : outputs.legacy(),
+        "DELETE FROM t_user_health_data ORDER BY id "
+            + ("stream".equals(output) ? "" : "DESC ")
+            + "LIMIT "
+            + rows);
+  }
+
+  private static long schemas() throws Exception {
+    try (var admin = TestDatabase.admin();
+        var result =
+            admin
+                .createStatement()
+                .executeQuery(
+                    "SELECT COUNT(*) FROM information_schema.schemata"
+                        + " WHERE schema_name LIKE '%selftest%'")) {
+      result.next();
+      return result.getLong(1);
+    }
+  }
+}

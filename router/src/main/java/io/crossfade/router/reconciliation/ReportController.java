@@ -1,0 +1,81 @@
+package io.crossfade.router.reconciliation;
+
+import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.nightly.NightlyReport;
+import io.crossfade.reconciler.nightly.NightlyReports;
+import io.crossfade.reconciler.report.DifferencesCsv;
+import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.operator.RefusedException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /api/reports}: what was found each night. */
+@RestController
+@RequestMapping("/api/reports")
+public final class ReportController {
+
+  private static final int MOST = 1_000;
+
+  /** The page is one file with its styles in it, and runs nothing. */
+  private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+  private final NightlyReports reports;
+  private final Comparisons comparisons;
+
+  public ReportController(NightlyReports reports, Comparisons comparisons) {
+    this.reports = reports;
+    this.comparisons = comparisons;
+  }
+
+  /** The newest first. */
+  @GetMapping
+  List<NightlyReport> reports(@RequestParam(defaultValue = "100") int limit) {
+    return reports.latest(Math.clamp(limit, 1, MOST));
+  }
+
+  @GetMapping(path = "/{id}/report.html", produces = MediaType.TEXT_HTML_VALUE)
+  ResponseEntity<byte[]> html(@PathVariable long id) throws RefusedException {
+    String page = reports.html(id).orElseThrow(() -> missing(id));
+    return ResponseEntity.ok()
+        .header("Content-Security-Policy", POLICY)
+        .cacheControl(CacheControl.noStore())
+        .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
+        .body(page.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @GetMapping(path = "/{id}/report.json", produces = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<byte[]> json(@PathVariable long id) throws RefusedException {
+    String json = reports.json(id).orElseThrow(() -> missing(id));
+    return ResponseEntity.ok()
+        .cacheControl(CacheControl.noStore())
+        .contentType(MediaType.APPLICATION_JSON)
+        .body(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Every difference with both values: health data. */
+  @GetMapping("/{id}/differences.csv")
+  void csv(@PathVariable long id, HttpServletResponse response)
+      throws RefusedException, IOException {
+    NightlyReport report = reports.find(id).orElseThrow(() -> missing(id));
+    response.setContentType("text/csv;charset=utf-8");
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader(
+        "Content-Disposition",
+        "attachment; filename=\"crossfade-differences-%s.csv\"".formatted(report.day()));
+    DifferencesCsv.write(comparisons, report.comparisonId(), response.getWriter());
+  }
+
+  private static RefusedException missing(long id) {
+    return new RefusedException(Refusal.NOT_FOUND, "No report has the id " + id);
+  }
+}

@@ -1,0 +1,50 @@
+package io.crossfade.router.rollout;
+
+import io.crossfade.db.Kind;
+import io.crossfade.reconciler.report.Advice;
+import io.crossfade.router.gates.GatePolicy;
+import io.crossfade.router.gates.GatePolicy.Promotion;
+import io.crossfade.router.gates.GateResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Tells a report what the gates say of each kind's next step. */
+final class RolloutAdvisor implements Advice.Advisor {
+
+  private final RolloutFlags flags;
+  private final Rollout rollout;
+
+  RolloutAdvisor(RolloutFlags flags, Rollout rollout) {
+    this.flags = flags;
+    this.rollout = rollout;
+  }
+
+  @Override
+  public List<Advice> advise() {
+    List<Advice> advice = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      KindFlags now = flags.state().of(kind);
+      Optional<Promotion> next = StagePolicy.next(now.stage());
+      List<GateResult> gates = rollout.nextGates(kind);
+      advice.add(
+          new Advice(
+              kind,
+              now.toString(),
+              next.map(promotion -> words(promotion.name()).replace("to ", "")).orElse(""),
+              GatePolicy.overall(gates),
+              gates.stream()
+                  .map(
+                      gate ->
+                          new Advice.Check(
+                              words(gate.gate().name()), gate.verdict(), gate.figures()))
+                  .toList()));
+    }
+    return advice;
+  }
+
+  private static String words(String constant) {
+    return constant.toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}
