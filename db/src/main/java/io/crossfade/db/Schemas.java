@@ -41,6 +41,8 @@ final class Schemas {
     properties.setProperty("cachePrepStmts", "true");
     properties.setProperty("prepStmtCacheSize", "100");
     properties.setProperty("prepStmtCacheSqlLimit", "32768");
+    // JDBC batches of inserts go as one statement, too.
+    properties.setProperty("rewriteBatchedStatements", "true");
     properties.setProperty("allowMultiQueries", "false");
     properties.setProperty("allowLoadLocalInfile", "false");
     properties.setProperty("characterEncoding", "UTF-8");

@@ -62,7 +62,8 @@ public final class Comparison {
    * Compares.
    *
    * @return what was found; compared is only what both paths are past
-   * @throws SQLException when a database cannot be read; the same request goes on from there later
+   * @throws SQLException when an output cannot be read; the same request goes on from there later
+   * @throws org.springframework.dao.DataAccessException when the control schema cannot be; likewise
    */
   public ComparisonResult run(ComparisonRequest request) throws SQLException, InterruptedException {
     List<OutputTable<?>> tables = new ArrayList<>();

@@ -35,6 +35,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** One run: what it found so far, so that another process can go on with it. */
 final class ComparisonRun implements DifferenceLedger {
 
+  /** Of a form that the driver sends as one statement for many rows. */
+  private static final String INSERT =
+      "INSERT INTO difference (comparison_id, table_name, id, class, looks, device_sn, served_by,"
+          + " urgent, stamp, columns, fields, explanation, rule_id)"
+          + " VALUES (?,?,?,?,1,?,?,?,?,?,?,?,?)";
+
   private final long id;
   private final Origin origin;
   private final ComparisonWindow window;
@@ -90,39 +96,38 @@ final class ComparisonRun implements DifferenceLedger {
     transaction.executeWithoutResult(
         status -> {
           batches.batchUpdate(
-              "INSERT IGNORE INTO difference (comparison_id, table_name, id, class, looks,"
-                  + " device_sn, served_by, urgent, stamp, columns, fields)"
-                  + " VALUES (?,?,?,?,1,?,?,?,?,?,?)",
-              found.stream().map(this::values).toList());
+              INSERT + " ON DUPLICATE KEY UPDATE looks = looks",
+              found.stream().map(difference -> values(difference, null)).toList());
           keep(table, now);
         });
   }
 
   @Override
-  public List<RecordId> lookedAtOnce(String table, int limit) {
+  public List<RecordId> lookedAtOnce(String table, @Nullable RecordId after, int limit) {
     return in(
         () ->
             jdbc.sql(
                     "SELECT id FROM difference WHERE comparison_id = ? AND table_name = ?"
-                        + " AND looks = 1 ORDER BY id LIMIT ?")
-                .params(id, table, limit)
+                        + " AND id > ? AND looks = 1 ORDER BY id LIMIT ?")
+                .params(id, table, after == null ? new byte[0] : after.bytes(), limit)
                 .query((row, number) -> RecordId.of(row.getBytes(1)))
                 .list());
   }
 
   @Override
   public void believe(
-      String table, List<RecordId> agreed, List<Believed> believed, TableProgress now) {
+      String table, Set<RecordId> agreed, List<Believed> believed, TableProgress now) {
     transaction.executeWithoutResult(
         status -> {
           batches.batchUpdate(
               "DELETE FROM difference WHERE comparison_id = ? AND table_name = ? AND id = ?",
               agreed.stream().map(gone -> new Object[] {id, table, gone.bytes()}).toList());
           batches.batchUpdate(
-              "UPDATE difference SET looks = 2, class = ?, columns = ?, fields = ?,"
-                  + " explanation = ?, rule_id = ?"
-                  + " WHERE comparison_id = ? AND table_name = ? AND id = ?",
-              believed.stream().map(one -> believedValues(table, one)).toList());
+              INSERT
+                  + " ON DUPLICATE KEY UPDATE looks = 2, class = VALUES(class),"
+                  + " columns = VALUES(columns), fields = VALUES(fields),"
+                  + " explanation = VALUES(explanation), rule_id = VALUES(rule_id)",
+              believed.stream().map(one -> values(one.difference(), one.explained())).toList());
           keep(table, now);
         });
   }
@@ -167,7 +172,7 @@ final class ComparisonRun implements DifferenceLedger {
     progress.put(table, now);
   }
 
-  private Object[] values(Difference found) {
+  private Object[] values(Difference found, @Nullable Explained explained) {
     return new Object[] {
       id,
       found.table(),
@@ -178,21 +183,9 @@ final class ComparisonRun implements DifferenceLedger {
       found.urgent(),
       found.stamp(),
       found.columns(),
-      write(found.fields())
-    };
-  }
-
-  private Object[] believedValues(String table, Believed one) {
-    Explained explained = one.explained();
-    return new Object[] {
-      one.difference().kind().name(),
-      one.difference().columns(),
-      write(one.difference().fields()),
+      write(found.fields()),
       explained == null ? null : explained.explanation().name(),
-      explained == null ? null : explained.ruleId(),
-      id,
-      table,
-      one.difference().id().bytes()
+      explained == null ? null : explained.ruleId()
     };
   }
 

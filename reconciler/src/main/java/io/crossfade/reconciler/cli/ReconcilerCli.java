@@ -50,6 +50,12 @@ public final class ReconcilerCli {
   private ReconcilerCli() {}
 
   public static void main(String[] arguments) {
+    // What the JVM does with an error nobody caught is to exit with 1, which here is a verdict.
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, error) -> {
+          System.err.println("error: " + error);
+          Runtime.getRuntime().halt(ExitCode.ERROR);
+        });
     System.exit(
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),

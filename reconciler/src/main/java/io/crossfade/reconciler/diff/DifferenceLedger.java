@@ -2,6 +2,7 @@ package io.crossfade.reconciler.diff;
 
 import io.crossfade.db.RecordId;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a run remembers, so that another process can go on with it. Each call is all or nothing. */
@@ -16,10 +17,13 @@ public interface DifferenceLedger {
   /** Keeps what the first look found, and how far it came. */
   void found(String table, List<Difference> found, TableProgress progress);
 
-  /** Ids that were looked at once, in order. */
-  List<RecordId> lookedAtOnce(String table, int limit);
+  /**
+   * Ids that were looked at once, in order.
+   *
+   * @param after where to go on; {@code null} at the beginning
+   */
+  List<RecordId> lookedAtOnce(String table, @Nullable RecordId after, int limit);
 
   /** Keeps what the second look says of ids that were looked at once. */
-  void believe(
-      String table, List<RecordId> agreed, List<Believed> believed, TableProgress progress);
+  void believe(String table, Set<RecordId> agreed, List<Believed> believed, TableProgress progress);
 }

@@ -23,7 +23,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
   private static final int BLOCKS = 8;
 
   /** Rows in order; the last block may have failed instead. */
-  private record Block(List<RawRow> rows, boolean last, @Nullable Exception failure) {}
+  private record Block(List<RawRow> rows, boolean last, @Nullable Throwable failure) {}
 
   /** The merge has gone; the rest of the page is not wanted. */
   private static final class ClosedException extends RuntimeException {
@@ -75,7 +75,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
         throw new SQLException("Interrupted while reading", e);
       }
       next = 0;
-      Exception failure = current.failure();
+      Throwable failure = current.failure();
       if (failure != null) {
         throw failure instanceof SQLException sql ? sql : new SQLException(failure);
       }
@@ -105,7 +105,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
       put(new Block(filling, true, null));
     } catch (ClosedException | InterruptedException e) {
       closed = true;
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       putFailure(e);
     }
   }
@@ -125,7 +125,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
     }
   }
 
-  private void putFailure(Exception failure) {
+  private void putFailure(Throwable failure) {
     try {
       put(new Block(List.of(), true, failure));
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,11 +84,13 @@ public final class TableComparison {
 
   /** Looks again at what differed, and asks why. */
   public void secondLook() throws SQLException {
+    RecordId after = null;
     while (true) {
-      List<RecordId> ids = ledger.lookedAtOnce(table.name(), AT_ONCE);
+      List<RecordId> ids = ledger.lookedAtOnce(table.name(), after, AT_ONCE);
       if (ids.isEmpty()) {
         return;
       }
+      after = ids.getLast();
       Map<RecordId, RowPair> pairs = pairs(ids);
       List<Explainer.Doubt> doubts = new ArrayList<>();
       pairs
@@ -104,8 +107,8 @@ public final class TableComparison {
                       new DifferenceLedger.Believed(
                           doubt.difference(), explained.get(doubt.difference().id())))
               .toList();
-      List<RecordId> agreed = new ArrayList<>(ids);
-      agreed.removeAll(doubts.stream().map(doubt -> doubt.difference().id()).toList());
+      Set<RecordId> agreed = new LinkedHashSet<>(ids);
+      doubts.forEach(doubt -> agreed.remove(doubt.difference().id()));
       TableProgress progress = Objects.requireNonNull(ledger.progress(table.name()));
       ledger.believe(table.name(), agreed, believed, progress.afterSecondLook(agreed.size()));
     }

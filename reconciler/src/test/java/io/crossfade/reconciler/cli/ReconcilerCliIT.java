@@ -146,18 +146,18 @@ class ReconcilerCliIT {
 
   @Test
   void everyFormatHasEveryDifference() throws Exception {
-    fill(200);
-    delete("stream", 150);
+    fill(2_600);
+    delete("stream", 2_500);
     TestOutputs.update(
         outputs.legacy(), "UPDATE t_common_event SET device_sn = '=1+1' WHERE device_sn = 'CLI7'");
     String csv = compare("--format", "csv").out();
     assertThat(csv).startsWith("table,id,class,explanation,repaired,device_sn,served_by,urgent");
-    assertThat(csv.lines().filter(line -> line.contains("MISSING_IN_STREAM"))).hasSize(150);
+    assertThat(csv.lines().filter(line -> line.contains("MISSING_IN_STREAM"))).hasSize(2_500);
     assertThat(csv).contains("FIELDS_DIFFER", "device_sn==1+1", ",\"'=1+1\",");
     var json = new ObjectMapper().readTree(compare("--format", "json").out());
     assertThat(json.at("/verdict").asText()).isEqualTo("FAIL");
     assertThat(json.at("/kinds/health/tables/0/differences/MISSING_IN_STREAM").asLong())
-        .isEqualTo(150);
+        .isEqualTo(2_500);
     String html = compare("--format", "html").out();
     assertThat(html)
         .startsWith("<!DOCTYPE html>")
@@ -165,7 +165,7 @@ class ReconcilerCliIT {
     assertThat(html).as("opens offline").doesNotContain("src=", "href=", "<script", "url(");
     Said counted = compare("--count-only");
     assertThat(counted.code()).isEqualTo(1);
-    assertThat(counted.out()).containsPattern("t_user_health_data +200 +50");
+    assertThat(counted.out()).containsPattern("t_user_health_data +2600 +100");
     assertThat(compare("--count-only", "--kind", "event").code())
         .as("equal counts prove nothing")
         .isEqualTo(2);
