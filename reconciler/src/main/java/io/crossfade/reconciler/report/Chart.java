@@ -20,6 +20,7 @@ final class Chart {
   private static final int BOTTOM = 26;
   private static final int MOST_LABELS = 7;
   private static final int GRID_LINES = 4;
+  private static final double LEAST_RANGE = 0.02;
   private static final int BAR = 22;
   private static final int BAR_LABEL = 190;
   private static final int BAR_COUNT = 90;
@@ -66,9 +67,10 @@ final class Chart {
     if (all.length == 0) {
       return "";
     }
-    double top = most.orElse(Math.max(1, Arrays.stream(all).max().orElseThrow() * 1.1));
-    double least = Math.min(Arrays.stream(all).min().orElseThrow(), limit.orElse(top));
-    double bottom = most.isPresent() ? Math.max(0, least - Math.max(0.02, (top - least) / 5)) : 0;
+    double greatest = Arrays.stream(all).max().orElseThrow();
+    double least = Math.min(Arrays.stream(all).min().orElseThrow(), limit.orElse(greatest));
+    double top = most.orElse(round(greatest));
+    double bottom = most.isPresent() ? Math.max(0, top - round((top - least) * 1.1)) : 0;
     StringBuilder svg = open(title, HEIGHT);
     for (int line = 0; line <= GRID_LINES; line++) {
       double value = bottom + (top - bottom) * line / GRID_LINES;
@@ -233,8 +235,19 @@ final class Chart {
     return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - bottom) / (top - bottom));
   }
 
+  /** The next of …, 1, 2, 4, 10, 20, …, which four lines divide well. */
+  private static double round(double value) {
+    double power = Math.pow(10, Math.floor(Math.log10(Math.max(value, LEAST_RANGE))));
+    for (double factor : new double[] {1, 2, 4, 10}) {
+      if (value <= factor * power) {
+        return factor * power;
+      }
+    }
+    return 10 * power;
+  }
+
   private static String number(double value, double range) {
-    int decimals = range < 0.1 ? 3 : range < 1 ? 2 : range < 10 ? 1 : 0;
+    int decimals = range <= 0.1 ? 3 : range <= 1 ? 2 : range <= 10 ? 1 : 0;
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
