@@ -27,11 +27,15 @@ public final class RollingComparison {
   /**
    * Compares up to a moment that both paths are past. For one caller at a time.
    *
-   * @return what was found; empty when there is nothing new
+   * @return what was found; empty when there is nothing new, or nobody knows what is written
    * @throws SQLException when a database cannot be read; the window is compared next time
    */
   public Optional<ComparisonResult> advance() throws SQLException, InterruptedException {
-    Instant until = writtenUntil.now().orElse(Instant.EPOCH);
+    Optional<Instant> written = writtenUntil.now();
+    if (written.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant until = written.get();
     Instant from = comparisons.comparedUntil().orElse(until.minus(LONGEST_WINDOW));
     Instant longest = from.plus(LONGEST_WINDOW);
     Instant to = until.isBefore(longest) ? until : longest;
@@ -39,5 +43,21 @@ public final class RollingComparison {
         ? Optional.of(
             comparison.run(ComparisonRequest.all(Origin.ROLLING, new ComparisonWindow(from, to))))
         : Optional.empty();
+  }
+
+  /**
+   * Does that until it has caught up with both paths.
+   *
+   * @throws SQLException when a database cannot be read; the window is compared next time
+   */
+  public void catchUp() throws SQLException, InterruptedException {
+    Optional<ComparisonResult> done;
+    do {
+      done = advance();
+    } while (done.filter(RollingComparison::wasLongest).isPresent());
+  }
+
+  private static boolean wasLongest(ComparisonResult result) {
+    return Duration.between(result.window().from(), result.window().to()).equals(LONGEST_WINDOW);
   }
 }

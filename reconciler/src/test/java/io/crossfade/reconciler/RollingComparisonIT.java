@@ -13,14 +13,17 @@ import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.verdict.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,12 +35,12 @@ class RollingComparisonIT {
   private final Output stream = new Output(outputs.stream());
   private final Comparisons comparisons =
       new Comparisons(outputs.control(), InstantSource.system());
-  private Instant until = Instant.EPOCH;
+  private @Nullable Instant until = Instant.EPOCH;
   private Callable<?> betweenLooks = () -> "nothing happens";
   private int asked;
   private final RollingComparison rolling =
       new RollingComparison(
-          TestReconciler.until(outputs, this::writtenUntil, () -> until),
+          TestReconciler.until(outputs, this::writtenUntil, () -> Objects.requireNonNull(until)),
           comparisons,
           this::writtenUntil);
 
@@ -66,6 +69,27 @@ class RollingComparisonIT {
     assertThat(second.window().from()).isEqualTo(middle);
     assertThat(comparisons.since(Kind.EVENT, acceptedAt(one).minusSeconds(3_600))).hasSize(2);
     assertThat(comparisons.since(Kind.EVENT, middle)).containsExactly(second);
+  }
+
+  /** A router compares before it has first reported; what it then knows must not be 1970. */
+  @Test
+  void nothingIsComparedUntilSomebodyKnowsWhatIsWritten() throws Exception {
+    AcceptedRecord one = both("FIRST", 1);
+    until = null;
+    assertThat(rolling.advance()).isEmpty();
+    assertThat(comparisons.comparedUntil()).isEmpty();
+    assertThat(events(advance(acceptedAt(one).plusMillis(1))).matching()).isEqualTo(1);
+  }
+
+  @Test
+  void longGapIsClosedAtOnce() throws Exception {
+    AcceptedRecord one = both("GAP", 1);
+    Instant first = acceptedAt(one).plusMillis(1);
+    advance(first);
+    until = first.plus(Duration.ofHours(1)).plusSeconds(1);
+    rolling.catchUp();
+    assertThat(comparisons.comparedUntil()).contains(until);
+    assertThat(comparisons.since(Kind.EVENT, first)).as("5 minutes each").hasSize(13);
   }
 
   @Test
@@ -135,7 +159,7 @@ class RollingComparisonIT {
         throw new IllegalStateException(e);
       }
     }
-    return Optional.of(until);
+    return Optional.ofNullable(until);
   }
 
   private AcceptedRecord both(String device, int second) throws Exception {
@@ -150,6 +174,6 @@ class RollingComparisonIT {
   }
 
   private static KindFigures events(Optional<ComparisonResult> result) {
-    return java.util.Objects.requireNonNull(result.orElseThrow().figures().get(Kind.EVENT));
+    return Objects.requireNonNull(result.orElseThrow().figures().get(Kind.EVENT));
   }
 }

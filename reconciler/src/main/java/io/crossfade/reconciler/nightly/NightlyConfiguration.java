@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(NightlySettings.class)
 public class NightlyConfiguration {
 
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(20);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
   @Bean
   NightlyReports nightlyReports(HikariDataSource controlDataSource) {

@@ -91,7 +91,7 @@ public final class RolloutUpkeep implements AutoCloseable {
 
   private void compare() {
     try {
-      comparison.advance();
+      comparison.catchUp();
     } catch (SQLException e) {
       log.warn("Cannot compare the outputs: {}", e.getMessage());
     } catch (InterruptedException e) {
