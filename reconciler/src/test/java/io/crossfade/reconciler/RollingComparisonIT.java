@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
+import io.crossfade.db.LostRecords;
 import io.crossfade.db.Output;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.verdict.Verdict;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +134,64 @@ class RollingComparisonIT {
     assertThat(result.of(Kind.EVENT).getFirst().explained())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(Explanation.FALLBACK, 1L, Explanation.MIRROR_DROPPED, 2L));
+  }
+
+  @Test
+  void deadLetterExplainsTheOutputOfItsPathAlone() throws Exception {
+    AcceptedRecord refused = SampleRecords.event("REFUSED", 1, false);
+    AcceptedRecord other = SampleRecords.event("REFUSED", 2, false);
+    legacy.write(List.of(refused, other));
+    DeadLetters deadLetters = new DeadLetters(outputs.control());
+    deadLetters.keep(
+        List.of(
+            DeadLetters.Letter.rejected(
+                DeadLetters.Source.STREAM, new Output.Rejection(refused, "too long"), 3),
+            DeadLetters.Letter.rejected(
+                DeadLetters.Source.LEGACY, new Output.Rejection(other, "too long"), 3)));
+    ComparisonResult result = advance(acceptedAt(other).plusMillis(1)).orElseThrow();
+    assertThat(result.of(Kind.EVENT).getFirst().explained())
+        .containsExactlyEntriesOf(Map.of(Explanation.DEAD_LETTER, 1L));
+    assertThat(events(Optional.of(result)).unexplained()).isEqualTo(1);
+  }
+
+  @Test
+  void recordThatDiedInMemoryExplainsTheLegacyOutput() throws Exception {
+    AcceptedRecord died = SampleRecords.event("DIED", 1, false);
+    stream.write(List.of(died));
+    try (Connection connection = outputs.control().getConnection()) {
+      LostRecords.keep(
+          connection,
+          List.of(
+              new LostRecords.Lost(
+                  died.acceptance().id(),
+                  Kind.EVENT,
+                  DeliveryPath.LEGACY,
+                  died.acceptance().stamp(),
+                  "killed")));
+      connection.commit();
+    }
+    ComparisonResult result = advance(acceptedAt(died).plusMillis(1)).orElseThrow();
+    assertThat(result.of(Kind.EVENT).getFirst().explained())
+        .containsExactlyEntriesOf(Map.of(Explanation.LOST_IN_MEMORY, 1L));
+  }
+
+  @Test
+  void whatTheFlagsWroteOnceIsNotCompared() throws Exception {
+    AcceptedRecord once = SampleRecords.event("ONCE", 1, false);
+    legacy.write(List.of(once));
+    both("TWICE", 2);
+    LocalDateTime later = LocalDateTime.ofInstant(acceptedAt(once).plusSeconds(60), ZoneOffset.UTC);
+    TestOutputs.update(
+        outputs.control(),
+        "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, forced,"
+            + " flags_before, flags_after, evidence) VALUES ('"
+            + later
+            + "', 1, 'EVENT', 'OPERATOR', 'ann', 'test', FALSE, '{\"dualWrite\":false}',"
+            + " '{\"dualWrite\":true}', '{}')");
+    KindFigures figures = events(advance(acceptedAt(once).plusSeconds(1)));
+    assertThat(figures.notMirrored()).isEqualTo(1);
+    assertThat(figures.compared()).as("only what both should have").isEqualTo(1);
+    assertThat(figures.unexplained()).isZero();
   }
 
   @Test
