@@ -27,7 +27,7 @@ public final class Benchmarks {
     for (String name :
         names.length > 0
             ? names
-            : new String[] {"writer", "http", "drain", "end-to-end", "dual-write", "connections", "routing", "reconcile"}) {
+            : new String[] {"writer", "http", "drain", "end-to-end", "dual-write", "connections", "routing", "reconcile", "rolling", "reconcile-scale"}) {
       System.out.printf("%n== %s%n", name);
       switch (name) {
         case "writer" -> WriterBenchmark.run();
@@ -36,6 +36,8 @@ public final class Benchmarks {
         case "end-to-end" -> EndToEndBenchmark.run();
         case "dual-write" -> DualWriteBenchmark.run();
         case "reconcile" -> ReconcileBenchmark.run();
+        case "reconcile-scale" -> ReconcileScaleBenchmark.run();
+        case "rolling" -> RollingBenchmark.run();
         case "routing" -> RoutingBenchmark.run();
         case "connections" -> ConnectionsBenchmark.run();
         default -> throw new IllegalArgumentException("No benchmark " + name);
