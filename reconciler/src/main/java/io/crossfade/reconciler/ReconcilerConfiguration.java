@@ -1,6 +1,8 @@
 package io.crossfade.reconciler;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.reconciler.explain.ExplanationRules;
+import io.crossfade.reconciler.repair.Repair;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,6 +52,32 @@ public class ReconcilerConfiguration {
   RollingComparison rollingComparison(
       Comparison comparison, Comparisons comparisons, WrittenUntil writtenUntil) {
     return new RollingComparison(comparison, comparisons, writtenUntil);
+  }
+
+  @Bean
+  DifferenceSearch differenceSearch(
+      HikariDataSource controlDataSource,
+      HikariDataSource legacyDataSource,
+      HikariDataSource streamDataSource) {
+    return new DifferenceSearch(controlDataSource, legacyDataSource, streamDataSource);
+  }
+
+  @Bean
+  Repair repair(
+      HikariDataSource controlDataSource,
+      HikariDataSource legacyDataSource,
+      HikariDataSource streamDataSource) {
+    return new Repair(controlDataSource, legacyDataSource, streamDataSource);
+  }
+
+  @Bean
+  ReconcilerPause reconcilerPause(HikariDataSource controlDataSource) {
+    return new ReconcilerPause(controlDataSource);
+  }
+
+  @Bean
+  ExplanationRules explanationRules(HikariDataSource controlDataSource) {
+    return new ExplanationRules(controlDataSource);
   }
 
   @Bean(destroyMethod = "shutdownNow")

@@ -13,6 +13,7 @@ import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.intake.UploadServlet;
 import io.crossfade.router.operator.OperatorConfiguration;
 import io.crossfade.router.paths.GuardedStreamPath;
+import io.crossfade.router.reconciliation.ReconcilerController;
 import io.crossfade.router.reconciliation.ReportController;
 import io.crossfade.router.rollout.RollbackWatch;
 import io.crossfade.router.rollout.RolloutConfiguration;
@@ -47,6 +48,7 @@ import org.springframework.web.filter.RequestContextFilter;
 @Import({
   StreamStatsController.class,
   ReportController.class,
+  ReconcilerController.class,
   RolloutConfiguration.class,
   OperatorConfiguration.class
 })

@@ -27,7 +27,7 @@ final class PauseCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workbench.Open open = workbench.open()) {
-      new ReconcilerPause(open.control()).pause(actor, reason);
+      open.get(ReconcilerPause.class).pause(actor, reason);
     }
     return ExitCode.PASS;
   }

@@ -72,7 +72,7 @@ final class RepairCommand implements Callable<Integer> {
               .find(run)
               .orElseThrow(
                   () -> new ParameterException(spec.commandLine(), "There is no run " + run));
-      Repair repair = new Repair(open.control(), open.legacy(), open.stream());
+      Repair repair = open.get(Repair.class);
       Repair.Plan plan = new Repair.Plan(run, prefer);
       if (mode.dryRun) {
         Repair.Done would = repair.dryRun(plan, out::println);

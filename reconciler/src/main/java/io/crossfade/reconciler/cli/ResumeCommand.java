@@ -17,7 +17,7 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workbench.Open open = workbench.open()) {
-      new ReconcilerPause(open.control()).resume();
+      open.get(ReconcilerPause.class).resume();
     }
     return ExitCode.PASS;
   }

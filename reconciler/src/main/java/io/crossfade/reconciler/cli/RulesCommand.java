@@ -32,7 +32,7 @@ final class RulesCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try (Workbench.Open open = workbench.open()) {
-      new ExplanationRules(open.control()).all().forEach(out::println);
+      open.get(ExplanationRules.class).all().forEach(out::println);
     }
     out.flush();
     return ExitCode.PASS;
@@ -89,7 +89,7 @@ final class RulesCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), e.getMessage());
       }
       try (Workbench.Open open = workbench.open()) {
-        new ExplanationRules(open.control()).add(rule);
+        open.get(ExplanationRules.class).add(rule);
       }
       return ExitCode.PASS;
     }
@@ -108,7 +108,7 @@ final class RulesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       try (Workbench.Open open = workbench.open()) {
-        if (!new ExplanationRules(open.control()).end(id)) {
+        if (!open.get(ExplanationRules.class).end(id)) {
           throw new ParameterException(
               spec.commandLine(), "There is no rule %d that is valid".formatted(id));
         }

@@ -2,6 +2,7 @@ package io.crossfade.router.operator;
 
 import io.lettuce.core.RedisException;
 import java.net.URI;
+import java.sql.SQLException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -25,9 +26,9 @@ final class OperatorProblems {
     return problem(Refusal.REDIS_AWAY, "Redis does not answer: " + e.getMessage());
   }
 
-  @ExceptionHandler({DataAccessException.class, TransactionException.class})
+  @ExceptionHandler({DataAccessException.class, TransactionException.class, SQLException.class})
   ResponseEntity<ProblemDetail> databaseAway() {
-    return problem(Refusal.DATABASE_AWAY, "The control schema does not answer");
+    return problem(Refusal.DATABASE_AWAY, "A database does not answer");
   }
 
   @ExceptionHandler

@@ -11,6 +11,7 @@ import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import io.crossfade.router.gates.GateResult;
+import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.FlagTable.StaleVersionException;
@@ -32,7 +33,6 @@ import org.springframework.transaction.TransactionException;
 public final class Rollout {
 
   private static final Logger log = LoggerFactory.getLogger(Rollout.class);
-  private static final int LONGEST_REASON = 1_000;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -142,11 +142,7 @@ public final class Rollout {
   }
 
   private Plan plan(StageChange change, Map<Kind, GateEvidence> seen) throws RefusedException {
-    if (change.reason().isBlank() || change.reason().length() > LONGEST_REASON) {
-      throw new RefusedException(
-          Refusal.REASON_MISSING,
-          "A reason of 1 to %d characters is wanted".formatted(LONGEST_REASON));
-    }
+    Reason.of(change.reason());
     RolloutState now = table.read();
     if (now.version() != change.version()) {
       throw stale(change.version(), now.version());

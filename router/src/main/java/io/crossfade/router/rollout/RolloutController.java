@@ -5,6 +5,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.RouteReason;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.gates.GateResult;
+import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.RolloutChange.Origin;
@@ -190,7 +191,7 @@ public final class RolloutController {
   @PostMapping("/rollbacks")
   RollbackReceipt rollback(@RequestBody Because request, Principal actor) throws RefusedException {
     return rollback.roll(
-        kinds(request.kind()), Origin.ROLLBACK, actor.getName(), reason(request.reason()));
+        kinds(request.kind()), Origin.ROLLBACK, actor.getName(), Reason.of(request.reason()));
   }
 
   @GetMapping("/rollbacks/{id}")
@@ -234,7 +235,7 @@ public final class RolloutController {
 
   @PutMapping("/holds")
   void hold(@RequestBody Because request, Principal actor) throws RefusedException {
-    String reason = reason(request.reason());
+    String reason = Reason.of(request.reason());
     kinds(request.kind()).forEach(kind -> holds.hold(kind, actor.getName(), reason));
   }
 
@@ -258,14 +259,6 @@ public final class RolloutController {
         .stream()
         .mapToDouble(Counter::count)
         .sum();
-  }
-
-  private static String reason(@Nullable String reason) throws RefusedException {
-    if (reason == null || reason.isBlank() || reason.length() > 1_000) {
-      throw new RefusedException(
-          Refusal.REASON_MISSING, "A reason of 1 to 1000 characters is wanted");
-    }
-    return reason.strip();
   }
 
   private static Set<Kind> kinds(@Nullable String label) throws RefusedException {

@@ -1,0 +1,164 @@
+package io.crossfade.reconciler;
+
+import static java.util.Objects.requireNonNull;
+
+import io.crossfade.db.Kind;
+import io.crossfade.db.OutputScan;
+import io.crossfade.db.OutputTable;
+import io.crossfade.db.OutputTables;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.StoredRow;
+import io.crossfade.reconciler.Comparisons.StoredDifference;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.diff.Explanation;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Finds differences of a run for a person, and what the outputs say of a row now. */
+public final class DifferenceSearch {
+
+  /**
+   * Which differences. What is {@code null} matches everything.
+   *
+   * @param explained whether it is known why
+   * @param explanation why
+   * @param after the {@link #place} of the last one that was seen
+   */
+  public record Filter(
+      @Nullable Kind kind,
+      @Nullable DifferenceClass difference,
+      @Nullable Boolean explained,
+      @Nullable Explanation explanation,
+      @Nullable String deviceSn,
+      @Nullable String after) {
+
+    /** Everything. */
+    public static final Filter ALL = new Filter(null, null, null, null, null, null);
+  }
+
+  /** One column of a row in both outputs; {@code null} is the database's NULL. */
+  public record Cell(
+      String column, @Nullable String legacy, @Nullable String stream, boolean differs) {}
+
+  /**
+   * A row as both outputs have it now.
+   *
+   * @param inLegacy whether the legacy output has it
+   * @param inStream whether the stream output has it
+   */
+  public record Row(
+      String table, String id, boolean inLegacy, boolean inStream, List<Cell> cells) {}
+
+  private final DataSource legacy;
+  private final DataSource stream;
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  public DifferenceSearch(DataSource control, DataSource legacy, DataSource stream) {
+    this.legacy = legacy;
+    this.stream = stream;
+    this.jdbc = JdbcClient.create(control);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+  }
+
+  /** Where a difference stands in its run, for {@link Filter#after}. */
+  public static String place(StoredDifference of) {
+    return of.difference().table() + ":" + of.difference().id();
+  }
+
+  /**
+   * Differences of a run, in the order of tables and ids.
+   *
+   * @throws IllegalArgumentException when the place to go on from is none
+   */
+  public List<StoredDifference> find(long run, Filter filter, int limit) {
+    StringBuilder where = new StringBuilder("comparison_id = ?");
+    List<Object> values = new ArrayList<>(List.of(run));
+    if (filter.kind() != null) {
+      List<OutputTable<?>> tables = OutputTables.of(filter.kind());
+      where.append(
+          tables.stream()
+              .map(table -> "?")
+              .collect(Collectors.joining(",", " AND table_name IN (", ")")));
+      tables.forEach(table -> values.add(table.name()));
+    }
+    if (filter.difference() != null) {
+      where.append(" AND class = ?");
+      values.add(filter.difference().name());
+    }
+    if (filter.explained() != null) {
+      where.append(
+          filter.explained() ? " AND explanation IS NOT NULL" : " AND explanation IS NULL");
+    }
+    if (filter.explanation() != null) {
+      where.append(" AND explanation = ?");
+      values.add(filter.explanation().name());
+    }
+    if (filter.deviceSn() != null) {
+      where.append(" AND device_sn = ?");
+      values.add(filter.deviceSn());
+    }
+    if (filter.after() != null) {
+      int colon = filter.after().indexOf(':');
+      if (colon < 0) {
+        throw new IllegalArgumentException("'%s' is no place in a run".formatted(filter.after()));
+      }
+      String table = filter.after().substring(0, colon);
+      where.append(" AND (table_name > ? OR (table_name = ? AND id > ?))");
+      values.addAll(
+          List.of(table, table, RecordId.parse(filter.after().substring(colon + 1)).bytes()));
+    }
+    values.add(limit);
+    return requireNonNull(
+        transaction.execute(
+            status ->
+                jdbc.sql(
+                        "SELECT * FROM difference WHERE "
+                            + where
+                            + " ORDER BY table_name, id LIMIT ?")
+                    .params(values)
+                    .query((row, number) -> ComparisonRows.stored(row))
+                    .list()));
+  }
+
+  /**
+   * What both outputs have of an id now.
+   *
+   * @throws IllegalArgumentException when there is no such table
+   */
+  public Row row(String table, RecordId id) throws SQLException {
+    OutputTable<?> of =
+        OutputTables.of(OutputTables.kindOf(table)).stream()
+            .filter(one -> one.name().equals(table))
+            .findFirst()
+            .orElseThrow();
+    StoredRow left = new OutputScan(legacy, of).find(List.of(id)).get(id);
+    StoredRow right = new OutputScan(stream, of).find(List.of(id)).get(id);
+    List<Cell> cells = new ArrayList<>();
+    for (int i = 0; i < of.comparedColumns().size(); i++) {
+      Object one = left == null ? null : left.values().get(i);
+      Object other = right == null ? null : right.values().get(i);
+      cells.add(
+          new Cell(
+              of.comparedColumns().get(i),
+              text(one),
+              text(other),
+              left != null && right != null && !Objects.equals(one, other)));
+    }
+    return new Row(table, id.toString(), left != null, right != null, cells);
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    return value instanceof java.math.BigDecimal decimal
+        ? decimal.toPlainString()
+        : value == null ? null : value.toString();
+  }
+}

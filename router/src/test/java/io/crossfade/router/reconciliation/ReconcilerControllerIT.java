@@ -1,0 +1,179 @@
+package io.crossfade.router.reconciliation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crossfade.db.Kind;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.reconciler.Comparison;
+import io.crossfade.reconciler.ComparisonRequest;
+import io.crossfade.reconciler.ComparisonRequest.Origin;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.router.Http;
+import io.crossfade.router.TestRouterApplication;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+
+class ReconcilerControllerIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int RECORDS = 40;
+  private static final int LOST = 5;
+  private static ConfigurableApplicationContext router;
+  private static Http http;
+  private static DataSource stream;
+  private static long run;
+
+  @BeforeAll
+  static void start() throws Exception {
+    router =
+        TestRouterApplication.start(
+            List.of(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--crossfade.reconciler.settle=0s",
+                "--crossfade.rollout.compare-every=1d"));
+    http = Http.of(router);
+    stream = router.getBean("streamDataSource", DataSource.class);
+    Instant begin = InstantSource.system().instant().minusSeconds(1);
+    for (int second = 0; second < RECORDS; second++) {
+      http.post("/upload_health_data", Http.health("API", second));
+    }
+    Instant end = InstantSource.system().instant();
+    await().atMost(PATIENCE).until(() -> TestOutputs.count(stream, Kind.HEALTH) == RECORDS);
+    TestOutputs.update(stream, "DELETE FROM t_user_health_data ORDER BY id LIMIT " + LOST);
+    TestOutputs.update(
+        stream, "UPDATE t_user_health_data SET heart_rate = 99 ORDER BY id DESC LIMIT 1");
+    Comparison comparison = router.getBean(Comparison.class);
+    run =
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    comparison.run(
+                        ComparisonRequest.all(Origin.ON_DEMAND, new ComparisonWindow(begin, end))),
+                result -> result.compared(Kind.HEALTH) == RECORDS)
+            .id();
+  }
+
+  @AfterAll
+  static void stop() {
+    router.close();
+  }
+
+  @Test
+  void differencesAreFoundFilteredAndPaged() {
+    JsonNode all = differences("");
+    assertThat(all.path("differences")).hasSize(LOST + 1);
+    assertThat(all.path("next").isNull()).isTrue();
+    assertThat(differences("?class=FIELDS_DIFFER").path("differences")).hasSize(1);
+    assertThat(differences("?kind=EVENT").path("differences")).isEmpty();
+    assertThat(differences("?explained=true").path("differences")).isEmpty();
+    assertThat(differences("?device=API&class=MISSING_IN_STREAM").path("differences"))
+        .hasSize(LOST);
+    JsonNode first = differences("?limit=4");
+    assertThat(first.path("differences")).hasSize(4);
+    JsonNode rest = differences("?limit=4&after=" + first.path("next").asText());
+    assertThat(rest.path("differences")).hasSize(LOST + 1 - 4);
+    JsonNode unlike = differences("?class=FIELDS_DIFFER").at("/differences/0/difference");
+    assertThat(unlike.at("/fields/0/stream").asText()).isEqualTo("99");
+    JsonNode row =
+        http.get(
+                "/api/reconciler/rows/%s/%s"
+                    .formatted(unlike.path("table").asText(), unlike.path("id").asText()))
+            .json();
+    assertThat(row.path("cells").findValuesAsText("differs")).containsOnlyOnce("true");
+    assertThat(http.get("/api/reconciler").json().at("/runs/0/origin").asText()).isNotEmpty();
+  }
+
+  @Test
+  void repairIsTriedThenDoneThenVerified() {
+    String path = "/api/reconciler/runs/%d/repairs".formatted(run);
+    JsonNode dry = http.call("POST", path, "{\"dryRun\":true}").json();
+    assertThat(dry.at("/rows/toStream").asLong()).isEqualTo(LOST);
+    assertThat(dry.path("statements")).hasSize(LOST);
+    assertThat(problem("POST", path, "{}")).isEqualTo("reason-missing");
+    assertThat(problem("POST", path, "{\"prefer\":\"neither\",\"reason\":\"x\"}"))
+        .isEqualTo("unreadable");
+    assertThat(http.as("viewer").call("POST", path, "{\"reason\":\"x\"}").status()).isEqualTo(403);
+    JsonNode done =
+        http.call("POST", path, "{\"prefer\":\"legacy\",\"reason\":\"night shift\"}").json();
+    assertThat(done.at("/rows/toStream").asLong()).isEqualTo(LOST + 1);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              JsonNode newest = http.get("/api/reconciler").json().at("/runs/0");
+              return "REPAIR".equals(newest.path("origin").asText())
+                  && newest.path("finished").asBoolean();
+            });
+    assertThat(TestOutputs.count(stream, Kind.HEALTH)).isEqualTo(RECORDS);
+    long verified = http.get("/api/reconciler").json().at("/runs/0/id").asLong();
+    assertThat(
+            http.get("/api/reconciler/runs/" + verified + "/differences")
+                .json()
+                .path("differences"))
+        .isEmpty();
+    // For the other test, whichever comes first.
+    assertThat(differences("").path("differences")).hasSize(LOST + 1);
+  }
+
+  @Test
+  void pausesAndRulesAreMadeAndUnmade() {
+    assertThat(problem("PUT", "/api/reconciler/pause", "{}")).isEqualTo("reason-missing");
+    http.call("PUT", "/api/reconciler/pause", "{\"reason\":\"backup\"}");
+    assertThat(http.get("/api/reconciler").json().at("/pause/reason").asText()).isEqualTo("backup");
+    http.call("DELETE", "/api/reconciler/pause", "");
+    assertThat(http.get("/api/reconciler").json().path("pause").isNull()).isTrue();
+
+    assertThat(
+            problem(
+                "POST",
+                "/api/reconciler/rules",
+                "{\"kind\":\"EVENT\",\"reason\":\"all\",\"until\":\"2100-01-01T00:00:00Z\"}"))
+        .as("a rule for everything")
+        .isEqualTo("unreadable");
+    http.call(
+        "POST",
+        "/api/reconciler/rules",
+        "{\"kind\":\"EVENT\",\"column\":\"altitude\",\"reason\":\"rounds\",\"until\":\"2100-01-01T00:00:00Z\"}");
+    JsonNode rule = http.get("/api/reconciler/rules").json().path(0);
+    assertThat(rule.path("owner").asText()).isEqualTo("operator");
+    String path = "/api/reconciler/rules/" + rule.path("id").asText();
+    assertThat(http.call("DELETE", path, "").status()).isEqualTo(200);
+    assertThat(http.call("DELETE", path, "").status()).isEqualTo(404);
+  }
+
+  @Test
+  void whatCannotBeIsSaid() {
+    assertThat(http.get("/api/reconciler/runs/9999/differences").status()).isEqualTo(404);
+    assertThat(differencesStatus("?class=WORSE")).isEqualTo(400);
+    assertThat(differencesStatus("?after=nowhere")).isEqualTo(400);
+    assertThat(http.get("/api/reconciler/rows/mysql.user/00").status()).isEqualTo(400);
+    assertThat(http.get("/api/reconciler/rows/t_common_event/zz").status()).isEqualTo(400);
+  }
+
+  private static JsonNode differences(String query) {
+    return http.get("/api/reconciler/runs/" + run + "/differences" + query).json();
+  }
+
+  private static int differencesStatus(String query) {
+    return http.get("/api/reconciler/runs/" + run + "/differences" + query).status();
+  }
+
+  private static String problem(String method, String path, String body) {
+    return http.call(method, path, body)
+        .json()
+        .path("type")
+        .asText()
+        .replace("urn:crossfade:problem:", "");
+  }
+}
