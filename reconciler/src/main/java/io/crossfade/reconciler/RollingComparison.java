@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Compares what was accepted since the last time, window after window without a gap. */
 public final class RollingComparison {
@@ -48,12 +49,14 @@ public final class RollingComparison {
   /**
    * Does that until it has caught up with both paths.
    *
+   * @param found gets every result
    * @throws SQLException when a database cannot be read; the window is compared next time
    */
-  public void catchUp() throws SQLException, InterruptedException {
+  public void catchUp(Consumer<ComparisonResult> found) throws SQLException, InterruptedException {
     Optional<ComparisonResult> done;
     do {
       done = advance();
+      done.ifPresent(found);
     } while (done.filter(RollingComparison::wasLongest).isPresent());
   }
 

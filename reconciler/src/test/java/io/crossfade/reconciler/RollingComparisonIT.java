@@ -15,6 +15,7 @@ import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.verdict.Verdict;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,11 +89,18 @@ class RollingComparisonIT {
 
   @Test
   void longGapIsClosedAtOnce() throws Exception {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
     AcceptedRecord one = both("GAP", 1);
     Instant first = acceptedAt(one).plusMillis(1);
     advance(first);
     until = first.plus(Duration.ofHours(1)).plusSeconds(1);
-    rolling.catchUp();
+    RollingMetrics metrics = new RollingMetrics(meters, InstantSource.system());
+    rolling.catchUp(metrics::record);
+    assertThat(meters.get(ReconcilerMeter.COMPARISON.id()).timer().count()).isEqualTo(13);
+    assertThat(meters.get(ReconcilerMeter.COMPARED_AGE.id()).gauge().value()).isPositive();
+    assertThat(meters.get(ReconcilerMeter.CONSISTENCY.id()).tag("kind", "event").gauge().value())
+        .as("no row in the gap")
+        .isNaN();
     assertThat(comparisons.comparedUntil()).contains(until);
     assertThat(comparisons.since(Kind.EVENT, first)).as("5 minutes each").hasSize(13);
   }

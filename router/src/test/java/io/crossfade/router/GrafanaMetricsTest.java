@@ -3,6 +3,7 @@ package io.crossfade.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.legacy.LegacyMeter;
+import io.crossfade.reconciler.ReconcilerMeter;
 import io.crossfade.stream.StreamMeter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +29,8 @@ class GrafanaMetricsTest {
         Stream.of(
                 Arrays.stream(RouterMeter.values()).map(RouterMeter::id),
                 Arrays.stream(LegacyMeter.values()).map(LegacyMeter::id),
-                Arrays.stream(StreamMeter.values()).map(StreamMeter::id))
+                Arrays.stream(StreamMeter.values()).map(StreamMeter::id),
+                Arrays.stream(ReconcilerMeter.values()).map(ReconcilerMeter::id))
             .flatMap(ids -> ids)
             .map(id -> id.replace('.', '_'))
             .collect(Collectors.toSet());

@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.accounting;
 
+import io.crossfade.reconciler.ReconcilerMeter;
 import io.crossfade.reconciler.WrittenUntil;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

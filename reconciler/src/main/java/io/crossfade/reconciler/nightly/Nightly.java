@@ -1,6 +1,6 @@
 package io.crossfade.reconciler.nightly;
 
-import io.crossfade.reconciler.accounting.ReconcilerMeter;
+import io.crossfade.reconciler.ReconcilerMeter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;

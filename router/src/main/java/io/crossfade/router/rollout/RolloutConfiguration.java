@@ -5,6 +5,7 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.RollingComparison;
+import io.crossfade.reconciler.RollingMetrics;
 import io.crossfade.reconciler.report.Advice;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateSettings;
@@ -135,6 +136,7 @@ public class RolloutConfiguration {
       Instances instances,
       Rollback rollback,
       RollingComparison comparison,
+      MeterRegistry meters,
       Autopilot autopilot,
       LegacyPath legacy,
       StreamHealth streams,
@@ -142,6 +144,16 @@ public class RolloutConfiguration {
       RolloutSettings settings,
       InstantSource clock) {
     return new RolloutUpkeep(
-        flags, instances, rollback, comparison, autopilot, legacy, streams, locks, settings, clock);
+        flags,
+        instances,
+        rollback,
+        comparison,
+        new RollingMetrics(meters, clock),
+        autopilot,
+        legacy,
+        streams,
+        locks,
+        settings,
+        clock);
   }
 }

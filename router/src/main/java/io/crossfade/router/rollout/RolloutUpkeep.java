@@ -3,6 +3,7 @@ package io.crossfade.router.rollout;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.RollingComparison;
+import io.crossfade.reconciler.RollingMetrics;
 import io.crossfade.stream.StreamHealth;
 import io.lettuce.core.RedisException;
 import java.sql.SQLException;
@@ -34,6 +35,7 @@ public final class RolloutUpkeep implements AutoCloseable {
   private final Instances instances;
   private final Rollback rollback;
   private final RollingComparison comparison;
+  private final RollingMetrics metrics;
   private final Autopilot autopilot;
   private final LegacyPath legacy;
   private final StreamHealth streams;
@@ -49,6 +51,7 @@ public final class RolloutUpkeep implements AutoCloseable {
       Instances instances,
       Rollback rollback,
       RollingComparison comparison,
+      RollingMetrics metrics,
       Autopilot autopilot,
       LegacyPath legacy,
       StreamHealth streams,
@@ -59,6 +62,7 @@ public final class RolloutUpkeep implements AutoCloseable {
     this.instances = instances;
     this.rollback = rollback;
     this.comparison = comparison;
+    this.metrics = metrics;
     this.autopilot = autopilot;
     this.legacy = legacy;
     this.streams = streams;
@@ -91,7 +95,7 @@ public final class RolloutUpkeep implements AutoCloseable {
 
   private void compare() {
     try {
-      comparison.catchUp();
+      comparison.catchUp(metrics::record);
     } catch (SQLException e) {
       log.warn("Cannot compare the outputs: {}", e.getMessage());
     } catch (InterruptedException e) {

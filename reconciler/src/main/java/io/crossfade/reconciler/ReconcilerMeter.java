@@ -1,4 +1,4 @@
-package io.crossfade.reconciler.accounting;
+package io.crossfade.reconciler;
 
 /** Every metric of the reconciler. */
 public enum ReconcilerMeter {
@@ -8,6 +8,20 @@ public enum ReconcilerMeter {
   UNNOTED("unnoted", "Records that could not be noted in the acceptance journal"),
   /** Segments. */
   OPEN_SEGMENTS("journal.open", "Journal segments that wait to be accounted for"),
+  /** Rows. Tag: kind. */
+  COMPARED("compared", "Rows that the rolling comparison compared"),
+  /** Rows. Tags: kind, class. */
+  DIFFERENCES("differences", "Rows on which the outputs do not agree; tags kind, class"),
+  /** Rows. Tag: kind. */
+  UNEXPLAINED("unexplained", "Rows that do not agree, and nobody knows why; tag kind"),
+  /** Rows. Tag: kind. */
+  LATE("late", "Rows that agreed only at the second look; tag kind"),
+  /** Ratio. NaN before the first rows. Tag: kind. */
+  CONSISTENCY("consistency", "Share of rows that agree or are explained, newest window; tag kind"),
+  /** Seconds. NaN before the first comparison on this instance. */
+  COMPARED_AGE("compared.age", "Since the end of the newest window that was compared here"),
+  /** Seconds. */
+  COMPARISON("comparison", "How long a rolling comparison took"),
   /** Seconds. NaN before the first report. */
   REPORT_AGE("report.age", "Age of the newest nightly report");
 

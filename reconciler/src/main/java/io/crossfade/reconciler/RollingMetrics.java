@@ -1,0 +1,93 @@
+package io.crossfade.reconciler;
+
+import io.crossfade.db.Kind;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes what the rolling comparison finds on this instance. */
+public final class RollingMetrics {
+
+  private final MeterRegistry meters;
+  private final InstantSource clock;
+  private final Map<Kind, Double> consistency = new ConcurrentHashMap<>(new EnumMap<>(Kind.class));
+  private volatile @Nullable Instant comparedUntil;
+
+  public RollingMetrics(MeterRegistry meters, InstantSource clock) {
+    this.meters = meters;
+    this.clock = clock;
+    Gauge.builder(ReconcilerMeter.COMPARED_AGE.id(), this::age)
+        .description(ReconcilerMeter.COMPARED_AGE.description())
+        .baseUnit("seconds")
+        .register(meters);
+    // An alert on an increase needs a series that was there before.
+    for (Kind kind : Kind.values()) {
+      Gauge.builder(
+              ReconcilerMeter.CONSISTENCY.id(), () -> consistency.getOrDefault(kind, Double.NaN))
+          .description(ReconcilerMeter.CONSISTENCY.description())
+          .tag("kind", kind.label())
+          .register(meters);
+      count(ReconcilerMeter.COMPARED, kind, 0);
+      count(ReconcilerMeter.UNEXPLAINED, kind, 0);
+      count(ReconcilerMeter.LATE, kind, 0);
+      for (DifferenceClass difference : DifferenceClass.values()) {
+        count(kind, difference, 0);
+      }
+    }
+  }
+
+  /** Counts a rolling run. */
+  public void record(ComparisonResult result) {
+    comparedUntil = result.window().to();
+    meters
+        .timer(ReconcilerMeter.COMPARISON.id())
+        .record(Duration.between(result.startedAt(), result.finishedAt()));
+    result
+        .figures()
+        .forEach(
+            (kind, figures) -> {
+              long compared = result.compared(kind);
+              long unexplained = result.unexplained(kind);
+              count(ReconcilerMeter.COMPARED, kind, compared);
+              count(ReconcilerMeter.UNEXPLAINED, kind, unexplained);
+              count(ReconcilerMeter.LATE, kind, figures.late());
+              for (DifferenceClass difference : DifferenceClass.values()) {
+                count(
+                    kind,
+                    difference,
+                    result.of(kind).stream().mapToLong(table -> table.count(difference)).sum());
+              }
+              if (compared > 0) {
+                consistency.put(kind, (double) (compared - unexplained) / compared);
+              }
+            });
+  }
+
+  private void count(ReconcilerMeter meter, Kind kind, long rows) {
+    meters.counter(meter.id(), "kind", kind.label()).increment(rows);
+  }
+
+  private void count(Kind kind, DifferenceClass difference, long rows) {
+    meters
+        .counter(
+            ReconcilerMeter.DIFFERENCES.id(),
+            "kind",
+            kind.label(),
+            "class",
+            difference.name().toLowerCase(Locale.ROOT))
+        .increment(rows);
+  }
+
+  private double age() {
+    Instant until = comparedUntil;
+    return until == null ? Double.NaN : Duration.between(until, clock.instant()).toMillis() / 1e3;
+  }
+}
