@@ -1,5 +1,7 @@
 package io.crossfade.reconciler.accounting;
 
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.Kind;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.crossfade.reconciler.WrittenUntil;
 import io.micrometer.core.instrument.Gauge;
@@ -57,6 +59,12 @@ public final class Accounting implements AutoCloseable {
     Gauge.builder(ReconcilerMeter.OPEN_SEGMENTS.id(), () -> open)
         .description(ReconcilerMeter.OPEN_SEGMENTS.description())
         .register(meters);
+    // An alert on an increase needs a series that was there before.
+    for (Kind kind : Kind.values()) {
+      for (DeliveryPath path : DeliveryPath.values()) {
+        count(kind, path, "lost", 0);
+      }
+    }
   }
 
   /** Begins. */
@@ -148,10 +156,10 @@ public final class Accounting implements AutoCloseable {
         .counts()
         .forEach(
             (account, of) -> {
-              count(account, "written", of.written);
-              count(account, "repeated", of.repeated);
-              count(account, "dead_letter", of.deadLetters);
-              count(account, "lost", of.lost);
+              count(account.kind(), account.path(), "written", of.written);
+              count(account.kind(), account.path(), "repeated", of.repeated);
+              count(account.kind(), account.path(), "dead_letter", of.deadLetters);
+              count(account.kind(), account.path(), "lost", of.lost);
             });
     if (!result.lost().isEmpty()) {
       log.error(
@@ -161,14 +169,14 @@ public final class Accounting implements AutoCloseable {
     }
   }
 
-  private void count(AccountBook.Account account, String outcome, long records) {
+  private void count(Kind kind, DeliveryPath path, String outcome, long records) {
     meters
         .counter(
             ReconcilerMeter.ACCOUNTED.id(),
             "kind",
-            account.kind().label(),
+            kind.label(),
             "path",
-            account.path().label(),
+            path.label(),
             "outcome",
             outcome)
         .increment(records);

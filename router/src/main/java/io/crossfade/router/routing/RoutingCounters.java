@@ -26,6 +26,12 @@ final class RoutingCounters {
 
   RoutingCounters(MeterRegistry meters) {
     this.meters = meters;
+    // An alert on an increase needs a series that was there before.
+    for (Kind kind : Kind.values()) {
+      refused(kind, 0);
+      routed(kind, DeliveryPath.LEGACY, RouteReason.STREAM_UNAVAILABLE, 0);
+      routed(kind, DeliveryPath.STREAM, RouteReason.FLAG, 0);
+    }
   }
 
   void routed(Kind kind, DeliveryPath path, RouteReason reason, int records) {
