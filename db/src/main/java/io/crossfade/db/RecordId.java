@@ -1,5 +1,6 @@
 package io.crossfade.db;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -63,6 +64,7 @@ public record RecordId(long high, long low) implements Comparable<RecordId> {
     return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
   }
 
+  @JsonValue
   @Override
   public String toString() {
     return HexFormat.of().formatHex(bytes());

@@ -4,11 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.crossfade.db.Kind;
-import io.crossfade.db.RecordId;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.KindFigures;
 import io.crossfade.reconciler.TableResult;
@@ -23,10 +20,7 @@ import java.util.Optional;
 public final class ComparisonReport {
 
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .addModule(new SimpleModule().addSerializer(RecordId.class, ToStringSerializer.instance))
-          .build();
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private static final String ROW = "%-8s %-26s %10s %8s %8s %8s %8s %8s %9s%n";
 

@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -129,10 +130,10 @@ public final class ReconcilerController implements DisposableBean {
   @GetMapping("/runs/{id}/differences")
   Page differences(
       @PathVariable long id,
-      @RequestParam(required = false) @Nullable Kind kind,
-      @RequestParam(name = "class", required = false) @Nullable DifferenceClass difference,
+      @RequestParam(required = false) @Nullable String kind,
+      @RequestParam(name = "class", required = false) @Nullable String difference,
       @RequestParam(required = false) @Nullable Boolean explained,
-      @RequestParam(required = false) @Nullable Explanation reason,
+      @RequestParam(required = false) @Nullable String reason,
       @RequestParam(required = false) @Nullable String device,
       @RequestParam(required = false) @Nullable String after,
       @RequestParam(defaultValue = "100") int limit)
@@ -143,7 +144,13 @@ public final class ReconcilerController implements DisposableBean {
       List<Comparisons.StoredDifference> found =
           search.find(
               id,
-              new DifferenceSearch.Filter(kind, difference, explained, reason, device, after),
+              new DifferenceSearch.Filter(
+                  one(Kind.class, kind),
+                  one(DifferenceClass.class, difference),
+                  explained,
+                  one(Explanation.class, reason),
+                  device,
+                  after),
               most);
       return new Page(found, found.size() == most ? DifferenceSearch.place(found.getLast()) : null);
     } catch (IllegalArgumentException e) {
@@ -259,6 +266,21 @@ public final class ReconcilerController implements DisposableBean {
     }
     throw new RefusedException(
         Refusal.UNREADABLE, "prefer %s is not one of legacy, stream".formatted(label));
+  }
+
+  /** A constant as people write it: {@code missing-in-stream}, {@code MISSING_IN_STREAM}. */
+  private static <E extends Enum<E>> @Nullable E one(Class<E> type, @Nullable String given) {
+    if (given == null) {
+      return null;
+    }
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> constant.name().equalsIgnoreCase(given.replace('-', '_')))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s is not one of %s"
+                        .formatted(given, Arrays.toString(type.getEnumConstants()))));
   }
 
   private static RefusedException unreadable(IllegalArgumentException e) {

@@ -74,8 +74,8 @@ class ReconcilerControllerIT {
     JsonNode all = differences("");
     assertThat(all.path("differences")).hasSize(LOST + 1);
     assertThat(all.path("next").isNull()).isTrue();
-    assertThat(differences("?class=FIELDS_DIFFER").path("differences")).hasSize(1);
-    assertThat(differences("?kind=EVENT").path("differences")).isEmpty();
+    assertThat(differences("?class=fields-differ").path("differences")).hasSize(1);
+    assertThat(differences("?kind=event").path("differences")).isEmpty();
     assertThat(differences("?explained=true").path("differences")).isEmpty();
     assertThat(differences("?device=API&class=MISSING_IN_STREAM").path("differences"))
         .hasSize(LOST);
@@ -138,13 +138,13 @@ class ReconcilerControllerIT {
             problem(
                 "POST",
                 "/api/reconciler/rules",
-                "{\"kind\":\"EVENT\",\"reason\":\"all\",\"until\":\"2100-01-01T00:00:00Z\"}"))
+                "{\"kind\":\"event\",\"reason\":\"all\",\"until\":\"2100-01-01T00:00:00Z\"}"))
         .as("a rule for everything")
         .isEqualTo("unreadable");
     http.call(
         "POST",
         "/api/reconciler/rules",
-        "{\"kind\":\"EVENT\",\"column\":\"altitude\",\"reason\":\"rounds\",\"until\":\"2100-01-01T00:00:00Z\"}");
+        "{\"kind\":\"event\",\"column\":\"altitude\",\"reason\":\"rounds\",\"until\":\"2100-01-01T00:00:00Z\"}");
     JsonNode rule = http.get("/api/reconciler/rules").json().path(0);
     assertThat(rule.path("owner").asText()).isEqualTo("operator");
     String path = "/api/reconciler/rules/" + rule.path("id").asText();
