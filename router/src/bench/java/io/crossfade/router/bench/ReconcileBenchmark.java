@@ -50,6 +50,7 @@ final class ReconcileBenchmark {
 
   private static final String TABLE = "t_user_health_data";
   private static final String OURS = "crossfade, columns read and merged";
+  private static final String CIPHERED = "the same over TLS";
   private static final String READING = "reading the columns of both sides";
   private static final String RECEIVING = "receiving them, unread";
   private static final String ROW_DIGESTS = "a CRC per row computed in SQL, streamed";
@@ -60,7 +61,8 @@ final class ReconcileBenchmark {
 
   static void run() throws Exception {
     DbSettings schemas = TestDatabase.newSchemas();
-    try (TestOutputs outputs = new TestOutputs(schemas)) {
+    try (TestOutputs outputs = new TestOutputs(PlainLinks.to(schemas));
+        TestOutputs ciphered = new TestOutputs(schemas)) {
       fill(outputs, schemas);
       String columns =
           OutputTables.of(Kind.HEALTH).getFirst().comparedColumns().stream()
@@ -70,6 +72,7 @@ final class ReconcileBenchmark {
       Series series =
           new Series("rows/s a side")
               .with(OURS, () -> perSecond(() -> compare(outputs)))
+              .with(CIPHERED, () -> perSecond(() -> compare(ciphered)))
               .with(READING, () -> perSecond(() -> both(outputs, columns, true)))
               .with(RECEIVING, () -> perSecond(() -> both(outputs, columns, false)))
               .with(ROW_DIGESTS, () -> perSecond(() -> both(outputs, digest, true)))
@@ -77,6 +80,7 @@ final class ReconcileBenchmark {
       compare(outputs);
       series.run(Integer.getInteger("crossfade.bench.rounds", 3));
       series.ratio(OURS, READING, 1 / 1.3).ratio(OURS, RECEIVING, 1 / 1.3);
+      series.ratio(CIPHERED, OURS, 0);
       series.ratio(OURS, ROW_DIGESTS, 1).ratio(OURS, CHUNK_DIGESTS, 1);
       new Series("rows/s a side")
           .with(PT, () -> perSecond(() -> ptTableSync(schemas)))

@@ -31,7 +31,7 @@ final class ReconcileScaleBenchmark {
   private ReconcileScaleBenchmark() {}
 
   static void run() throws Exception {
-    DbSettings schemas = TestDatabase.newSchemas();
+    DbSettings schemas = PlainLinks.to(TestDatabase.newSchemas());
     try (TestOutputs outputs = new TestOutputs(schemas)) {
       Output legacy = new Output(outputs.legacy());
       for (int second = 0; second < SMALL / DEVICES; second++) {
