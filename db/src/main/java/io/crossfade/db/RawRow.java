@@ -9,10 +9,11 @@ import java.util.Arrays;
  * A row as it comes from the wire. Two rows with the same bytes are equal in every compared column;
  * two with other bytes need a closer look, since servers may write one value in two ways.
  *
+ * @param reason why the path had it; never compared
  * @param columns each compared column's length, four bytes, -1 for NULL, and its bytes
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by sameColumns
-public record RawRow(RecordId id, long stamp, byte[] columns) {
+public record RawRow(RecordId id, long stamp, RouteReason reason, byte[] columns) {
 
   private static final int NULL = -1;
 
@@ -21,7 +22,7 @@ public record RawRow(RecordId id, long stamp, byte[] columns) {
     return Arrays.equals(columns, other.columns);
   }
 
-  /** Reads rows of one result, whose first columns are the id and the stamp. */
+  /** Reads rows of one result, whose first columns are the id, the stamp and the route reason. */
   static final class Reader {
 
     private final ResultSet result;
@@ -52,6 +53,7 @@ public record RawRow(RecordId id, long stamp, byte[] columns) {
       return new RawRow(
           RecordId.of(result.getBytes(1)),
           result.getLong(2),
+          RouteReason.of(result.getBytes(3)),
           Arrays.copyOf(buffer.array(), buffer.position()));
     }
 

@@ -1,5 +1,9 @@
 package io.crossfade.db;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * Why a record went down the path that wrote it. Stored with the row and never compared. Constants
  * are only ever appended: the ordinal is part of the entry format, the name part of the schema.
@@ -14,5 +18,19 @@ public enum RouteReason {
   /** Redis refused or did not answer in time; the memory queue took over. */
   STREAM_UNAVAILABLE,
   /** The path never wrote it; the reconciler brought it over from the other output. */
-  REPAIR
+  REPAIR;
+
+  private static final List<byte[]> NAMES =
+      Arrays.stream(values()).map(one -> one.name().getBytes(StandardCharsets.US_ASCII)).toList();
+
+  /** The constant of a name as the database sends it, without making a string of it. */
+  static RouteReason of(byte[] name) {
+    for (RouteReason reason : values()) {
+      if (Arrays.equals(NAMES.get(reason.ordinal()), name)) {
+        return reason;
+      }
+    }
+    throw new IllegalArgumentException(
+        "No route reason is called " + new String(name, StandardCharsets.US_ASCII));
+  }
 }

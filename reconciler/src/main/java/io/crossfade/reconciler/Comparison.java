@@ -1,10 +1,11 @@
 package io.crossfade.reconciler;
 
+import io.crossfade.db.AcceptToRow;
+import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
-import io.crossfade.db.WindowFigures;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.SchemaDrift;
 import io.crossfade.reconciler.diff.TableComparison;
@@ -18,6 +19,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -103,7 +105,7 @@ public final class Comparison {
       }
     }
     return run.finish(
-        settled, settings.target(), figures(request.kinds(), run.window()), request.kinds());
+        settled, settings.target(), latencies(request.kinds(), run.window()), request.kinds());
   }
 
   /** What both outputs hold of a window, row counts alone: a first look. */
@@ -143,16 +145,18 @@ public final class Comparison {
     return true;
   }
 
-  private Map<Kind, WindowFigures.OfBoth> figures(Set<Kind> kinds, ComparisonWindow window)
-      throws SQLException {
-    Map<Kind, WindowFigures.OfBoth> figures = new EnumMap<>(Kind.class);
+  private Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies(
+      Set<Kind> kinds, ComparisonWindow window) throws SQLException {
+    Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies = new EnumMap<>(Kind.class);
     for (Kind kind : kinds) {
-      figures.put(
+      latencies.put(
           kind,
-          new WindowFigures.OfBoth(
-              WindowFigures.read(legacy, kind, window.fromStamp(), window.toStamp()),
-              WindowFigures.read(stream, kind, window.fromStamp(), window.toStamp())));
+          Map.of(
+              DeliveryPath.LEGACY,
+              AcceptToRow.p95(legacy, kind, window.fromStamp(), window.toStamp()),
+              DeliveryPath.STREAM,
+              AcceptToRow.p95(stream, kind, window.fromStamp(), window.toStamp())));
     }
-    return figures;
+    return latencies;
   }
 }

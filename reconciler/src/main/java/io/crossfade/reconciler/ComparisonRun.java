@@ -5,10 +5,9 @@ import static io.crossfade.reconciler.ComparisonRows.utc;
 import static io.crossfade.reconciler.ComparisonRows.write;
 import static java.util.Objects.requireNonNull;
 
+import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
-import io.crossfade.db.RouteReason;
-import io.crossfade.db.WindowFigures;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
@@ -23,6 +22,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -134,13 +134,16 @@ final class ComparisonRun implements DifferenceLedger {
 
   /** Counts what was found, and keeps it. */
   ComparisonResult finish(
-      boolean settled, double target, Map<Kind, WindowFigures.OfBoth> ofOutputs, Set<Kind> kinds) {
+      boolean settled,
+      double target,
+      Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies,
+      Set<Kind> kinds) {
     Map<Kind, List<TableResult>> tables = new EnumMap<>(Kind.class);
     Map<Kind, KindFigures> figures = new EnumMap<>(Kind.class);
     for (Kind kind : kinds) {
       List<TableResult> ofKind = results.of(id, kind, progress);
       tables.put(kind, ofKind);
-      figures.put(kind, figures(kind, ofKind, requireNonNull(ofOutputs.get(kind))));
+      figures.put(kind, figures(kind, ofKind, requireNonNull(latencies.get(kind))));
     }
     ComparisonResult result =
         new ComparisonResult(
@@ -189,7 +192,9 @@ final class ComparisonRun implements DifferenceLedger {
     };
   }
 
-  private KindFigures figures(Kind kind, List<TableResult> of, WindowFigures.OfBoth outputs) {
+  private KindFigures figures(
+      Kind kind, List<TableResult> of, Map<DeliveryPath, OptionalDouble> latency) {
+    TableProgress records = requireNonNull(progress.get(of.getFirst().table()));
     return new KindFigures(
         kind,
         window,
@@ -202,10 +207,10 @@ final class ComparisonRun implements DifferenceLedger {
         of.stream().mapToLong(TableResult::notMirrored).sum(),
         of.stream().mapToLong(TableResult::allExplained).sum(),
         of.stream().mapToLong(TableResult::urgentMissing).sum(),
-        outputs.legacy().rows(RouteReason.STREAM_UNAVAILABLE),
-        outputs.stream().rows(RouteReason.FLAG, RouteReason.OPT_IN),
-        outputs.legacy().acceptToRowP95(),
-        outputs.stream().acceptToRowP95());
+        records.fallbacks(),
+        records.streamServed(),
+        requireNonNull(latency.get(DeliveryPath.LEGACY)),
+        requireNonNull(latency.get(DeliveryPath.STREAM)));
   }
 
   private void keepFigures(KindFigures of) {

@@ -8,6 +8,7 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;
+import io.crossfade.router.intake.DeviceTokens;
 import io.crossfade.router.intake.Stamper;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.intake.UploadServlet;
@@ -140,12 +141,14 @@ class RouterConfiguration {
       DeadLetters deadLetters,
       RouterSettings settings,
       MeterRegistry meters) {
+    DeviceTokens tokens = new DeviceTokens(settings.deviceTokens());
     return context -> {
       for (Kind kind : Kind.values()) {
         for (boolean v2 : new boolean[] {false, true}) {
           String path = UploadServlet.path(kind, v2);
           int maxBody = (int) settings.maxBody().toBytes();
-          var servlet = new UploadServlet(kind, v2, reader, router, deadLetters, meters, maxBody);
+          var servlet =
+              new UploadServlet(kind, v2, reader, router, deadLetters, meters, tokens, maxBody);
           var registration = new ServletRegistrationBean<>(servlet, path);
           registration.setName(path.substring(1));
           registration.onStartup(context);

@@ -3,6 +3,7 @@ package io.crossfade.router;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
  * @param maxBody largest body of an upload
  * @param maxNesting deepest nesting of an upload
  * @param maxItems most items in an upload
+ * @param deviceTokens what devices must send one of; none leaves the endpoints open
  * @param patience how long an upload larger than the memory queue waits for room
  */
 @Validated
@@ -33,4 +35,13 @@ public record RouterSettings(
     @DefaultValue("2MB") DataSize maxBody,
     @DefaultValue("32") @Min(8) @Max(1000) int maxNesting,
     @DefaultValue("20000") @Min(1) int maxItems,
-    @DefaultValue("5s") @DurationMin(millis = 0) Duration patience) {}
+    @DefaultValue
+        Set<@Size(min = 16, message = "must have at least 16 characters") String> deviceTokens,
+    @DefaultValue("5s") @DurationMin(millis = 0) Duration patience) {
+
+  @Override
+  public String toString() {
+    return "RouterSettings[accept=%s, zone=%s, %d device tokens]"
+        .formatted(accept, zone, deviceTokens.size());
+  }
+}

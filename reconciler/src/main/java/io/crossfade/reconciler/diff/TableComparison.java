@@ -4,6 +4,7 @@ import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.RawRow;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.RouteReason;
 import io.crossfade.db.StoredRow;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -153,6 +154,8 @@ public final class TableComparison {
     private long consumed;
     private long matching;
     private long notMirrored;
+    private long fallbacks;
+    private long streamServed;
     private @Nullable RawRow last;
     private long checkpointAt = System.nanoTime();
     private int sinceClock;
@@ -162,11 +165,14 @@ public final class TableComparison {
       this.consumed = known.consumed();
       this.matching = known.matching();
       this.notMirrored = known.notMirrored();
+      this.fallbacks = known.fallbacks();
+      this.streamServed = known.streamServed();
     }
 
     @Override
     public void both(RawRow left, RawRow right) throws SQLException {
       consumed += 2;
+      count(left, right);
       if (left.sameColumns(right)) {
         matching++;
       } else {
@@ -178,6 +184,7 @@ public final class TableComparison {
     @Override
     public void onlyLegacy(RawRow row) throws SQLException {
       consumed++;
+      count(row, null);
       suspects.put(row.id(), SeenOn.LEGACY);
       passed(row);
     }
@@ -185,8 +192,19 @@ public final class TableComparison {
     @Override
     public void onlyStream(RawRow row) throws SQLException {
       consumed++;
+      count(null, row);
       suspects.put(row.id(), SeenOn.STREAM);
       passed(row);
+    }
+
+    private void count(@Nullable RawRow left, @Nullable RawRow right) {
+      if (left != null && left.reason() == RouteReason.STREAM_UNAVAILABLE) {
+        fallbacks++;
+      }
+      if (right != null
+          && (right.reason() == RouteReason.FLAG || right.reason() == RouteReason.OPT_IN)) {
+        streamServed++;
+      }
     }
 
     private void passed(RawRow row) throws SQLException {
@@ -213,6 +231,8 @@ public final class TableComparison {
               matching,
               notMirrored,
               known.late(),
+              fallbacks,
+              streamServed,
               scanned,
               last == null ? known.afterStamp() : Long.valueOf(last.stamp()),
               last == null ? known.afterId() : last.id().toString()));

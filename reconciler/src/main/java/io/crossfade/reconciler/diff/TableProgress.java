@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param matching ids that both outputs have with equal columns
  * @param notMirrored ids that one output lacks because dual write was off; they are not compared
  * @param late rows that differed at the first look and agreed at the second; counted as matching
+ * @param fallbacks rows of the legacy output that the memory queue took for the stream
+ * @param streamServed rows of the stream output that the stream served
  * @param scanned whether the whole window is consumed
  * @param afterStamp stamp of the last row consumed
  * @param afterId its id, hexadecimal
@@ -26,12 +28,14 @@ public record TableProgress(
     long matching,
     long notMirrored,
     long late,
+    long fallbacks,
+    long streamServed,
     boolean scanned,
     @Nullable Long afterStamp,
     @Nullable String afterId) {
 
   static TableProgress begin(OutputScan.Order order, long expected) {
-    return new TableProgress(order, expected, 0, 0, 0, 0, false, null, null);
+    return new TableProgress(order, expected, 0, 0, 0, 0, 0, 0, false, null, null);
   }
 
   /** Where to go on; {@code null} at the beginning. */
@@ -50,6 +54,8 @@ public record TableProgress(
         matching + agreed,
         notMirrored,
         late + agreed,
+        fallbacks,
+        streamServed,
         scanned,
         afterStamp,
         afterId);

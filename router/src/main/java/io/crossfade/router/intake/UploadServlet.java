@@ -39,6 +39,7 @@ public final class UploadServlet extends HttpServlet {
   private final transient UploadRouter router;
   private final transient DeadLetters deadLetters;
   private final transient MeterRegistry meters;
+  private final transient DeviceTokens tokens;
   private final int maxBody;
 
   /** By status of the answer; looking a meter up by its tags costs more than recording. */
@@ -47,6 +48,7 @@ public final class UploadServlet extends HttpServlet {
   /**
    * @param v2 whether clients of this endpoint ask for the stream and expect the new shape of
    *     answers
+   * @param tokens of which a device must send one
    * @param maxBody bytes
    */
   public UploadServlet(
@@ -56,6 +58,7 @@ public final class UploadServlet extends HttpServlet {
       UploadRouter router,
       DeadLetters deadLetters,
       MeterRegistry meters,
+      DeviceTokens tokens,
       int maxBody) {
     this.kind = kind;
     this.v2 = v2;
@@ -63,6 +66,7 @@ public final class UploadServlet extends HttpServlet {
     this.router = router;
     this.deadLetters = deadLetters;
     this.meters = meters;
+    this.tokens = tokens;
     this.maxBody = maxBody;
   }
 
@@ -87,6 +91,11 @@ public final class UploadServlet extends HttpServlet {
       return;
     }
     try {
+      if (!tokens.accept(request)) {
+        response.setHeader("WWW-Authenticate", "Bearer");
+        answer(response, HttpServletResponse.SC_UNAUTHORIZED, Answers.error(Answers.NO_TOKEN));
+        return;
+      }
       Upload upload = reader.read(kind, body(request));
       accept(upload, response);
     } catch (BadUploadException e) {

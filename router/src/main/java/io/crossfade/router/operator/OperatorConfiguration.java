@@ -2,6 +2,7 @@ package io.crossfade.router.operator;
 
 import io.crossfade.router.operator.OperatorSettings.Role;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -9,10 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.AuthenticationEventPublisher;
+import org.springframework.security.authentication.DefaultAuthenticationEventPublisher;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
@@ -25,6 +30,7 @@ import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 
 /** Stands before the operator API and nothing else: uploads do not pass a security filter. */
 @Configuration(proxyBeanMethods = false)
@@ -59,9 +65,27 @@ public class OperatorConfiguration {
     return new InMemoryUserDetailsManager(users);
   }
 
+  @Bean
+  LoginThrottle loginThrottle(OperatorSettings settings, InstantSource clock) {
+    return new LoginThrottle(settings.loginFailures(), settings.loginWait(), clock);
+  }
+
+  /** It stands in the chain below, and nowhere else. */
+  @Bean
+  FilterRegistrationBean<LoginThrottle> loginThrottleInTheChain(LoginThrottle throttle) {
+    var registration = new FilterRegistrationBean<>(throttle);
+    registration.setEnabled(false);
+    return registration;
+  }
+
+  @Bean
+  AuthenticationEventPublisher loginEvents(ApplicationEventPublisher events) {
+    return new DefaultAuthenticationEventPublisher(events);
+  }
+
   /** JSON over Basic, without a session: there is no cookie that another site could ride on. */
   @Bean
-  SecurityFilterChain operatorApi(HttpSecurity http) throws Exception {
+  SecurityFilterChain operatorApi(HttpSecurity http, LoginThrottle throttle) throws Exception {
     return http.securityMatcher("/api/**")
         .authorizeHttpRequests(
             requests ->
@@ -71,6 +95,7 @@ public class OperatorConfiguration {
                     .anyRequest()
                     .hasRole(Role.OPERATOR.name()))
         .httpBasic(Customizer.withDefaults())
+        .addFilterBefore(throttle, BasicAuthenticationFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))

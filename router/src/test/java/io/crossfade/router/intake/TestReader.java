@@ -31,6 +31,7 @@ final class TestReader {
             DataSize.ofMegabytes(2),
             32,
             MOST_ITEMS,
+            Set.of(),
             Duration.ZERO);
     return new UploadReader(settings, new Stamper(clock, 7), clock);
   }
