@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.ComparisonSettings;
+import io.crossfade.reconciler.nightly.NightlySettings;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.router.operator.OperatorSettings;
 import io.crossfade.router.rollout.RolloutSettings;
@@ -32,6 +33,7 @@ class SettingsTest {
     RolloutSettings.class,
     GateSettings.class,
     OperatorSettings.class,
+    NightlySettings.class,
     StreamSettings.class,
     DbSettings.class,
     ComparisonSettings.class
@@ -50,6 +52,8 @@ class SettingsTest {
               "crossfade.db.legacy.username=u",
               "crossfade.db.stream.url=jdbc:mysql://h/s?x=y",
               "crossfade.db.stream.username=u");
+
+  private static final String TOKEN = "a-token-that-is-long";
 
   @Test
   void defaultsBind() {
@@ -119,6 +123,11 @@ class SettingsTest {
             "crossfade.router.max-nesting=9",
             "crossfade.router.max-items=3",
             "crossfade.router.patience=1s",
+            "crossfade.router.device-tokens=" + TOKEN,
+            "crossfade.reconciler.nightly.cron=-",
+            "crossfade.reconciler.nightly.zone=UTC",
+            "crossfade.reconciler.nightly.webhook.url=https://robot.example/secret",
+            "crossfade.reconciler.nightly.webhook.on=every_run",
             "crossfade.rollout.initial=shadow",
             "crossfade.rollout.compare-every=2m",
             "crossfade.reconciler.target=99.5",
@@ -158,8 +167,23 @@ class SettingsTest {
             "crossfade.db.control.connections=3")
         .run(
             context -> {
-              assertThat(context.getBean(RouterSettings.class).toString())
-                  .contains("false", "Europe/Berlin", "1024B", "9", "3", "PT1S");
+              assertThat(context.getBean(RouterSettings.class))
+                  .isEqualTo(
+                      new RouterSettings(
+                          false,
+                          ZoneId.of("Europe/Berlin"),
+                          Set.of("A", "B"),
+                          DataSize.ofKilobytes(1),
+                          9,
+                          3,
+                          Set.of(TOKEN),
+                          Duration.ofSeconds(1)));
+              assertThat(context.getBean(RouterSettings.class).toString()).doesNotContain(TOKEN);
+              NightlySettings nightly = context.getBean(NightlySettings.class);
+              assertThat(nightly.cron()).isEqualTo("-");
+              assertThat(nightly.zone()).isEqualTo(ZoneId.of("UTC"));
+              assertThat(nightly.webhook().on()).isEqualTo(NightlySettings.On.EVERY_RUN);
+              assertThat(nightly.toString()).doesNotContain("robot.example");
               assertThat(context.getBean(StreamSettings.class))
                   .isEqualTo(
                       new StreamSettings(
@@ -221,6 +245,12 @@ class SettingsTest {
     "crossfade.reconciler.busy-threads, 0, crossfade.reconciler.busyThreads",
     "crossfade.operator.users.ann.password, secret, crossfade.operator.users",
     "crossfade.router.patience, -1s, crossfade.router.patience",
+    "crossfade.router.device-tokens, short, crossfade.router.deviceTokens",
+    "crossfade.operator.login-failures, 0, crossfade.operator.loginFailures",
+    "crossfade.reconciler.nightly.cron, every night, crossfade.reconciler.nightly",
+    "crossfade.reconciler.nightly.keep, 1h, crossfade.reconciler.nightly.keep",
+    "crossfade.reconciler.nightly.webhook.url, ftp://x, crossfade.reconciler.nightly.webhook",
+    "crossfade.reconciler.nightly.webhook.template, {{nothing}}, crossfade.reconciler.nightly.webhook",
     "crossfade.stream.key-prefix, a b, crossfade.stream.keyPrefix",
     "crossfade.stream.max-consumers, 0, crossfade.stream.maxConsumers",
     "crossfade.stream.claim-idle, 1ms, crossfade.stream.claimIdle",
