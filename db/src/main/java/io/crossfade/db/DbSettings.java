@@ -3,6 +3,7 @@ package io.crossfade.db;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -23,11 +24,13 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("crossfade.db")
 public record DbSettings(
-    @Valid Schema control,
-    @Valid Schema legacy,
-    @Valid Schema stream,
+    @Valid @NotNull(message = MISSING) Schema control,
+    @Valid @NotNull(message = MISSING) Schema legacy,
+    @Valid @NotNull(message = MISSING) Schema stream,
     @DefaultValue("true") boolean migrate,
     @Nullable Credentials migration) {
+
+  private static final String MISSING = "needs .url, .username and .password";
 
   /**
    * One schema.

@@ -10,6 +10,8 @@ import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.cli.Cli.Said;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +128,16 @@ class ReconcilerCliIT {
     assertThat(said.err())
         .isEqualTo("error: crossfade.db.stream.url must look like jdbc:mysql://host:port/schema\n");
     assertThat(said.out()).isEmpty();
+  }
+
+  @Test
+  void settingThatIsMissingIsNamed() {
+    StringWriter err = new StringWriter();
+    int code =
+        ReconcilerCli.run(
+            new PrintWriter(new StringWriter()), new PrintWriter(err, true), "pause", "--reason=x");
+    assertThat(code).isEqualTo(3);
+    assertThat(err.toString()).contains("crossfade.db.legacy needs .url, .username and .password");
   }
 
   @Test
