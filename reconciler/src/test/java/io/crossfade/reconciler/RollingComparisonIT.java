@@ -188,18 +188,22 @@ class RollingComparisonIT {
     AcceptedRecord once = SampleRecords.event("ONCE", 1, false);
     legacy.write(List.of(once));
     both("TWICE", 2);
-    LocalDateTime later = LocalDateTime.ofInstant(acceptedAt(once).plusSeconds(60), ZoneOffset.UTC);
-    TestOutputs.update(
-        outputs.control(),
-        "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, forced,"
-            + " flags_before, flags_after, evidence) VALUES ('"
-            + later
-            + "', 1, 'EVENT', 'OPERATOR', 'ann', 'test', FALSE, '{\"dualWrite\":false}',"
-            + " '{\"dualWrite\":true}', '{}')");
+    change(acceptedAt(once).plusSeconds(60), "OPERATOR");
     KindFigures figures = events(advance(acceptedAt(once).plusSeconds(1)));
     assertThat(figures.notMirrored()).isEqualTo(1);
     assertThat(figures.compared()).as("only what both should have").isEqualTo(1);
     assertThat(figures.unexplained()).isZero();
+  }
+
+  /** A system's first flags are no change of them: what is lost in its first seconds is lost. */
+  @Test
+  void firstFlagsExcuseNothing() throws Exception {
+    AcceptedRecord lost = SampleRecords.event("FIRST", 1, false);
+    legacy.write(List.of(lost));
+    change(acceptedAt(lost), "INITIAL");
+    KindFigures figures = events(advance(acceptedAt(lost).plusSeconds(1)));
+    assertThat(figures.notMirrored()).isZero();
+    assertThat(figures.unexplained()).isEqualTo(1);
   }
 
   @Test
@@ -213,6 +217,16 @@ class RollingComparisonIT {
     assertThat(figures.urgentMissing()).isEqualTo(1);
     assertThat(figures.unexplained()).isEqualTo(2);
     assertThat(figures.verdict(0)).isEqualTo(Verdict.FAIL);
+  }
+
+  /** Dual write of events goes on. */
+  private void change(Instant at, String origin) {
+    TestOutputs.update(
+        outputs.control(),
+        "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, forced,"
+            + " flags_before, flags_after, evidence) VALUES ('%s', 1, 'EVENT', '%s', 'ann', 'test',"
+                .formatted(LocalDateTime.ofInstant(at, ZoneOffset.UTC), origin)
+            + " FALSE, '{\"dualWrite\":false}', '{\"dualWrite\":true}', '{}')");
   }
 
   private Optional<ComparisonResult> advance(Instant to) throws Exception {

@@ -51,9 +51,11 @@ final class DualWriteHistory {
 
   private static Map<Instant, Boolean> read(JdbcClient jdbc, Kind kind) {
     record Change(Instant at, boolean before, boolean after) {}
+    // The first flags changed nothing: no router had routed by others.
     List<Change> changes =
         jdbc.sql(
-                "SELECT changed_at, flags_before, flags_after FROM rollout_change WHERE kind = ?"
+                "SELECT changed_at, IF(origin = 'INITIAL', flags_after, flags_before), flags_after"
+                    + " FROM rollout_change WHERE kind = ?"
                     + " ORDER BY id")
             .param(kind.name())
             .query(
