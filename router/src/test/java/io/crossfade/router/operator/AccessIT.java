@@ -41,7 +41,7 @@ class AccessIT {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--crossfade.operator.login-failures=5",
-                "--crossfade.operator.login-wait=2s",
+                "--crossfade.operator.login-wait=10s",
                 "--crossfade.router.device-tokens=" + OLD + "," + NEW));
     http = Http.of(router);
   }
@@ -106,7 +106,7 @@ class AccessIT {
     }
     assertThat(guess(address, "rehearsal")).as("also with the right one").isEqualTo(429);
     assertThat(http.get("/api/rollout").status()).as("others need not").isEqualTo(200);
-    await().atMost(Duration.ofSeconds(30)).until(() -> guess(address, "rehearsal") == 200);
+    await().atMost(Duration.ofSeconds(60)).until(() -> guess(address, "rehearsal") == 200);
   }
 
   private static int guess(String from, String password) throws Exception {
