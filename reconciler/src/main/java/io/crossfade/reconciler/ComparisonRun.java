@@ -138,13 +138,11 @@ final class ComparisonRun implements DifferenceLedger {
       double target,
       Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies,
       Set<Kind> kinds) {
-    Map<Kind, List<TableResult>> tables = new EnumMap<>(Kind.class);
+    Map<Kind, List<TableResult>> tables = results.of(id, kinds, progress);
     Map<Kind, KindFigures> figures = new EnumMap<>(Kind.class);
-    for (Kind kind : kinds) {
-      List<TableResult> ofKind = results.of(id, kind, progress);
-      tables.put(kind, ofKind);
-      figures.put(kind, figures(kind, ofKind, requireNonNull(latencies.get(kind))));
-    }
+    tables.forEach(
+        (kind, ofKind) ->
+            figures.put(kind, figures(kind, ofKind, requireNonNull(latencies.get(kind)))));
     ComparisonResult result =
         new ComparisonResult(
             id, origin, window, startedAt, clock.instant(), settled, tables, figures, target);

@@ -12,16 +12,13 @@ import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.Explanation;
-import io.crossfade.reconciler.diff.TableProgress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -65,47 +62,6 @@ public final class Comparisons {
       Instant updatedAt,
       @Nullable String verdict,
       double share) {}
-
-  /**
-   * What a finished run found.
-   *
-   * @return empty when there is no such run, or it is not finished
-   */
-  public Optional<ComparisonResult> result(long id) {
-    Map<Kind, KindFigures> figures = new EnumMap<>(Kind.class);
-    in(() ->
-            jdbc.sql(
-                    "SELECT from_at, to_at, k.* FROM comparison c JOIN comparison_kind k"
-                        + " ON k.comparison_id = c.id WHERE c.id = ?")
-                .param(id)
-                .query((row, number) -> ComparisonRows.figures(row))
-                .list())
-        .forEach(of -> figures.put(of.kind(), of));
-    return in(
-        () ->
-            jdbc.sql("SELECT * FROM comparison WHERE id = ? AND state = 'FINISHED'")
-                .param(id)
-                .query((row, number) -> result(row, figures))
-                .optional());
-  }
-
-  private ComparisonResult result(ResultSet row, Map<Kind, KindFigures> figures)
-      throws SQLException {
-    long id = row.getLong("id");
-    Map<String, TableProgress> progress = progress(row);
-    Map<Kind, List<TableResult>> tables = new EnumMap<>(Kind.class);
-    figures.keySet().forEach(kind -> tables.put(kind, results.of(id, kind, progress)));
-    return new ComparisonResult(
-        id,
-        Origin.valueOf(row.getString("origin")),
-        window(row),
-        row.getTimestamp("started_at").toInstant(),
-        row.getTimestamp("finished_at").toInstant(),
-        row.getBoolean("settled"),
-        tables,
-        figures,
-        row.getDouble("target"));
-  }
 
   /** Up to where the rolling comparison came; empty before its first run. */
   public Optional<Instant> comparedUntil() {

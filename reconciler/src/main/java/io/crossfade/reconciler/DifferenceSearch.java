@@ -11,6 +11,7 @@ import io.crossfade.db.StoredRow;
 import io.crossfade.reconciler.Comparisons.StoredDifference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.diff.RowPair;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,11 +39,7 @@ public final class DifferenceSearch {
       @Nullable Boolean explained,
       @Nullable Explanation explanation,
       @Nullable String deviceSn,
-      @Nullable String after) {
-
-    /** Everything. */
-    public static final Filter ALL = new Filter(null, null, null, null, null, null);
-  }
+      @Nullable String after) {}
 
   /** One column of a row in both outputs; {@code null} is the database's NULL. */
   public record Cell(
@@ -149,16 +146,10 @@ public final class DifferenceSearch {
       cells.add(
           new Cell(
               of.comparedColumns().get(i),
-              text(one),
-              text(other),
+              RowPair.text(one),
+              RowPair.text(other),
               left != null && right != null && !Objects.equals(one, other)));
     }
     return new Row(table, id.toString(), left != null, right != null, cells);
-  }
-
-  private static @Nullable String text(@Nullable Object value) {
-    return value instanceof java.math.BigDecimal decimal
-        ? decimal.toPlainString()
-        : value == null ? null : value.toString();
   }
 }

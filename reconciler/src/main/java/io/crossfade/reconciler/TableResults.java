@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -34,18 +35,22 @@ final class TableResults {
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
   }
 
-  /** What a run found in the tables of a kind. */
-  List<TableResult> of(long run, Kind kind, Map<String, TableProgress> progress) {
-    List<TableResult> results = new ArrayList<>();
+  /** What a run found in the tables of its kinds. */
+  Map<Kind, List<TableResult>> of(long run, Set<Kind> kinds, Map<String, TableProgress> progress) {
     List<DifferenceGroup> groups = groups(run);
-    for (OutputTable<?> table : OutputTables.of(kind)) {
-      String name = table.name();
-      results.add(
-          of(
-              run,
-              name,
-              requireNonNull(progress.get(name)),
-              groups.stream().filter(group -> group.table().equals(name)).toList()));
+    Map<Kind, List<TableResult>> results = new EnumMap<>(Kind.class);
+    for (Kind kind : kinds) {
+      List<TableResult> ofKind = new ArrayList<>();
+      for (OutputTable<?> table : OutputTables.of(kind)) {
+        String name = table.name();
+        ofKind.add(
+            of(
+                run,
+                name,
+                requireNonNull(progress.get(name)),
+                groups.stream().filter(group -> group.table().equals(name)).toList()));
+      }
+      results.put(kind, ofKind);
     }
     return results;
   }

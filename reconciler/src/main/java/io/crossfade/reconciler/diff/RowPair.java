@@ -92,7 +92,8 @@ public record RowPair(
     return fields;
   }
 
-  private static @Nullable String text(@Nullable Object value) {
+  /** A column's value as people read it; {@code null} is the database's NULL. */
+  public static @Nullable String text(@Nullable Object value) {
     return value instanceof BigDecimal decimal
         ? decimal.toPlainString()
         : value == null ? null : value.toString();
