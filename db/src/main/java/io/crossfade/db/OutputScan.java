@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads one table of an output: pages of a window in the order of a key, or single rows. */
 public final class OutputScan {
 
-  private static final int FIRST_COLUMN = 4;
+  /** Number of the first compared column in a result, from 1. */
+  static final int FIRST_COLUMN = 4;
 
   /** In which order a window is read; both give the same rows. */
   public enum Order {
@@ -106,9 +107,8 @@ public final class OutputScan {
       statement.setInt(parameter, limit);
       int rows = 0;
       try (ResultSet result = statement.executeQuery()) {
-        RawRow.Reader reader = new RawRow.Reader(result, FIRST_COLUMN, types.size());
         while (result.next()) {
-          sink.accept(reader.read());
+          sink.accept(RawRow.read(result, types.size()));
           rows++;
         }
       }

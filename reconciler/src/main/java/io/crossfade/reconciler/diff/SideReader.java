@@ -112,7 +112,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
 
   private void add(RawRow row) {
     filling.add(row);
-    fillingBytes += row.columns().length;
+    fillingBytes += row.size();
     place = new OutputScan.Place(row.stamp(), row.id());
     if (filling.size() == BLOCK_ROWS || fillingBytes >= BLOCK_BYTES) {
       try {
