@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads one table of an output: pages of a window in the order of a key, or single rows. */
 public final class OutputScan {
 
-  /** Number of the first compared column in a result, from 1. */
-  static final int FIRST_COLUMN = 4;
+  /** Number of the first compared column in a result, from 1: the id and the route reason lead. */
+  static final int FIRST_COLUMN = 3;
 
   /** In which order a window is read; both give the same rows. */
   public enum Order {
@@ -44,13 +44,18 @@ public final class OutputScan {
     }
   }
 
-  /** A place in a window: rows after it are those that follow the row of this stamp and id. */
+  /**
+   * A place in a window: rows after it are those that follow the row of this stamp and id.
+   *
+   * @param stamp 0 in the order of ids, which needs none
+   */
   public record Place(long stamp, RecordId id) {}
 
   private final DataSource dataSource;
   private final String table;
   private final List<Class<?>> types;
   private final String columns;
+  private final String from;
 
   public OutputScan(DataSource dataSource, OutputTable<?> table) {
     this.dataSource = dataSource;
@@ -59,8 +64,8 @@ public final class OutputScan {
     this.columns =
         table.comparedColumns().stream()
             .map(column -> ", `" + column + "`")
-            .collect(
-                Collectors.joining("", "SELECT id, stamp, route_reason", " FROM " + this.table));
+            .collect(Collectors.joining("", "SELECT id, route_reason", ""));
+    this.from = " FROM " + this.table;
   }
 
   /**
@@ -81,6 +86,8 @@ public final class OutputScan {
       throws SQLException {
     StringBuilder sql =
         new StringBuilder(columns)
+            .append(order == Order.BY_STAMP ? ", stamp" : "")
+            .append(from)
             .append(" FORCE INDEX (")
             .append(order.index)
             .append(") WHERE stamp >= ? AND stamp < ?");
@@ -108,7 +115,7 @@ public final class OutputScan {
       int rows = 0;
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
-          sink.accept(RawRow.read(result, types.size()));
+          sink.accept(RawRow.read(result, types.size(), order == Order.BY_STAMP));
           rows++;
         }
       }
@@ -194,7 +201,8 @@ public final class OutputScan {
     String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
-            connection.prepareStatement(columns + " WHERE id IN (" + marks + ")")) {
+            connection.prepareStatement(
+                columns + ", stamp" + from + " WHERE id IN (" + marks + ")")) {
       int parameter = 1;
       for (RecordId id : ids) {
         statement.setBytes(parameter++, id.bytes());
@@ -220,8 +228,8 @@ public final class OutputScan {
     }
     return new StoredRow(
         RecordId.of(result.getBytes(1)),
-        result.getLong(2),
-        RouteReason.valueOf(result.getString(3)),
+        result.getLong(FIRST_COLUMN + types.size()),
+        RouteReason.valueOf(result.getString(2)),
         values);
   }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A row as it comes from the wire. Two rows with the same bytes are equal in every compared column;
  * two with other bytes need a closer look, since servers may write one value in two ways.
  *
+ * @param stamp its acceptance stamp; 0 in the order of ids, where nobody asks for it
  * @param reason why the path had it; never compared
  * @param columns each compared column as the server wrote it; {@code null} is the database's NULL
  */
@@ -35,19 +36,20 @@ public record RawRow(RecordId id, long stamp, RouteReason reason, byte[] @Nullab
   }
 
   /**
-   * Reads the current row of a result of id, stamp, route reason and the compared columns, from
-   * left to right: the driver looks for a column from the one before it.
+   * Reads the current row of a result from left to right: the driver looks for a column from the
+   * one before it.
    *
    * @param compared how many columns are compared
+   * @param stamped whether the stamp follows them
    */
-  static RawRow read(ResultSet result, int compared) throws SQLException {
+  static RawRow read(ResultSet result, int compared, boolean stamped) throws SQLException {
     RecordId id = RecordId.of(result.getBytes(1));
-    long stamp = result.getLong(2);
-    RouteReason reason = RouteReason.of(result.getBytes(3));
+    RouteReason reason = RouteReason.of(result.getBytes(2));
     byte[][] columns = new byte[compared][];
     for (int i = 0; i < compared; i++) {
       columns[i] = result.getBytes(OutputScan.FIRST_COLUMN + i);
     }
+    long stamp = stamped ? result.getLong(OutputScan.FIRST_COLUMN + compared) : 0;
     return new RawRow(id, stamp, reason, columns);
   }
 }
