@@ -100,11 +100,11 @@ public final class DeadLetters {
     }
   }
 
-  /** How many letters are kept. */
+  /** How many letters nobody has dealt with. */
   public long count() throws SQLException {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
-            connection.prepareStatement("SELECT COUNT(*) FROM dead_letter");
+            connection.prepareStatement("SELECT COUNT(*) FROM dead_letter WHERE state = 'OPEN'");
         ResultSet result = statement.executeQuery()) {
       result.next();
       long count = result.getLong(1);
@@ -113,11 +113,11 @@ public final class DeadLetters {
     }
   }
 
-  /** Which of these records lie in the dead letters of a source. */
+  /** Which of these records lie in the dead letters of a source; one that was redriven does not. */
   public Set<RecordId> among(Source source, Collection<RecordId> ids) throws SQLException {
     return ControlIds.among(
         dataSource,
-        "SELECT dead_key FROM dead_letter WHERE source = ? AND dead_key",
+        "SELECT dead_key FROM dead_letter WHERE state <> 'REDRIVEN' AND source = ? AND dead_key",
         source.name(),
         ids);
   }
@@ -128,7 +128,8 @@ public final class DeadLetters {
         "INSERT INTO dead_letter (source, dead_key, kind, reason, attempts, body, body_format) VALUES "
             + marks
             + " ON DUPLICATE KEY UPDATE attempts = attempts + VALUES(attempts),"
-            + " reason = VALUES(reason), last_at = CURRENT_TIMESTAMP(3)";
+            + " reason = VALUES(reason), last_at = CURRENT_TIMESTAMP(3), state = 'OPEN',"
+            + " closed_at = NULL, closed_by = NULL, closed_because = NULL";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int parameter = 1;
       for (Letter letter : letters) {

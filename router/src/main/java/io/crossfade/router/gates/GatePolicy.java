@@ -15,9 +15,10 @@ import static io.crossfade.router.gates.Gate.URGENT_EVENTS;
 
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.reconciler.verdict.Wilson;
+import io.crossfade.router.gates.Finding.Phrase;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** Judges evidence. Pure: the same figures give the same verdicts; no evidence is never a pass. */
@@ -70,14 +71,8 @@ public final class GatePolicy {
   private GateResult judge(Gate gate, GateEvidence evidence) {
     return switch (gate) {
       case CONSISTENCY -> consistency(evidence);
-      case URGENT_EVENTS ->
-          none(
-              gate,
-              evidence.urgentMissing(),
-              "urgent events missing without an explanation",
-              evidence);
-      case UNEXPLAINED ->
-          none(gate, evidence.unexplained(), "records differ without an explanation", evidence);
+      case URGENT_EVENTS -> none(gate, evidence.urgentMissing(), Phrase.URGENT, evidence);
+      case UNEXPLAINED -> none(gate, evidence.unexplained(), Phrase.UNEXPLAINED, evidence);
       case BACKLOG_AGE -> backlogAge(evidence);
       case SOAK -> soak(evidence);
       case LATENCY ->
@@ -85,7 +80,7 @@ public final class GatePolicy {
               gate,
               evidence.streamP95(),
               evidence.legacyP95(),
-              "accept-to-row p95 of the stream %.0f ms, of the legacy path %.0f ms, ratio %.2f, limit %.2f",
+              Phrase.LATENCY,
               settings.latencyRatio(),
               true,
               evidence);
@@ -95,7 +90,7 @@ public final class GatePolicy {
               gate,
               evidence.streamRate(),
               evidence.legacyRate(),
-              "rows per second of writing: stream %.0f, legacy %.0f, ratio %.2f, limit %.2f",
+              Phrase.RATE,
               settings.throughputRatio(),
               false,
               evidence);
@@ -107,10 +102,9 @@ public final class GatePolicy {
     long agreeing = evidence.compared() - evidence.unexplained();
     double lower = 100 * Wilson.lower(agreeing, evidence.compared());
     double upper = 100 * Wilson.upper(agreeing, evidence.compared());
-    String figures =
-        text(
-            "%d of %d agree or are explained, between %.4f %% and %.4f %% (95 %%), limit %s %%",
-            agreeing, evidence.compared(), lower, upper, settings.consistency());
+    Finding figures =
+        Finding.of(
+            Phrase.AGREE, agreeing, evidence.compared(), lower, upper, settings.consistency());
     Verdict verdict =
         upper < settings.consistency()
             ? FAIL
@@ -118,24 +112,27 @@ public final class GatePolicy {
     return fresh(CONSISTENCY, verdict, figures, evidence);
   }
 
-  private GateResult none(Gate gate, long found, String what, GateEvidence evidence) {
+  private GateResult none(Gate gate, long found, Phrase what, GateEvidence evidence) {
     Verdict verdict =
         found > 0 ? FAIL : evidence.compared() < settings.samples() ? INCONCLUSIVE : PASS;
-    return fresh(
-        gate, verdict, text("%d %s, of %d compared", found, what, evidence.compared()), evidence);
+    return fresh(gate, verdict, Finding.of(what, found, evidence.compared()), evidence);
   }
 
   /** What was wrong stays wrong; that nothing is wrong must have been seen lately. */
-  private GateResult fresh(Gate gate, Verdict verdict, String figures, GateEvidence evidence) {
+  private GateResult fresh(Gate gate, Verdict verdict, Finding figures, GateEvidence evidence) {
     if (evidence.comparedUntil().isEmpty()) {
-      return new GateResult(gate, INCONCLUSIVE, "nothing was compared since " + evidence.since());
+      return new GateResult(gate, INCONCLUSIVE, Finding.of(Phrase.NOT_COMPARED, evidence.since()));
     }
     Duration age = Duration.between(evidence.comparedUntil().get(), evidence.at());
     boolean stale = age.compareTo(settings.freshness()) > 0;
+    List<Finding> findings = new ArrayList<>();
+    findings.add(figures);
+    findings.add(Finding.of(Phrase.COMPARED_AGO, seconds(age)));
+    if (stale) {
+      findings.add(Finding.of(Phrase.STALE));
+    }
     return new GateResult(
-        gate,
-        stale && verdict == PASS ? INCONCLUSIVE : verdict,
-        figures + text(", compared until %s ago", seconds(age)) + (stale ? ": stale" : ""));
+        gate, stale && verdict == PASS ? INCONCLUSIVE : verdict, List.copyOf(findings));
   }
 
   private GateResult backlogAge(GateEvidence evidence) {
@@ -146,10 +143,8 @@ public final class GatePolicy {
                 new GateResult(
                     BACKLOG_AGE,
                     age.compareTo(settings.backlogAge()) <= 0 ? PASS : FAIL,
-                    text(
-                        "oldest entry without a row is %s old, limit %s",
-                        seconds(age), seconds(settings.backlogAge()))))
-        .orElseGet(() -> new GateResult(BACKLOG_AGE, INCONCLUSIVE, "Redis cannot be asked"));
+                    Finding.of(Phrase.BACKLOG, seconds(age), seconds(settings.backlogAge()))))
+        .orElseGet(() -> new GateResult(BACKLOG_AGE, INCONCLUSIVE, Finding.of(Phrase.NO_REDIS)));
   }
 
   private GateResult soak(GateEvidence evidence) {
@@ -158,7 +153,7 @@ public final class GatePolicy {
     return new GateResult(
         SOAK,
         lastedEnough ? PASS : INCONCLUSIVE,
-        text("lasted %s, limit %s", seconds(lasted), seconds(settings.soak())));
+        Finding.of(Phrase.LASTED, seconds(lasted), seconds(settings.soak())));
   }
 
   private GateResult errors(GateEvidence evidence) {
@@ -169,9 +164,7 @@ public final class GatePolicy {
     return fresh(
         ERRORS,
         verdict,
-        text(
-            "%d of %d records meant for the stream fell back, %.3f %%, limit below %s %%",
-            evidence.fallbacks(), meant, share, settings.errors()),
+        Finding.of(Phrase.FELL_BACK, evidence.fallbacks(), meant, share, settings.errors()),
         evidence);
   }
 
@@ -179,12 +172,12 @@ public final class GatePolicy {
       Gate gate,
       OptionalDouble stream,
       OptionalDouble legacy,
-      String format,
+      Phrase phrase,
       double limit,
       boolean atMost,
       GateEvidence evidence) {
     if (stream.isEmpty() || legacy.isEmpty() || legacy.getAsDouble() <= 0) {
-      return new GateResult(gate, INCONCLUSIVE, "not measured on both paths");
+      return new GateResult(gate, INCONCLUSIVE, Finding.of(Phrase.NOT_MEASURED));
     }
     double ratio = stream.getAsDouble() / legacy.getAsDouble();
     Verdict verdict =
@@ -192,25 +185,23 @@ public final class GatePolicy {
             ? INCONCLUSIVE
             : (atMost ? ratio <= limit : ratio >= limit) ? PASS : FAIL;
     return new GateResult(
-        gate, verdict, text(format, stream.getAsDouble(), legacy.getAsDouble(), ratio, limit));
+        gate,
+        verdict,
+        Finding.of(phrase, stream.getAsDouble(), legacy.getAsDouble(), ratio, limit));
   }
 
   private GateResult legacyEmpty(GateEvidence evidence) {
     if (evidence.legacyHeld().isEmpty()) {
-      return new GateResult(LEGACY_EMPTY, INCONCLUSIVE, "no router said what its queue holds");
+      return new GateResult(LEGACY_EMPTY, INCONCLUSIVE, Finding.of(Phrase.NOBODY_SAID));
     }
     long held = evidence.legacyHeld().getAsLong();
     return new GateResult(
         LEGACY_EMPTY,
         held <= settings.legacyHeld() ? PASS : FAIL,
-        text("%d records in the memory queues, limit %d", held, settings.legacyHeld()));
+        Finding.of(Phrase.HELD, held, settings.legacyHeld()));
   }
 
   private static String seconds(Duration duration) {
     return duration.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
-  }
-
-  private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }

@@ -81,6 +81,20 @@ public final class UploadReader {
     return collector.upload();
   }
 
+  /**
+   * Reads an item that was unreadable once more.
+   *
+   * @return its records; empty when it still is none
+   */
+  public List<AcceptedRecord> reread(Kind kind, byte[] item) {
+    try {
+      Upload upload = read(kind, item);
+      return upload.unreadable().isEmpty() ? upload.records() : List.of();
+    } catch (BadUploadException e) {
+      return List.of();
+    }
+  }
+
   private JsonNode parse(byte[] body) throws BadUploadException {
     try {
       return json.readTree(body);

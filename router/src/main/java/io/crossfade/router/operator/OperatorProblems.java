@@ -9,11 +9,12 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 
 /** Every refusal of the operator API as an RFC 9457 problem with a stable type. */
-@RestControllerAdvice
+@RestControllerAdvice(annotations = RestController.class)
 final class OperatorProblems {
 
   @ExceptionHandler

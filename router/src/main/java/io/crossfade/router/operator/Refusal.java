@@ -14,8 +14,12 @@ public enum Refusal {
   STALE_VERSION(HttpStatus.CONFLICT),
   ILLEGAL_JUMP(HttpStatus.CONFLICT),
   GATES_NOT_PASSED(HttpStatus.CONFLICT),
+  /** What was wrong with it is still wrong. */
+  STILL_DEAD(HttpStatus.CONFLICT),
+  CLOSED_ALREADY(HttpStatus.CONFLICT),
   NOT_FOUND(HttpStatus.NOT_FOUND),
   DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE),
+  PATHS_FULL(HttpStatus.SERVICE_UNAVAILABLE),
   REDIS_AWAY(HttpStatus.SERVICE_UNAVAILABLE);
 
   private final HttpStatus status;

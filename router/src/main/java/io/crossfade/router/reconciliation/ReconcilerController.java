@@ -2,18 +2,19 @@ package io.crossfade.router.reconciliation;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
-import io.crossfade.db.RecordId;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.DifferenceSearch;
 import io.crossfade.reconciler.ReconcilerPause;
+import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.explain.ExplanationRules;
 import io.crossfade.reconciler.explain.ExplanationRules.Rule;
 import io.crossfade.reconciler.repair.Repair;
+import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
@@ -22,7 +23,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,6 +65,13 @@ public final class ReconcilerController implements DisposableBean {
    */
   public record Page(List<Comparisons.StoredDifference> differences, @Nullable String next) {}
 
+  /**
+   * A window to compare.
+   *
+   * @param kind {@code null} for all
+   */
+  public record RunRequest(@Nullable Instant from, @Nullable Instant to, @Nullable String kind) {}
+
   /** A repair as it is asked for. */
   public record RepairRequest(@Nullable String prefer, @Nullable String reason, boolean dryRun) {}
 
@@ -95,9 +103,9 @@ public final class ReconcilerController implements DisposableBean {
   private final ReconcilerPause pause;
   private final ExplanationRules rules;
   private final InstantSource clock;
-  private final ExecutorService verifications =
+  private final ExecutorService runs =
       Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("verification").daemon(true).factory());
+          Thread.ofPlatform().name("asked-for-run").daemon(true).factory());
 
   public ReconcilerController(
       Comparisons comparisons,
@@ -118,17 +126,33 @@ public final class ReconcilerController implements DisposableBean {
 
   @Override
   public void destroy() {
-    verifications.shutdownNow();
+    runs.shutdownNow();
   }
 
   @GetMapping
-  Overview overview(@RequestParam(defaultValue = "50") int limit) {
+  public Overview overview(@RequestParam(defaultValue = "50") int limit) {
     return new Overview(
         pause.current().orElse(null), comparisons.latest(Math.clamp(limit, 1, MOST)));
   }
 
+  /** Compares what is asked for as soon as nothing else is compared here. */
+  @PostMapping("/runs")
+  public void compare(@RequestBody RunRequest request) throws RefusedException {
+    Instant from = request.from();
+    Instant to = request.to();
+    if (from == null || to == null || !from.isBefore(to)) {
+      throw new RefusedException(Refusal.UNREADABLE, "A run needs from and a later to");
+    }
+    Kind kind = Choice.of(Kind.class, request.kind());
+    later(
+        new ComparisonRequest(
+            Origin.ON_DEMAND,
+            new ComparisonWindow(from, to),
+            kind == null ? EnumSet.allOf(Kind.class) : EnumSet.of(kind)));
+  }
+
   @GetMapping("/runs/{id}/differences")
-  Page differences(
+  public Page differences(
       @PathVariable long id,
       @RequestParam(required = false) @Nullable String kind,
       @RequestParam(name = "class", required = false) @Nullable String difference,
@@ -145,10 +169,10 @@ public final class ReconcilerController implements DisposableBean {
           search.find(
               id,
               new DifferenceSearch.Filter(
-                  one(Kind.class, kind),
-                  one(DifferenceClass.class, difference),
+                  Choice.of(Kind.class, kind),
+                  Choice.of(DifferenceClass.class, difference),
                   explained,
-                  one(Explanation.class, reason),
+                  Choice.of(Explanation.class, reason),
                   device,
                   after),
               most);
@@ -160,20 +184,21 @@ public final class ReconcilerController implements DisposableBean {
 
   /** Both rows as they are now: health data. */
   @GetMapping("/rows/{table}/{id}")
-  DifferenceSearch.Row row(@PathVariable String table, @PathVariable String id)
+  public DifferenceSearch.Row row(@PathVariable String table, @PathVariable String id)
       throws RefusedException, SQLException {
     try {
-      return search.row(table, RecordId.parse(id));
+      return search.row(table, Choice.recordId(id));
     } catch (IllegalArgumentException e) {
       throw unreadable(e);
     }
   }
 
   @PostMapping("/runs/{id}/repairs")
-  RepairAnswer repair(@PathVariable long id, @RequestBody RepairRequest request, Principal actor)
+  public RepairAnswer repair(
+      @PathVariable long id, @RequestBody RepairRequest request, Principal actor)
       throws RefusedException, SQLException {
     Comparisons.Summary found = run(id);
-    Repair.Plan plan = new Repair.Plan(id, path(request.prefer()));
+    Repair.Plan plan = new Repair.Plan(id, Choice.of(DeliveryPath.class, request.prefer()));
     if (request.dryRun()) {
       List<String> statements = new ArrayList<>();
       Repair.Done would =
@@ -187,28 +212,28 @@ public final class ReconcilerController implements DisposableBean {
       return new RepairAnswer(false, would, statements, "");
     }
     Repair.Done done = repair.apply(plan, actor.getName(), Reason.of(request.reason()));
-    verifications.submit(() -> verify(found));
+    later(new ComparisonRequest(Origin.REPAIR, found.window(), found.kinds()));
     return new RepairAnswer(
         true, done, List.of(), "a run of origin REPAIR compares the same window again");
   }
 
   @PutMapping("/pause")
-  void pause(@RequestBody Because request, Principal actor) throws RefusedException {
+  public void pause(@RequestBody Because request, Principal actor) throws RefusedException {
     pause.pause(actor.getName(), Reason.of(request.reason()));
   }
 
   @DeleteMapping("/pause")
-  void resume() {
+  public void resume() {
     pause.resume();
   }
 
   @GetMapping("/rules")
-  List<Rule> rules() {
+  public List<Rule> rules() {
     return rules.all();
   }
 
   @PostMapping("/rules")
-  void addRule(@RequestBody RuleRequest request, Principal actor) throws RefusedException {
+  public void addRule(@RequestBody RuleRequest request, Principal actor) throws RefusedException {
     Kind kind = request.kind();
     Instant until = request.until();
     if (kind == null || until == null) {
@@ -232,55 +257,30 @@ public final class ReconcilerController implements DisposableBean {
   }
 
   @DeleteMapping("/rules/{id}")
-  void endRule(@PathVariable long id) throws RefusedException {
+  public void endRule(@PathVariable long id) throws RefusedException {
     if (!rules.end(id)) {
       throw new RefusedException(
           Refusal.NOT_FOUND, "There is no rule %d that is valid".formatted(id));
     }
   }
 
-  private void verify(Comparisons.Summary found) {
-    try {
-      comparison.run(new ComparisonRequest(Origin.REPAIR, found.window(), found.kinds()));
-    } catch (SQLException | RuntimeException e) {
-      log.warn("Cannot verify the repair of run {}: {}", found.id(), e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void later(ComparisonRequest request) {
+    runs.submit(
+        () -> {
+          try {
+            comparison.run(request);
+          } catch (SQLException | RuntimeException e) {
+            log.warn("Cannot compare {}: {}", request, e.getMessage());
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   private Comparisons.Summary run(long id) throws RefusedException {
     return comparisons
         .find(id)
         .orElseThrow(() -> new RefusedException(Refusal.NOT_FOUND, "There is no run " + id));
-  }
-
-  private static @Nullable DeliveryPath path(@Nullable String label) throws RefusedException {
-    if (label == null) {
-      return null;
-    }
-    for (DeliveryPath path : DeliveryPath.values()) {
-      if (path.label().equals(label)) {
-        return path;
-      }
-    }
-    throw new RefusedException(
-        Refusal.UNREADABLE, "prefer %s is not one of legacy, stream".formatted(label));
-  }
-
-  /** A constant as people write it: {@code missing-in-stream}, {@code MISSING_IN_STREAM}. */
-  private static <E extends Enum<E>> @Nullable E one(Class<E> type, @Nullable String given) {
-    if (given == null) {
-      return null;
-    }
-    return Arrays.stream(type.getEnumConstants())
-        .filter(constant -> constant.name().equalsIgnoreCase(given.replace('-', '_')))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "%s is not one of %s"
-                        .formatted(given, Arrays.toString(type.getEnumConstants()))));
   }
 
   private static RefusedException unreadable(IllegalArgumentException e) {

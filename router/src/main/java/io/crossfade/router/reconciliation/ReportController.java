@@ -39,12 +39,12 @@ public final class ReportController {
 
   /** The newest first. */
   @GetMapping
-  List<NightlyReport> reports(@RequestParam(defaultValue = "100") int limit) {
+  public List<NightlyReport> reports(@RequestParam(defaultValue = "100") int limit) {
     return reports.latest(Math.clamp(limit, 1, MOST));
   }
 
   @GetMapping(path = "/{id}/report.html", produces = MediaType.TEXT_HTML_VALUE)
-  ResponseEntity<byte[]> html(@PathVariable long id) throws RefusedException {
+  public ResponseEntity<byte[]> html(@PathVariable long id) throws RefusedException {
     String page = reports.html(id).orElseThrow(() -> missing(id));
     return ResponseEntity.ok()
         .header("Content-Security-Policy", POLICY)
@@ -54,7 +54,7 @@ public final class ReportController {
   }
 
   @GetMapping(path = "/{id}/report.json", produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<byte[]> json(@PathVariable long id) throws RefusedException {
+  public ResponseEntity<byte[]> json(@PathVariable long id) throws RefusedException {
     String json = reports.json(id).orElseThrow(() -> missing(id));
     return ResponseEntity.ok()
         .cacheControl(CacheControl.noStore())
@@ -64,7 +64,7 @@ public final class ReportController {
 
   /** Every difference with both values: health data. */
   @GetMapping("/{id}/differences.csv")
-  void csv(@PathVariable long id, HttpServletResponse response)
+  public void csv(@PathVariable long id, HttpServletResponse response)
       throws RefusedException, IOException {
     NightlyReport report = reports.find(id).orElseThrow(() -> missing(id));
     response.setContentType("text/csv;charset=utf-8");

@@ -132,7 +132,7 @@ public final class RolloutController {
   }
 
   @GetMapping
-  Overview overview() {
+  public Overview overview() {
     RolloutState state = flags.state();
     boolean reachable = flags.readable();
     Map<Kind, Holds.Hold> held = reachable ? holds.all() : Map.of();
@@ -162,7 +162,8 @@ public final class RolloutController {
   }
 
   @PostMapping("/changes")
-  Rollout.Plan change(@RequestBody ChangeRequest request, Principal actor) throws RefusedException {
+  public Rollout.Plan change(@RequestBody ChangeRequest request, Principal actor)
+      throws RefusedException {
     Long version = request.version();
     if (version == null) {
       throw new RefusedException(
@@ -189,20 +190,21 @@ public final class RolloutController {
   }
 
   @PostMapping("/rollbacks")
-  RollbackReceipt rollback(@RequestBody Because request, Principal actor) throws RefusedException {
+  public RollbackReceipt rollback(@RequestBody Because request, Principal actor)
+      throws RefusedException {
     return rollback.roll(
         kinds(request.kind()), Origin.ROLLBACK, actor.getName(), Reason.of(request.reason()));
   }
 
   @GetMapping("/rollbacks/{id}")
-  RollbackReceipt receipt(@PathVariable String id) throws RefusedException {
+  public RollbackReceipt receipt(@PathVariable String id) throws RefusedException {
     return rollback
         .receipt(id)
         .orElseThrow(() -> new RefusedException(Refusal.NOT_FOUND, "No rollback has the id " + id));
   }
 
   @GetMapping("/history")
-  List<RolloutChange> history(
+  public List<RolloutChange> history(
       @RequestParam(required = false) @Nullable String kind,
       @RequestParam(defaultValue = "100") int limit)
       throws RefusedException {
@@ -211,7 +213,7 @@ public final class RolloutController {
   }
 
   @GetMapping("/devices/{sn}")
-  DeviceView device(
+  public DeviceView device(
       @PathVariable String sn, @RequestParam(required = false) @Nullable Long customer) {
     RolloutState state = flags.state();
     return new DeviceView(
@@ -234,13 +236,13 @@ public final class RolloutController {
   }
 
   @PutMapping("/holds")
-  void hold(@RequestBody Because request, Principal actor) throws RefusedException {
+  public void hold(@RequestBody Because request, Principal actor) throws RefusedException {
     String reason = Reason.of(request.reason());
     kinds(request.kind()).forEach(kind -> holds.hold(kind, actor.getName(), reason));
   }
 
   @DeleteMapping("/holds/{kind}")
-  void release(@PathVariable String kind) throws RefusedException {
+  public void release(@PathVariable String kind) throws RefusedException {
     kinds(kind).forEach(holds::release);
   }
 

@@ -1,0 +1,125 @@
+package io.crossfade.router.deadletters;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DeadLetterDesk;
+import io.crossfade.db.DeadLetterDesk.Kept;
+import io.crossfade.db.DeadLetterDesk.State;
+import io.crossfade.db.DeadLetters.Letter;
+import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.Output;
+import io.crossfade.db.RecordCodec;
+import io.crossfade.db.RecordCodec.UnreadableEntryException;
+import io.crossfade.db.RecordId;
+import io.crossfade.router.intake.UploadReader;
+import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.operator.RefusedException;
+import io.crossfade.router.routing.UploadRouter;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deals with dead letters. A record goes to the output that refused it, with its id and stamp; an
+ * item that was no record is read again and, when it is one now, accepted like an upload.
+ */
+public final class Redrive {
+
+  private static final Logger log = LoggerFactory.getLogger(Redrive.class);
+
+  private final DeadLetterDesk desk;
+  private final UploadReader reader;
+  private final UploadRouter router;
+  private final Output legacy;
+  private final Output stream;
+
+  Redrive(
+      DeadLetterDesk desk,
+      UploadReader reader,
+      UploadRouter router,
+      DataSource legacy,
+      DataSource stream) {
+    this.desk = desk;
+    this.reader = reader;
+    this.router = router;
+    this.legacy = new Output(legacy);
+    this.stream = new Output(stream);
+  }
+
+  /**
+   * Tries a letter once more, and closes it when that helps.
+   *
+   * @throws RefusedException when it is dead still, of what
+   */
+  void redrive(Source source, RecordId key, String actor) throws RefusedException, SQLException {
+    Letter letter = open(source, key);
+    switch (letter.format()) {
+      case JSON -> accept(letter);
+      case ENTRY -> write(letter);
+    }
+    close(letter, State.REDRIVEN, actor, "redriven");
+  }
+
+  /** Gives a letter up: its record stays among the dead ones in the accounts. */
+  void discard(Source source, RecordId key, String actor, String reason)
+      throws RefusedException, SQLException {
+    close(open(source, key), State.DISCARDED, actor, reason);
+  }
+
+  private void accept(Letter letter) throws RefusedException, SQLException {
+    List<AcceptedRecord> records = reader.reread(letter.kind(), letter.body());
+    if (records.isEmpty()) {
+      throw dead(letter, letter.reason());
+    }
+    if (!router.route(records, false).accepted()) {
+      throw new RefusedException(Refusal.PATHS_FULL, "No path takes it now; try again later");
+    }
+  }
+
+  private void write(Letter letter) throws RefusedException, SQLException {
+    try {
+      Output output = letter.source() == Source.LEGACY ? legacy : stream;
+      List<Output.Rejection> rejections =
+          output.writeIsolating(List.of(RecordCodec.decode(letter.body())));
+      if (!rejections.isEmpty()) {
+        throw dead(
+            letter,
+            rejections.stream().map(Output.Rejection::reason).collect(Collectors.joining("; ")));
+      }
+    } catch (UnreadableEntryException e) {
+      throw dead(letter, letter.reason());
+    }
+  }
+
+  private RefusedException dead(Letter letter, String reason) throws SQLException {
+    desk.diedAgain(letter, reason);
+    return new RefusedException(Refusal.STILL_DEAD, reason);
+  }
+
+  private void close(Letter letter, State state, String actor, String reason)
+      throws RefusedException, SQLException {
+    if (!desk.close(letter, state, actor, reason)) {
+      throw closedAlready();
+    }
+    log.info("{} {} {} by {}", letter.source(), letter.key(), state, actor);
+  }
+
+  private Letter open(Source source, RecordId key) throws RefusedException, SQLException {
+    Kept kept =
+        desk.find(source, key)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        Refusal.NOT_FOUND, "%s has no letter %s".formatted(source, key)));
+    if (kept.state() != State.OPEN) {
+      throw closedAlready();
+    }
+    return kept.letter();
+  }
+
+  private static RefusedException closedAlready() {
+    return new RefusedException(Refusal.CLOSED_ALREADY, "Somebody has dealt with it already");
+  }
+}

@@ -1,0 +1,5 @@
+/** What people do about records that no output could take. */
+@NullMarked
+package io.crossfade.router.deadletters;
+
+import org.jspecify.annotations.NullMarked;

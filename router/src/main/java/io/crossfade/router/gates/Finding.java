@@ -1,0 +1,53 @@
+package io.crossfade.router.gates;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One thing that a gate saw: a phrase that every language has, and its figures.
+ *
+ * @param values of the phrase, in its order
+ */
+public record Finding(Phrase phrase, List<Object> values) {
+
+  /** What can be seen, in English; other languages keep the order of the values. */
+  public enum Phrase {
+    AGREE("%d of %d agree or are explained, between %.4f %% and %.4f %% (95 %%), limit %s %%"),
+    URGENT("%d urgent events missing without an explanation, of %d compared"),
+    UNEXPLAINED("%d records differ without an explanation, of %d compared"),
+    COMPARED_AGO("compared until %s ago"),
+    STALE("stale"),
+    NOT_COMPARED("nothing was compared since %s"),
+    BACKLOG("oldest entry without a row is %s old, limit %s"),
+    NO_REDIS("Redis cannot be asked"),
+    LASTED("lasted %s, limit %s"),
+    FELL_BACK("%d of %d records meant for the stream fell back, %.3f %%, limit below %s %%"),
+    LATENCY(
+        "accept-to-row p95 of the stream %.0f ms, of the legacy path %.0f ms, ratio %.2f, limit %.2f"),
+    RATE("rows per second of writing: stream %.0f, legacy %.0f, ratio %.2f, limit %.2f"),
+    NOT_MEASURED("not measured on both paths"),
+    HELD("%d records in the memory queues, limit %d"),
+    NOBODY_SAID("no router said what its queue holds");
+
+    private final String english;
+
+    Phrase(String english) {
+      this.english = english;
+    }
+  }
+
+  static Finding of(Phrase phrase, Object... values) {
+    return new Finding(phrase, Arrays.asList(values));
+  }
+
+  /** The finding in the words of a language. */
+  public String in(String words) {
+    return String.format(Locale.ROOT, words, values.toArray());
+  }
+
+  @Override
+  public String toString() {
+    return in(phrase.english);
+  }
+}

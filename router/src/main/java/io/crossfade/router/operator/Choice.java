@@ -1,0 +1,44 @@
+package io.crossfade.router.operator;
+
+import io.crossfade.db.RecordId;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what people name in requests. */
+public final class Choice {
+
+  private Choice() {}
+
+  /**
+   * A constant as people write it: {@code missing-in-stream}, {@code MISSING_IN_STREAM}; {@code
+   * null} for nothing.
+   */
+  public static <E extends Enum<E>> @Nullable E of(Class<E> type, @Nullable String given)
+      throws RefusedException {
+    return given == null || given.isEmpty() ? null : required(type, given);
+  }
+
+  /** The same where something must be named. */
+  public static <E extends Enum<E>> E required(Class<E> type, String given)
+      throws RefusedException {
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> constant.name().equalsIgnoreCase(given.replace('-', '_')))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Refusal.UNREADABLE,
+                    "%s is not one of %s"
+                        .formatted(given, Arrays.toString(type.getEnumConstants()))));
+  }
+
+  /** The id of a record or a letter: 32 hexadecimal digits. */
+  public static RecordId recordId(String given) throws RefusedException {
+    try {
+      return RecordId.parse(given);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(
+          Refusal.UNREADABLE, "%s is no id of 32 hexadecimal digits".formatted(given));
+    }
+  }
+}

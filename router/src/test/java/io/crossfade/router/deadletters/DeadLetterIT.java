@@ -1,0 +1,155 @@
+package io.crossfade.router.deadletters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.DeadLetters.BodyFormat;
+import io.crossfade.db.DeadLetters.Letter;
+import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.Kind;
+import io.crossfade.db.TestDatabase;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.router.Http;
+import io.crossfade.router.TestRouterApplication;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+
+class DeadLetterIT {
+
+  private static final String LONG = "LONGER-THAN-EIGHT";
+  private static ConfigurableApplicationContext router;
+  private static Http http;
+
+  @BeforeAll
+  static void start() {
+    router = TestRouterApplication.start(List.of("--server.port=0", "--management.server.port=0"));
+    http = Http.of(router);
+  }
+
+  @AfterAll
+  static void stop() {
+    router.close();
+  }
+
+  @Test
+  void refusedRecordIsWrittenOnceItsOutputTakesIt() throws Exception {
+    DataSource legacy = router.getBean("legacyDataSource", DataSource.class);
+    DataSource stream = router.getBean("streamDataSource", DataSource.class);
+    deviceColumn(legacy, 8);
+    deviceColumn(stream, 8);
+    http.post("/upload_health_data", Http.health(LONG, 1));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> letters("?kind=health&source=legacy").size() == 1);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> letters("?kind=health&source=stream").size() == 1);
+    JsonNode letter = letters("?kind=health&source=legacy").path(0);
+    assertThat(letter.path("reason").asText()).contains("device_sn");
+    assertThat(letter.path("body").asText()).contains(LONG).contains("72");
+    String path = path(letter);
+
+    assertThat(problem(path + "/redrive", "")).isEqualTo("still-dead");
+    assertThat(letters("?source=legacy").path(0).path("attempts").asInt())
+        .isEqualTo(letter.path("attempts").asInt() + 1);
+
+    deviceColumn(legacy, 255);
+    assertThat(http.as("viewer").call("POST", path + "/redrive", "").status()).isEqualTo(403);
+    assertThat(http.call("POST", path + "/redrive", "").status()).isEqualTo(200);
+    assertThat(
+            TestOutputs.number(
+                legacy,
+                "SELECT COUNT(*) FROM t_user_health_data WHERE device_sn = '%s'".formatted(LONG)))
+        .isEqualTo(1);
+    assertThat(letters("?source=legacy&state=open")).isEmpty();
+    assertThat(letters("?source=legacy&state=redriven").at("/0/closed/by").asText())
+        .isEqualTo("operator");
+    assertThat(problem(path + "/redrive", "")).isEqualTo("closed-already");
+
+    String other = path(letters("?source=stream").path(0));
+    assertThat(problem(other + "/discard", "{}")).isEqualTo("reason-missing");
+    assertThat(http.call("POST", other + "/discard", "{\"reason\":\"a test device\"}").status())
+        .isEqualTo(200);
+    assertThat(letters("?state=discarded").at("/0/closed/because").asText())
+        .isEqualTo("a test device");
+    assertThat(
+            new DeadLetters(router.getBean("controlDataSource", DataSource.class))
+                .among(Source.STREAM, List.of(io.crossfade.db.RecordId.parse(key(other)))))
+        .as("the accounts still know it")
+        .hasSize(1);
+  }
+
+  @Test
+  void itemThatIsReadableByNowIsAcceptedLikeAnUpload() throws Exception {
+    new DeadLetters(router.getBean("controlDataSource", DataSource.class))
+        .keep(
+            List.of(
+                Letter.unreadable(
+                    Source.INTAKE,
+                    Kind.EVENT,
+                    "NO_EVENT_TYPE",
+                    1,
+                    BodyFormat.JSON,
+                    "{\"deviceSn\":\"LATE\",\"eventType\":\"X\"}"
+                        .getBytes(StandardCharsets.UTF_8))));
+    String path = path(letters("?source=intake&kind=event").path(0));
+    assertThat(http.call("POST", path + "/redrive", "").status()).isEqualTo(200);
+    DataSource stream = router.getBean("streamDataSource", DataSource.class);
+    await().atMost(Duration.ofSeconds(60)).until(() -> TestOutputs.count(stream, Kind.EVENT) == 1);
+
+    http.post("/upload_device_info", "[{\"no\":\"device\"}]");
+    String hopeless = path(letters("?source=intake&kind=device").path(0));
+    assertThat(problem(hopeless + "/redrive", "")).isEqualTo("still-dead");
+  }
+
+  @Test
+  void whatIsNoLetterIsNotFound() {
+    assertThat(problem("/api/dead-letters/legacy/" + "0".repeat(32) + "/redrive", ""))
+        .isEqualTo("not-found");
+    assertThat(problem("/api/dead-letters/nowhere/" + "0".repeat(32) + "/redrive", ""))
+        .isEqualTo("unreadable");
+    assertThat(problem("/api/dead-letters/legacy/x/redrive", "")).isEqualTo("unreadable");
+    assertThat(http.get("/api/dead-letters?kind=none").status()).isEqualTo(400);
+  }
+
+  private static void deviceColumn(DataSource output, int length) throws Exception {
+    try (Connection of = output.getConnection();
+        Connection admin = TestDatabase.admin();
+        Statement statement = admin.createStatement()) {
+      statement.execute(
+          "ALTER TABLE %s.t_user_health_data MODIFY device_sn VARCHAR(%d) NOT NULL"
+              .formatted(of.getCatalog(), length));
+    }
+  }
+
+  private static JsonNode letters(String query) {
+    return http.get("/api/dead-letters" + query).json();
+  }
+
+  private static String path(JsonNode letter) {
+    return "/api/dead-letters/%s/%s"
+        .formatted(letter.path("source").asText(), letter.path("key").asText());
+  }
+
+  private static String key(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  private static String problem(String path, String body) {
+    return http.call("POST", path, body)
+        .json()
+        .path("type")
+        .asText()
+        .replace("urn:crossfade:problem:", "");
+  }
+}
