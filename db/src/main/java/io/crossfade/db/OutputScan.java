@@ -53,6 +53,7 @@ public final class OutputScan {
 
   private final DataSource dataSource;
   private final String table;
+  private final String deviceColumn;
   private final List<Class<?>> types;
   private final String columns;
   private final String from;
@@ -60,6 +61,7 @@ public final class OutputScan {
   public OutputScan(DataSource dataSource, OutputTable<?> table) {
     this.dataSource = dataSource;
     this.table = table.name();
+    this.deviceColumn = table.deviceColumn();
     this.types = table.comparedTypes();
     this.columns =
         table.comparedColumns().stream()
@@ -190,6 +192,32 @@ public final class OutputScan {
         }
       }
       connection.commit();
+    }
+  }
+
+  /**
+   * Stamps and ids of a device's newest rows, among the newest of all.
+   *
+   * @param among how many rows are looked at
+   * @param most how many are wanted
+   */
+  public Map<Long, RecordId> newest(String deviceSn, int among, int most) throws SQLException {
+    String sql =
+        "SELECT stamp, id FROM (SELECT stamp, id, %1$s FROM %2$s FORCE INDEX (by_stamp) ORDER BY stamp DESC LIMIT ?) newest WHERE %1$s = ? ORDER BY stamp DESC LIMIT ?"
+            .formatted(deviceColumn, table);
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setInt(1, among);
+      statement.setString(2, deviceSn);
+      statement.setInt(3, most);
+      Map<Long, RecordId> found = new HashMap<>();
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          found.put(result.getLong(1), RecordId.of(result.getBytes(2)));
+        }
+      }
+      connection.commit();
+      return found;
     }
   }
 

@@ -74,6 +74,11 @@ public final class OutputTable<R> {
     return name;
   }
 
+  /** The column that names the device. */
+  String deviceColumn() {
+    return comparedColumns().contains("device_sn") ? "device_sn" : "serial_number";
+  }
+
   /**
    * Names of the columns that the two outputs must agree on, in the order of {@link
    * StoredRow#values}.

@@ -19,11 +19,7 @@ public record RowIdentity(RecordId row, RecordId record, String deviceSn) {
   public static RowIdentity of(OutputTable<?> table, StoredRow stored) {
     LocalDateTime time =
         (LocalDateTime) Objects.requireNonNull(table.value(stored, "timestamp"), "timestamp");
-    String device =
-        text(
-            table,
-            stored,
-            table.comparedColumns().contains("device_sn") ? "device_sn" : "serial_number");
+    String device = text(table, stored, table.deviceColumn());
     if (table == OutputTables.FACTS) {
       LocalDate period = (LocalDate) Objects.requireNonNull(table.value(stored, "period"));
       return new RowIdentity(

@@ -14,8 +14,11 @@ import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.diff.RowPair;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Finds differences of a run for a person, and what the outputs say of a row now. */
 public final class DifferenceSearch {
+
+  private static final int NEWEST = 100_000;
 
   /**
    * Which differences. What is {@code null} matches everything.
@@ -132,11 +137,36 @@ public final class DifferenceSearch {
    * @throws IllegalArgumentException when there is no such table
    */
   public Row row(String table, RecordId id) throws SQLException {
-    OutputTable<?> of =
+    return row(
         OutputTables.of(OutputTables.kindOf(table)).stream()
             .filter(one -> one.name().equals(table))
             .findFirst()
-            .orElseThrow();
+            .orElseThrow(),
+        id);
+  }
+
+  /**
+   * The newest rows of a device, of those that either output has; searched among the newest {@value
+   * #NEWEST} rows of each table, since no index knows devices.
+   *
+   * @param most of each table
+   */
+  public List<Row> newest(String deviceSn, int most) throws SQLException {
+    List<Row> rows = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      for (OutputTable<?> table : OutputTables.of(kind)) {
+        NavigableMap<Long, RecordId> newest = new TreeMap<>(Comparator.reverseOrder());
+        newest.putAll(new OutputScan(legacy, table).newest(deviceSn, NEWEST, most));
+        newest.putAll(new OutputScan(stream, table).newest(deviceSn, NEWEST, most));
+        for (RecordId id : newest.values().stream().distinct().limit(most).toList()) {
+          rows.add(row(table, id));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private Row row(OutputTable<?> of, RecordId id) throws SQLException {
     StoredRow left = new OutputScan(legacy, of).find(List.of(id)).get(id);
     StoredRow right = new OutputScan(stream, of).find(List.of(id)).get(id);
     List<Cell> cells = new ArrayList<>();
@@ -150,6 +180,6 @@ public final class DifferenceSearch {
               RowPair.text(other),
               left != null && right != null && !Objects.equals(one, other)));
     }
-    return new Row(table, id.toString(), left != null, right != null, cells);
+    return new Row(of.name(), id.toString(), left != null, right != null, cells);
   }
 }

@@ -8,6 +8,7 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;
+import io.crossfade.router.console.ConsoleConfiguration;
 import io.crossfade.router.deadletters.DeadLetterConfiguration;
 import io.crossfade.router.intake.DeviceTokens;
 import io.crossfade.router.intake.Stamper;
@@ -52,6 +53,7 @@ import org.springframework.web.filter.RequestContextFilter;
   ReportController.class,
   ReconcilerController.class,
   DeadLetterConfiguration.class,
+  ConsoleConfiguration.class,
   RolloutConfiguration.class,
   OperatorConfiguration.class
 })

@@ -44,6 +44,8 @@ public final class StreamHealth {
     }
   }
 
+  private static final long MOST_COUNTED = 100_000;
+
   private final StreamGroups groups;
   private final StreamSettings settings;
 
@@ -61,6 +63,15 @@ public final class StreamHealth {
   public boolean drained() {
     return Arrays.stream(StreamName.values())
         .allMatch(stream -> oldestUnacknowledged(stream).isEmpty());
+  }
+
+  /** Entries of a kind whose row is not committed; of unread ones, up to {@value #MOST_COUNTED}. */
+  public long backlog(Kind kind) {
+    return StreamName.of(kind).stream()
+        .mapToLong(
+            stream ->
+                groups.group(stream).map(Group::pending).orElse(0L) + waiting(stream, MOST_COUNTED))
+        .sum();
   }
 
   /** Age of the oldest entry of a kind whose row is not committed; zero when there is none. */

@@ -1,5 +1,6 @@
 package io.crossfade.router.gates;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +40,16 @@ public record Finding(Phrase phrase, List<Object> values) {
 
   static Finding of(Phrase phrase, Object... values) {
     return new Finding(phrase, Arrays.asList(values));
+  }
+
+  /** A duration in the unit that fits, the same in every language. */
+  public static String age(Duration age) {
+    long seconds = Math.max(0, age.toSeconds());
+    return age.compareTo(Duration.ofMinutes(2)) < 0
+        ? seconds + " s"
+        : age.compareTo(Duration.ofHours(2)) < 0
+            ? age.toMinutes() + " min"
+            : age.compareTo(Duration.ofDays(2)) < 0 ? age.toHours() + " h" : age.toDays() + " d";
   }
 
   /** The finding in the words of a language. */

@@ -17,6 +17,7 @@ import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.reconciler.verdict.Wilson;
 import io.crossfade.router.gates.Finding.Phrase;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -121,13 +122,16 @@ public final class GatePolicy {
   /** What was wrong stays wrong; that nothing is wrong must have been seen lately. */
   private GateResult fresh(Gate gate, Verdict verdict, Finding figures, GateEvidence evidence) {
     if (evidence.comparedUntil().isEmpty()) {
-      return new GateResult(gate, INCONCLUSIVE, Finding.of(Phrase.NOT_COMPARED, evidence.since()));
+      return new GateResult(
+          gate,
+          INCONCLUSIVE,
+          Finding.of(Phrase.NOT_COMPARED, evidence.since().truncatedTo(ChronoUnit.SECONDS)));
     }
     Duration age = Duration.between(evidence.comparedUntil().get(), evidence.at());
     boolean stale = age.compareTo(settings.freshness()) > 0;
     List<Finding> findings = new ArrayList<>();
     findings.add(figures);
-    findings.add(Finding.of(Phrase.COMPARED_AGO, seconds(age)));
+    findings.add(Finding.of(Phrase.COMPARED_AGO, Finding.age(age)));
     if (stale) {
       findings.add(Finding.of(Phrase.STALE));
     }
@@ -143,7 +147,8 @@ public final class GatePolicy {
                 new GateResult(
                     BACKLOG_AGE,
                     age.compareTo(settings.backlogAge()) <= 0 ? PASS : FAIL,
-                    Finding.of(Phrase.BACKLOG, seconds(age), seconds(settings.backlogAge()))))
+                    Finding.of(
+                        Phrase.BACKLOG, Finding.age(age), Finding.age(settings.backlogAge()))))
         .orElseGet(() -> new GateResult(BACKLOG_AGE, INCONCLUSIVE, Finding.of(Phrase.NO_REDIS)));
   }
 
@@ -153,7 +158,7 @@ public final class GatePolicy {
     return new GateResult(
         SOAK,
         lastedEnough ? PASS : INCONCLUSIVE,
-        Finding.of(Phrase.LASTED, seconds(lasted), seconds(settings.soak())));
+        Finding.of(Phrase.LASTED, Finding.age(lasted), Finding.age(settings.soak())));
   }
 
   private GateResult errors(GateEvidence evidence) {
@@ -199,9 +204,5 @@ public final class GatePolicy {
         LEGACY_EMPTY,
         held <= settings.legacyHeld() ? PASS : FAIL,
         Finding.of(Phrase.HELD, held, settings.legacyHeld()));
-  }
-
-  private static String seconds(Duration duration) {
-    return duration.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
   }
 }

@@ -56,7 +56,11 @@ final class LoginThrottle extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    if (request.getHeader("Authorization") != null && refused(request.getRemoteAddr())) {
+    boolean login =
+        request.getHeader("Authorization") != null
+            || ("POST".equals(request.getMethod())
+                && request.getRequestURI().equals(OperatorConfiguration.LOGIN));
+    if (login && refused(request.getRemoteAddr())) {
       response.setHeader("Retry-After", String.valueOf(wait.toSeconds()));
       response.sendError(429);
       return;

@@ -22,6 +22,7 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -30,9 +31,15 @@ import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 
-/** Stands before the operator API and nothing else: uploads do not pass a security filter. */
+/** Stands before the operator API and the console: uploads do not pass a security filter. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 @EnableConfigurationProperties(OperatorSettings.class)
@@ -41,6 +48,15 @@ public class OperatorConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(OperatorConfiguration.class);
   private static final int PASSWORD_BYTES = 18;
+
+  /** Everything comes from here, and no script or style stands in a page. */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+          + " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
+          + " frame-ancestors 'self'";
+
+  /** Where people log in. */
+  static final String LOGIN = "/console/login";
 
   @Bean
   PasswordEncoder passwordEncoder() {
@@ -86,7 +102,7 @@ public class OperatorConfiguration {
   /** JSON over Basic, without a session: there is no cookie that another site could ride on. */
   @Bean
   SecurityFilterChain operatorApi(HttpSecurity http, LoginThrottle throttle) throws Exception {
-    return http.securityMatcher("/api/**")
+    return http.securityMatcher(PathPatternRequestMatcher.withDefaults().matcher("/api/**"))
         .authorizeHttpRequests(
             requests ->
                 requests
@@ -102,10 +118,49 @@ public class OperatorConfiguration {
         .build();
   }
 
+  /** Pages with a session: whatever changes something brings the session's token. */
+  @Bean
+  SecurityFilterChain console(HttpSecurity http, LoginThrottle throttle) throws Exception {
+    // Of the whole path: matchers of plain strings look at what the dispatcher serves and would let
+    // everybody pass to the servlet of Togglz.
+    PathPatternRequestMatcher.Builder paths = PathPatternRequestMatcher.withDefaults();
+    RequestMatcher togglz = paths.matcher("/togglz-console/**");
+    HttpSessionRequestCache wanted = new HttpSessionRequestCache();
+    wanted.setMatchingRequestParameterName(null);
+    return http.securityMatcher(new OrRequestMatcher(paths.matcher("/console/**"), togglz))
+        .authorizeHttpRequests(
+            requests ->
+                requests
+                    .requestMatchers(paths.matcher(LOGIN), paths.matcher("/console/assets/**"))
+                    .permitAll()
+                    .requestMatchers(togglz)
+                    .hasRole(Role.OPERATOR.name())
+                    .requestMatchers(HttpMethod.GET)
+                    .hasAnyRole(Role.VIEWER.name(), Role.OPERATOR.name())
+                    .anyRequest()
+                    .hasRole(Role.OPERATOR.name()))
+        .formLogin(login -> login.loginPage(LOGIN).defaultSuccessUrl("/console"))
+        .logout(logout -> logout.logoutUrl("/console/logout").logoutSuccessUrl(LOGIN + "?goodbye"))
+        .addFilterBefore(throttle, UsernamePasswordAuthenticationFilter.class)
+        // Togglz' console has tokens of its own.
+        .csrf(csrf -> csrf.ignoringRequestMatchers(togglz))
+        .requestCache(cache -> cache.requestCache(wanted))
+        .headers(
+            headers ->
+                headers
+                    .contentSecurityPolicy(policy -> policy.policyDirectives(POLICY))
+                    .frameOptions(HeadersConfigurer.FrameOptionsConfig::sameOrigin)
+                    .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN))
+                    .permissionsPolicyHeader(
+                        permissions ->
+                            permissions.policy("camera=(), geolocation=(), microphone=()")))
+        .build();
+  }
+
   @Bean
   DelegatingFilterProxyRegistrationBean operatorFilter() {
     var filter = new DelegatingFilterProxyRegistrationBean("springSecurityFilterChain");
-    filter.addUrlPatterns("/api/*");
+    filter.addUrlPatterns("/api/*", "/console/*", "/togglz-console/*");
     return filter;
   }
 

@@ -55,6 +55,9 @@ public final class ReconcilerController implements DisposableBean {
   /** Statements of a dry run in an answer; the command line prints all. */
   private static final int STATEMENTS = 100;
 
+  /** Of each table. */
+  private static final int ROWS_OF_A_DEVICE = 3;
+
   /** What runs there were, and whether they wait. */
   public record Overview(ReconcilerPause.@Nullable Pause pause, List<Comparisons.Summary> runs) {}
 
@@ -135,6 +138,13 @@ public final class ReconcilerController implements DisposableBean {
         pause.current().orElse(null), comparisons.latest(Math.clamp(limit, 1, MOST)));
   }
 
+  @GetMapping("/runs/{id}")
+  public Comparisons.Summary run(@PathVariable long id) throws RefusedException {
+    return comparisons
+        .find(id)
+        .orElseThrow(() -> new RefusedException(Refusal.NOT_FOUND, "There is no run " + id));
+  }
+
   /** Compares what is asked for as soon as nothing else is compared here. */
   @PostMapping("/runs")
   public void compare(@RequestBody RunRequest request) throws RefusedException {
@@ -191,6 +201,12 @@ public final class ReconcilerController implements DisposableBean {
     } catch (IllegalArgumentException e) {
       throw unreadable(e);
     }
+  }
+
+  /** The newest rows of a device, each as both outputs have it: health data. */
+  @GetMapping("/devices/{sn}")
+  public List<DifferenceSearch.Row> device(@PathVariable String sn) throws SQLException {
+    return search.newest(sn, ROWS_OF_A_DEVICE);
   }
 
   @PostMapping("/runs/{id}/repairs")
@@ -275,12 +291,6 @@ public final class ReconcilerController implements DisposableBean {
             Thread.currentThread().interrupt();
           }
         });
-  }
-
-  private Comparisons.Summary run(long id) throws RefusedException {
-    return comparisons
-        .find(id)
-        .orElseThrow(() -> new RefusedException(Refusal.NOT_FOUND, "There is no run " + id));
   }
 
   private static RefusedException unreadable(IllegalArgumentException e) {

@@ -27,13 +27,13 @@ public record KindFlags(Cohort cohort, boolean dualWrite) {
   }
 
   @JsonIgnore
-  Stage stage() {
+  public Stage stage() {
     return Stage.of(cohort, dualWrite);
   }
 
   /** What these flags endanger, in a sentence; {@code null} when they are a stage. */
   @JsonIgnore
-  @Nullable String danger() {
+  public @Nullable String danger() {
     return stage() != Stage.NONE
         ? null
         : "The stream serves %s of the devices and nothing is written twice: each output lacks what the"

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.verdict.Verdict;
+import io.crossfade.router.gates.Gate;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GatePolicy.Promotion;
@@ -67,6 +68,13 @@ public final class Rollout {
    * @param version of the flags, after it when it was made
    */
   public record Plan(boolean applied, long version, List<Step> steps) {}
+
+  /**
+   * How a kind stands.
+   *
+   * @param agreement whether its outputs agree well enough
+   */
+  public record Standing(GateEvidence evidence, Verdict agreement) {}
 
   private final FlagTable table;
   private final RolloutFlags flags;
@@ -132,6 +140,12 @@ public final class Rollout {
                           change.reason()));
           return new Plan(true, now.version(), plan.steps());
         });
+  }
+
+  /** What is known of a kind, and whether its outputs agree well enough. */
+  public Standing standing(Kind kind) {
+    GateEvidence known = evidence.of(kind);
+    return new Standing(known, gates.judge(List.of(Gate.CONSISTENCY), known).getFirst().verdict());
   }
 
   /** Verdicts on what comes next for a kind. */

@@ -101,7 +101,14 @@ public final class RolloutController {
   public record DeviceView(String device, int bucket, List<DeviceOfKind> kinds) {}
 
   /** The same for one kind; {@code path} is where its v1 uploads go while Redis answers. */
-  public record DeviceOfKind(Kind kind, Stage stage, String path, boolean mirrored, String why) {}
+  public record DeviceOfKind(
+      Kind kind,
+      Stage stage,
+      BigDecimal percentage,
+      String path,
+      boolean mirrored,
+      Cohort.Membership membership,
+      String why) {}
 
   private final Rollout rollout;
   private final Rollback rollback;
@@ -227,8 +234,10 @@ public final class RolloutController {
                   return new DeviceOfKind(
                       kind,
                       of.stage(),
+                      of.cohort().percentage(),
                       why.member() ? "stream" : "legacy",
                       of.dualWrite(),
+                      why,
                       "bucket %d, share %s %%: %s"
                           .formatted(Cohort.bucket(sn), of.cohort().percentage(), why.sentence()));
                 })

@@ -71,12 +71,12 @@ public final class RolloutFlags implements AutoCloseable {
   }
 
   /** Whether the last attempt to read them succeeded. */
-  boolean readable() {
+  public boolean readable() {
     return readable;
   }
 
   /** Whether a rollback waits to be stored. */
-  synchronized boolean overridden() {
+  public synchronized boolean overridden() {
     return !overrides.isEmpty();
   }
 

@@ -174,7 +174,7 @@ class GatePolicyTest {
     figures.unexplained = 17;
     figures.compared = 54_321;
     assertThat(policy.judge(List.of(Gate.CONSISTENCY), figures.evidence()).getFirst().figures())
-        .contains("54304 of 54321", "limit 99.9 %", "compared until PT1M ago");
+        .contains("54304 of 54321", "limit 99.9 %", "compared until 60 s ago");
   }
 
   private Verdict verdict(Gate gate) {

@@ -1,0 +1,327 @@
+package io.crossfade.router.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.router.Http;
+import io.crossfade.router.TestRouterApplication;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** An operator and a viewer at the console, in a real browser. */
+class ConsoleBrowserIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final int DEVICES = 40;
+  private static final AtomicBoolean stopped = new AtomicBoolean();
+  private static final AtomicInteger uploads = new AtomicInteger();
+  private static final List<String> complaints = new CopyOnWriteArrayList<>();
+  private static ConfigurableApplicationContext router;
+  private static DataSource stream;
+  private static String base;
+  private static Thread fleet;
+  private static Playwright playwright;
+  private static Browser browser;
+
+  @BeforeAll
+  static void start() {
+    router =
+        TestRouterApplication.start(
+            List.of(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--crossfade.reconciler.settle=0s",
+                "--crossfade.rollout.compare-every=2s",
+                "--crossfade.gates.soak=0s",
+                "--crossfade.gates.consistency=95",
+                "--crossfade.gates.samples=100",
+                "--crossfade.reconciler.nightly.cron=* * * * * *"));
+    stream = router.getBean("streamDataSource", DataSource.class);
+    base = "http://127.0.0.1:" + router.getEnvironment().getProperty("local.server.port");
+    Http http = Http.of(router);
+    fleet =
+        Thread.ofPlatform()
+            .daemon(true)
+            .start(
+                () -> {
+                  while (!stopped.get()) {
+                    int number = uploads.incrementAndGet();
+                    http.post(
+                        "/upload_health_data", Http.health("WATCH" + number % DEVICES, number));
+                    http.post("/upload_device_info", "{\"SerialNumber\":\"WATCH%d\"}".formatted(number));
+                    http.post(
+                        "/upload_common_event",
+                        "{\"deviceSn\":\"WATCH%d\",\"eventType\":\"X%d\"}".formatted(number % DEVICES, number));
+                  }
+                });
+    http.post("/upload_device_info", "[{\"battery\":\"<script>alert(1)</script>\"}]");
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(Path.of(System.getProperty("crossfade.test.chromium")))
+                    .setArgs(List.of("--no-sandbox")));
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    stopped.set(true);
+    fleet.join(TimeUnit.SECONDS.toMillis(30));
+    playwright.close();
+    router.close();
+  }
+
+  @Test
+  void operatorRollsOutRollsBackFindsAndRepairs() {
+    Page page = page(1280, 900, "en-GB");
+    page.navigate(base + "/console");
+    assertThat(page).hasURL(base + "/console/login");
+    logIn(page, "operator", "guess");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("do not fit");
+    logIn(page, "operator", "rehearsal");
+    assertThat(page).hasURL(base + "/console");
+    assertThat(card(page).locator(".stage")).hasText("shadow");
+    String shownAt = page.locator("time").textContent();
+    await().atMost(PATIENCE).until(() -> !shownAt.equals(page.locator("time").textContent()));
+    await().atMost(PATIENCE).until(() -> rate(page, "legacy") > 0);
+    assertThat(card(page).locator(".badge.pass")).hasText("pass", new LocatorAssertions.HasTextOptions().setTimeout((double) PATIENCE.toMillis()));
+
+    page.getByRole(AriaRole.LINK, named("Rollout")).click();
+    Locator health = page.locator("#kind-health");
+    assertThat(health.locator(".gates .badge.pass")).hasCount(4, new LocatorAssertions.HasCountOptions().setTimeout((double) PATIENCE.toMillis()));
+    health.getByLabel("Percentage").fill("50");
+    health.getByRole(AriaRole.BUTTON, inside("Dry run")).click();
+    assertThat(page.locator("#plan-health")).containsText("What it would do");
+    assertThat(health.locator(".stages .now")).hasText("shadow");
+    health.getByRole(AriaRole.BUTTON, inside("Change")).click();
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("A reason is wanted");
+    health.getByLabel("Percentage").fill("50");
+    health.locator("form").first().locator("[name=reason]").fill("half of <b>all</b>");
+    health.getByRole(AriaRole.BUTTON, inside("Change")).click();
+    assertThat(health.locator(".stages .now")).hasText("canary 50.00 %");
+    assertThat(page.locator("#history tbody tr").first()).containsText("half of <b>all</b>");
+
+    page.getByRole(AriaRole.LINK, named("Overview")).click();
+    await().atMost(PATIENCE).until(() -> rate(page, "stream") > 0 && rate(page, "legacy") > 0);
+
+    page.getByRole(AriaRole.LINK, named("Rollout")).click();
+    health.getByLabel("Go to").selectOption("complete");
+    health.locator("form").first().locator("[name=reason]").fill("too fast");
+    health.getByRole(AriaRole.BUTTON, inside("Change")).click();
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("skips");
+    assertThat(health.locator(".stages .now")).hasText("canary 50.00 %");
+
+    page.getByRole(AriaRole.BUTTON, named("Roll back")).first().click();
+    Locator question = page.locator("#rollback");
+    question.getByLabel("Reason").fill("the night shift is careful");
+    question.getByRole(AriaRole.BUTTON, inside("Roll back now")).click();
+    assertThat(page.locator("#receipt")).containsText("Everything that was in the streams", new LocatorAssertions.ContainsTextOptions().setTimeout((double) PATIENCE.toMillis()));
+    assertThat(health.locator(".stages .now")).hasText("shadow");
+    page.getByRole(AriaRole.LINK, named("Overview")).click();
+    await().atMost(PATIENCE).until(() -> rate(page, "stream") == 0 && rate(page, "legacy") > 0);
+
+    int planted =
+        TestOutputs.update(
+            stream,
+            "UPDATE t_user_health_data SET heart_rate = 199 WHERE device_sn = 'WATCH7' ORDER BY stamp LIMIT 1");
+    assertThat(planted).isEqualTo(1);
+    page.getByRole(AriaRole.LINK, named("Differences")).click();
+    page.getByRole(AriaRole.BUTTON, named("Compare now")).click();
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("has begun");
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              String run = newest(page, "on demand");
+              page.navigate(base + "/console/differences?device=WATCH7&run=" + run);
+              return page.locator("#differences").count() == 1;
+            });
+    assertThat(page.locator("#differences")).containsText("fields differ");
+    page.getByRole(AriaRole.BUTTON, named("Both rows")).click();
+    assertThat(page.locator("tr.differs")).containsText("199");
+    page.getByLabel("Where fields differ").selectOption("legacy");
+    page.getByRole(AriaRole.BUTTON, named("Dry run")).click();
+    assertThat(page.locator("#repair")).containsText("1 rows to the stream output");
+    shoot(page, "differences");
+    page.locator("form[action$=repairs] [name=reason]").fill("a test planted it");
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Repair").setExact(true)).click();
+    assertThat(page.locator(".plan")).containsText("Repaired");
+    assertThat(
+            TestOutputs.number(
+                stream, "SELECT COUNT(*) FROM t_user_health_data WHERE heart_rate = 199"))
+        .isZero();
+
+    page.getByRole(AriaRole.LINK, named("Dead letters")).click();
+    page.locator("summary").first().click();
+    assertThat(page.locator("article").first()).containsText("<script>alert(1)</script>");
+    page.locator("[action$=discard] [name=reason]").first().fill("a person typed it");
+    page.getByRole(AriaRole.BUTTON, named("Discard")).first().click();
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("given up");
+
+    page.getByRole(AriaRole.LINK, named("Device")).click();
+    page.getByLabel("Serial number").fill("WATCH7");
+    page.getByRole(AriaRole.BUTTON, named("Show")).click();
+    assertThat(page.locator("#paths")).containsText("beyond the share");
+    assertThat(page.locator("section.card").first()).containsText("t_user_health_data");
+
+    page.getByRole(AriaRole.LINK, named("Reports")).click();
+    page.locator("#reports tbody a").first().click();
+    assertThat(page.frameLocator("iframe").locator("h1")).hasText("Do the two outputs agree?");
+    page.getByRole(AriaRole.BUTTON, named("Log out")).click();
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("logged out");
+    page.navigate(base + "/console");
+    assertThat(page).hasURL(base + "/console/login");
+    assertThat(complaints).isEmpty();
+    page.context().close();
+  }
+
+  @Test
+  void viewerSeesEverythingAndChangesNothing() {
+    Page page = page(1280, 900, "en-GB");
+    page.navigate(base + "/console/rollout");
+    logIn(page, "viewer", "rehearsal");
+    assertThat(page.locator("#kind-health")).isVisible();
+    for (String path : PAGES) {
+      page.navigate(base + path);
+      assertThat(page.locator("main form[method=post]").count()).as(path).isZero();
+      assertThat(page.locator(".danger").count()).as(path).isZero();
+    }
+    page.navigate(base + "/togglz-console/index");
+    assertThat(page.locator("h1")).hasText("That did not work");
+    page.context().close();
+  }
+
+  @Test
+  void everyPageIsRightInBothLanguagesAndWidths() {
+    for (String language : List.of("en-GB", "zh-CN")) {
+      for (int width : new int[] {1280, 390}) {
+        Page page = page(width, 844, language);
+        page.navigate(base + "/console/login");
+        check(page, "login", language, width);
+        logIn(page, "operator", "rehearsal");
+        assertThat(page).hasURL(base + "/console");
+        for (String path : PAGES) {
+          page.navigate(base + path);
+          String name = path.replaceAll("/console/?", "").replaceAll("\\W+", "-");
+          check(page, name.isEmpty() ? "overview" : name, language, width);
+        }
+        page.locator(".top > .danger").click();
+        page.locator("#rollback textarea").fill("x");
+        check(page, "rollback", language, width);
+        page.context().close();
+      }
+    }
+    assertThat(complaints).isEmpty();
+  }
+
+  private static final List<String> PAGES =
+      List.of(
+          "/console",
+          "/console/rollout",
+          "/console/differences",
+          "/console/dead-letters",
+          "/console/device?sn=WATCH7",
+          "/console/reports");
+
+  private static void check(Page page, String name, String language, int width) {
+    shoot(page, "%s-%s-%d".formatted(name, language, width));
+    List<String> serious = new ArrayList<>();
+    for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
+      serious.add(rule.getImpact() + " " + rule.getId() + " " + rule.getNodes());
+    }
+    assertThat(serious).as(name + " " + language + " " + width).isEmpty();
+    assertThat((Integer) page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+        .as("%s %s is as wide as the screen of %d", name, language, width)
+        .isLessThanOrEqualTo(0);
+    assertThat(page.content()).as("every word is known").doesNotContain("??");
+  }
+
+  /** Pictures for people, under {@code target/screenshots}. */
+  private static void shoot(Page page, String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions()
+            .setFullPage(true)
+            .setPath(Path.of("target", "screenshots", name + ".png")));
+  }
+
+  private static Page page(int width, int height, String language) {
+    BrowserContext context =
+        browser.newContext(
+            new Browser.NewContextOptions().setViewportSize(width, height).setLocale(language));
+    Page page = context.newPage();
+    page.onRequest(
+        request -> {
+          if (!request.url().startsWith(base)) {
+            complaints.add("asks " + request.url());
+          }
+        });
+    page.onConsoleMessage(
+        message -> {
+          // A refused action answers 4xx on purpose.
+          if ("error".equals(message.type()) && !message.text().contains("Failed to load resource")) {
+            complaints.add(message.text());
+          }
+        });
+    page.onPageError(complaints::add);
+    return page;
+  }
+
+  private static void logIn(Page page, String user, String password) {
+    page.locator("[name=username]").fill(user);
+    page.locator("[name=password]").fill(password);
+    page.locator("button").click();
+  }
+
+  private static Locator card(Page page) {
+    return page.locator("[data-kind=health]");
+  }
+
+  private static double rate(Page page, String path) {
+    return Double.parseDouble(card(page).getAttribute("data-" + path));
+  }
+
+  /** The id of the newest run of an origin; 0 when there is none yet. */
+  private static String newest(Page page, String origin) {
+    page.navigate(base + "/console/differences");
+    Locator runs =
+        page.locator("select[name=run] option")
+            .filter(new Locator.FilterOptions().setHasText(origin));
+    return runs.count() == 0 ? "0" : runs.first().getAttribute("value");
+  }
+
+  private static Page.GetByRoleOptions named(String name) {
+    return new Page.GetByRoleOptions().setName(name);
+  }
+
+  private static Locator.GetByRoleOptions inside(String name) {
+    return new Locator.GetByRoleOptions().setName(name);
+  }
+}

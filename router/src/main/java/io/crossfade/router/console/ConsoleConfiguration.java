@@ -1,0 +1,85 @@
+package io.crossfade.router.console;
+
+import io.crossfade.legacy.LegacyPath;
+import io.crossfade.router.rollout.Rollout;
+import io.crossfade.router.rollout.RolloutFlags;
+import io.crossfade.stream.StreamHealth;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.CacheControl;
+import org.springframework.web.servlet.LocaleResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.i18n.CookieLocaleResolver;
+import org.springframework.web.servlet.i18n.LocaleChangeInterceptor;
+import org.thymeleaf.ITemplateEngine;
+
+/** Everything under {@code /console}. Who may see it is said in the operator package. */
+@Configuration(proxyBeanMethods = false)
+@Import({
+  ConsoleAdvice.class,
+  LoginPage.class,
+  OverviewPage.class,
+  RolloutPage.class,
+  DifferencesPage.class,
+  DeadLettersPage.class,
+  DevicePage.class,
+  ReportsPage.class
+})
+public class ConsoleConfiguration implements WebMvcConfigurer {
+
+  private static final Duration A_DAY = Duration.ofDays(1);
+
+  @Bean
+  LiveFigures liveFigures(
+      RolloutFlags flags,
+      Rollout rollout,
+      LegacyPath legacy,
+      StreamHealth streams,
+      CircuitBreaker streamBreaker,
+      MeterRegistry meters,
+      InstantSource clock) {
+    return new LiveFigures(flags, rollout, legacy, streams, streamBreaker, meters, clock);
+  }
+
+  @Bean
+  LiveFeed liveFeed(LiveFigures figures, ITemplateEngine templateEngine) {
+    return new LiveFeed(figures, templateEngine);
+  }
+
+  /** The chosen language, or the browser's. */
+  @Bean
+  LocaleResolver localeResolver() {
+    CookieLocaleResolver resolver = new CookieLocaleResolver("crossfade-language");
+    resolver.setCookiePath("/console");
+    resolver.setCookieHttpOnly(true);
+    resolver.setCookieSameSite("Lax");
+    return resolver;
+  }
+
+  @Override
+  public void addInterceptors(InterceptorRegistry registry) {
+    LocaleChangeInterceptor choice = new LocaleChangeInterceptor();
+    choice.setParamName("lang");
+    choice.setIgnoreInvalidLocale(true);
+    registry.addInterceptor(choice).addPathPatterns("/console/**");
+  }
+
+  @Override
+  public void addResourceHandlers(ResourceHandlerRegistry registry) {
+    registry
+        .addResourceHandler("/console/assets/**")
+        .addResourceLocations(
+            "classpath:/crossfade/console/assets/",
+            "classpath:/META-INF/resources/webjars/htmx.org/",
+            "classpath:/META-INF/resources/webjars/htmx-ext-sse/",
+            "classpath:/META-INF/resources/webjars/uplot/")
+        .setCacheControl(CacheControl.maxAge(A_DAY).cachePrivate());
+  }
+}

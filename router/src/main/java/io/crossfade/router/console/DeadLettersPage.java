@@ -1,0 +1,76 @@
+package io.crossfade.router.console;
+
+import io.crossfade.db.DeadLetterDesk.State;
+import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.router.deadletters.DeadLetterController;
+import io.crossfade.router.operator.RefusedException;
+import java.security.Principal;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** {@code /console/dead-letters}: what no output could take. */
+@Controller
+@RequestMapping("/console/dead-letters")
+final class DeadLettersPage {
+
+  private static final String PAGE = "redirect:/console/dead-letters";
+  private static final int AT_ONCE = 25;
+
+  private final DeadLetterController api;
+
+  DeadLettersPage(DeadLetterController api) {
+    this.api = api;
+  }
+
+  @GetMapping
+  String page(
+      @RequestParam(required = false) @Nullable String source,
+      @RequestParam(required = false) @Nullable String kind,
+      @RequestParam(defaultValue = "open") String state,
+      @RequestParam(defaultValue = "0") int offset,
+      Model model)
+      throws RefusedException, SQLException {
+    model.addAttribute("letters", api.letters(source, kind, state, AT_ONCE, offset));
+    model.addAttribute("source", source);
+    model.addAttribute("kind", kind);
+    model.addAttribute("state", state);
+    model.addAttribute("offset", offset);
+    model.addAttribute("atOnce", AT_ONCE);
+    model.addAttribute("sources", Source.values());
+    model.addAttribute("states", State.values());
+    return "console/dead-letters";
+  }
+
+  @PostMapping("/{source}/{key}/redrive")
+  String redrive(
+      @PathVariable String source,
+      @PathVariable String key,
+      Principal actor,
+      RedirectAttributes flash)
+      throws RefusedException, SQLException {
+    api.redrive(source, key, actor);
+    flash.addFlashAttribute("done", "redriven");
+    return PAGE;
+  }
+
+  @PostMapping("/{source}/{key}/discard")
+  String discard(
+      @PathVariable String source,
+      @PathVariable String key,
+      @RequestParam(required = false) @Nullable String reason,
+      Principal actor,
+      RedirectAttributes flash)
+      throws RefusedException, SQLException {
+    api.discard(source, key, new DeadLetterController.Because(reason), actor);
+    flash.addFlashAttribute("done", "discarded");
+    return PAGE;
+  }
+}

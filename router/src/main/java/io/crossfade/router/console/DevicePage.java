@@ -1,0 +1,38 @@
+package io.crossfade.router.console;
+
+import io.crossfade.router.operator.RefusedException;
+import io.crossfade.router.reconciliation.ReconcilerController;
+import io.crossfade.router.rollout.RolloutController;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** {@code /console/device}: where one device goes and why, and its last rows. */
+@Controller
+final class DevicePage {
+
+  private final RolloutController rollout;
+  private final ReconcilerController reconciler;
+
+  DevicePage(RolloutController rollout, ReconcilerController reconciler) {
+    this.rollout = rollout;
+    this.reconciler = reconciler;
+  }
+
+  @GetMapping("/console/device")
+  String page(
+      @RequestParam(required = false) @Nullable String sn,
+      @RequestParam(required = false) @Nullable Long customer,
+      Model model)
+      throws RefusedException, SQLException {
+    if (sn != null && !sn.isBlank()) {
+      String serial = sn.strip();
+      model.addAttribute("device", rollout.device(serial, customer));
+      model.addAttribute("rows", reconciler.device(serial));
+    }
+    return "console/device";
+  }
+}

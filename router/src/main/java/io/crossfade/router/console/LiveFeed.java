@@ -1,0 +1,110 @@
+package io.crossfade.router.console;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.thymeleaf.ITemplateEngine;
+import org.thymeleaf.context.Context;
+
+/**
+ * Sends the overview to everybody who looks at it, once a second; asks nobody anything while no one
+ * looks. A connection ends after a minute and the browser comes again, so that whoever is logged
+ * out sees no more.
+ */
+final class LiveFeed implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
+  private static final long LONGEST_MS = 60_000;
+  private static final int MOST_WATCHERS = 50;
+
+  private record Watcher(SseEmitter emitter, Locale locale) {}
+
+  private final LiveFigures figures;
+  private final ITemplateEngine templates;
+  private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService ticker =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("console-feed").daemon(true).factory());
+  private volatile boolean running;
+
+  LiveFeed(LiveFigures figures, ITemplateEngine templates) {
+    this.figures = figures;
+    this.templates = templates;
+  }
+
+  /** A connection that gets the overview in a language; the first at once. */
+  SseEmitter watch(Locale locale) throws IOException {
+    SseEmitter emitter = new SseEmitter(LONGEST_MS);
+    if (!running || watchers.size() >= MOST_WATCHERS) {
+      emitter.complete();
+      return emitter;
+    }
+    Watcher watcher = new Watcher(emitter, locale);
+    emitter.onCompletion(() -> watchers.remove(watcher));
+    emitter.onTimeout(emitter::complete);
+    emitter.onError(e -> watchers.remove(watcher));
+    watchers.add(watcher);
+    return emitter;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    ticker.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** Before the web server, which waits for its connections. */
+  @Override
+  public void stop() {
+    running = false;
+    ticker.shutdownNow();
+    watchers.forEach(watcher -> watcher.emitter().complete());
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  private void tick() {
+    if (watchers.isEmpty()) {
+      return;
+    }
+    try {
+      LiveFigures.Now now = figures.now();
+      Map<Locale, String> pages = new HashMap<>();
+      for (Watcher watcher : watchers) {
+        send(watcher, pages.computeIfAbsent(watcher.locale(), locale -> render(now, locale)));
+      }
+    } catch (RuntimeException e) {
+      log.warn("Cannot show the overview: {}", e.getMessage());
+    }
+  }
+
+  private String render(LiveFigures.Now now, Locale locale) {
+    return templates.process(
+        "console/overview",
+        Set.of("cards"),
+        new Context(locale, Map.of("now", now, "format", new Format())));
+  }
+
+  private void send(Watcher watcher, String page) {
+    try {
+      watcher.emitter().send(SseEmitter.event().name("cards").data(page));
+    } catch (IOException | IllegalStateException e) {
+      watchers.remove(watcher);
+      watcher.emitter().complete();
+    }
+  }
+}

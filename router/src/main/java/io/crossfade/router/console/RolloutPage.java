@@ -1,0 +1,154 @@
+package io.crossfade.router.console;
+
+import io.crossfade.router.operator.RefusedException;
+import io.crossfade.router.rollout.RollbackReceipt;
+import io.crossfade.router.rollout.Rollout;
+import io.crossfade.router.rollout.RolloutController;
+import io.crossfade.router.rollout.RolloutController.Because;
+import io.crossfade.router.rollout.RolloutController.ChangeRequest;
+import java.math.BigDecimal;
+import java.security.Principal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** {@code /console/rollout}: the gates, the next step, the history, and the way back. */
+@Controller
+@RequestMapping("/console/rollout")
+final class RolloutPage {
+
+  private static final String PAGE = "redirect:/console/rollout";
+  private static final int HISTORY = 50;
+
+  private final RolloutController api;
+
+  RolloutPage(RolloutController api) {
+    this.api = api;
+  }
+
+  @GetMapping
+  String page(Model model) {
+    model.addAttribute("rollout", api.overview());
+    try {
+      model.addAttribute("history", api.history(null, HISTORY));
+    } catch (RefusedException e) {
+      throw new IllegalStateException(e);
+    }
+    return "console/rollout";
+  }
+
+  /** The gates alone, as they are now. */
+  @GetMapping("/gates")
+  String gates(@RequestParam String kind, Model model) {
+    model.addAttribute(
+        "kind",
+        api.overview().kinds().stream()
+            .filter(view -> view.kind().label().equals(kind))
+            .findFirst()
+            .orElse(null));
+    return "console/parts :: gates";
+  }
+
+  @GetMapping("/rollbacks/{id}")
+  String receipt(@PathVariable String id, Model model) throws RefusedException {
+    model.addAttribute("receipt", api.receipt(id));
+    return "console/parts :: receipt";
+  }
+
+  /** What a change would do, in place. */
+  @PostMapping("/plans")
+  String plan(
+      @RequestParam String kind,
+      @RequestParam String stage,
+      @RequestParam(required = false) @Nullable BigDecimal percentage,
+      @RequestParam(required = false) @Nullable String reason,
+      @RequestParam(required = false) @Nullable String ticket,
+      @RequestParam long version,
+      Principal actor,
+      Model model)
+      throws RefusedException {
+    String why = reason == null || reason.isBlank() ? "dry run" : reason;
+    model.addAttribute(
+        "plan", change(kind, stage, percentage, why, ticket, version, false, true, actor));
+    return "console/parts :: plan";
+  }
+
+  @PostMapping("/changes")
+  String change(
+      @RequestParam String kind,
+      @RequestParam String stage,
+      @RequestParam(required = false) @Nullable BigDecimal percentage,
+      @RequestParam(required = false) @Nullable String reason,
+      @RequestParam(required = false) @Nullable String ticket,
+      @RequestParam long version,
+      @RequestParam(defaultValue = "false") boolean force,
+      Principal actor,
+      RedirectAttributes flash)
+      throws RefusedException {
+    flash.addFlashAttribute(
+        "changed", change(kind, stage, percentage, reason, ticket, version, force, false, actor));
+    return PAGE;
+  }
+
+  @PostMapping("/rollbacks")
+  String rollback(
+      @RequestParam String kind,
+      @RequestParam(required = false) @Nullable String reason,
+      Principal actor,
+      RedirectAttributes flash)
+      throws RefusedException {
+    RollbackReceipt receipt = api.rollback(new Because(kind, reason), actor);
+    flash.addFlashAttribute("receipt", receipt);
+    return PAGE;
+  }
+
+  @PostMapping("/holds")
+  String hold(
+      @RequestParam String kind,
+      @RequestParam(required = false) @Nullable String reason,
+      Principal actor)
+      throws RefusedException {
+    api.hold(new Because(kind, reason), actor);
+    return PAGE;
+  }
+
+  @PostMapping("/releases")
+  String release(@RequestParam String kind) throws RefusedException {
+    api.release(kind);
+    return PAGE;
+  }
+
+  private Rollout.Plan change(
+      String kind,
+      String stage,
+      @Nullable BigDecimal percentage,
+      @Nullable String reason,
+      @Nullable String ticket,
+      long version,
+      boolean force,
+      boolean dryRun,
+      Principal actor)
+      throws RefusedException {
+    return api.change(
+        new ChangeRequest(
+            kind,
+            stage,
+            "canary".equals(stage) ? percentage : null,
+            null,
+            null,
+            null,
+            null,
+            reason,
+            ticket == null || ticket.isBlank() ? null : ticket,
+            version,
+            force,
+            dryRun),
+        actor);
+  }
+}
