@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +37,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 class ConsoleBrowserIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PACE = Duration.ofMillis(20);
   private static final int DEVICES = 40;
   private static final AtomicBoolean stopped = new AtomicBoolean();
   private static final AtomicInteger uploads = new AtomicInteger();
@@ -69,6 +71,8 @@ class ConsoleBrowserIT {
             .start(
                 () -> {
                   while (!stopped.get()) {
+                    // Two cores are shared with the browser and four servers.
+                    LockSupport.parkNanos(PACE.toNanos());
                     int number = uploads.incrementAndGet();
                     http.post(
                         "/upload_health_data", Http.health("WATCH" + number % DEVICES, number));

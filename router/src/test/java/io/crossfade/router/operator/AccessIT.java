@@ -3,17 +3,22 @@ package io.crossfade.router.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crossfade.db.Kind;
 import io.crossfade.router.Http;
 import io.crossfade.router.TestRouterApplication;
+import io.crossfade.router.intake.UploadServlet;
+import jakarta.servlet.ServletContext;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -53,9 +58,11 @@ class AccessIT {
 
   /** Found, not listed: a new route cannot be forgotten. */
   @Test
-  void nobodyButAnOperatorChangesAnything() {
+  void nobodyButAnOperatorChangesAnything() throws Exception {
     List<String> changing = new ArrayList<>();
     List<String> looking = new ArrayList<>();
+    List<String> actions = new ArrayList<>();
+    List<String> pages = new ArrayList<>();
     router
         .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
         .getHandlerMethods()
@@ -66,11 +73,14 @@ class AccessIT {
                 if (path.startsWith("/error")) {
                   continue;
                 }
-                assertThat(path).as("stands behind the login").startsWith("/api/");
                 assertThat(verbs).as(path + " says what it answers to").isNotEmpty();
+                boolean page = path.startsWith("/console");
+                assertThat(page || path.startsWith("/api/")).as(path).isTrue();
                 verbs.forEach(
                     verb ->
-                        (verb == RequestMethod.GET ? looking : changing)
+                        (page
+                                ? (verb == RequestMethod.GET ? pages : actions)
+                                : (verb == RequestMethod.GET ? looking : changing))
                             .add(verb + " " + path.replaceAll("\\{\\w+}", "1")));
               }
             });
@@ -84,6 +94,76 @@ class AccessIT {
     for (String route : looking) {
       assertThat(status(http.as(null), route)).as(route).isEqualTo(401);
       assertThat(status(http.as("viewer"), route)).as(route).isNotIn(401, 403);
+    }
+    assertThat(actions).hasSizeGreaterThan(8);
+    assertThat(pages).hasSizeGreaterThan(8);
+    try (ConsoleClient nobody = new ConsoleClient(uri(""));
+        ConsoleClient viewer = new ConsoleClient(uri(""));
+        ConsoleClient operator = new ConsoleClient(uri(""))) {
+      viewer.logIn("viewer");
+      operator.logIn("operator");
+      for (String route : actions) {
+        String path = route.split(" ", 2)[1];
+        assertThat(nobody.post(path, false)).as(route).isEqualTo(403);
+        assertThat(viewer.post(path, true)).as(route).isEqualTo(403);
+        assertThat(operator.post(path, false)).as(route + " without the token").isEqualTo(403);
+        assertThat(operator.post(path, true)).as(route).isNotIn(401, 403, 405);
+      }
+      pages.removeAll(List.of("GET /console/login", "GET /console/live"));
+      pages.add("GET /console/live");
+      for (String route : pages) {
+        String path = route.split(" ", 2)[1];
+        assertThat(nobody.get(path)).as(route).isEqualTo(302);
+        if (!path.endsWith("/live")) {
+          assertThat(viewer.get(path)).as(route).isNotIn(302, 401, 403);
+        }
+      }
+    }
+  }
+
+  /** What other libraries serve is behind the login, too; only devices' endpoints are not. */
+  @Test
+  void noServletIsForgotten() throws Exception {
+    Set<String> open = new HashSet<>(Set.of("/"));
+    for (Kind kind : Kind.values()) {
+      open.add(UploadServlet.path(kind, false));
+      open.add(UploadServlet.path(kind, true));
+    }
+    List<String> others = new ArrayList<>();
+    router
+        .getBean(ServletContext.class)
+        .getServletRegistrations()
+        .values()
+        .forEach(servlet -> others.addAll(servlet.getMappings()));
+    others.removeAll(open);
+    assertThat(others).contains("/togglz-console/*");
+    try (ConsoleClient nobody = new ConsoleClient(uri(""));
+        ConsoleClient viewer = new ConsoleClient(uri(""));
+        ConsoleClient operator = new ConsoleClient(uri(""))) {
+      viewer.logIn("viewer");
+      operator.logIn("operator");
+      for (String mapping : others) {
+        String path = mapping.replace("*", "index");
+        assertThat(nobody.get(path)).as(mapping).isEqualTo(302);
+        assertThat(viewer.get(path)).as(mapping).isEqualTo(403);
+        assertThat(operator.get(path)).as(mapping).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void sessionIsNewAfterTheLoginAndPagesAreStrict() throws Exception {
+    try (ConsoleClient client = new ConsoleClient(uri(""))) {
+      client.get("/console/login");
+      String before = client.session();
+      client.logIn("operator");
+      assertThat(client.session()).isNotEmpty().isNotEqualTo(before);
+      HttpHeaders headers = client.headers("/console");
+      assertThat(headers.firstValue("Content-Security-Policy").orElse(""))
+          .contains("default-src 'none'", "frame-ancestors 'self'")
+          .doesNotContain("unsafe");
+      assertThat(headers.firstValue("X-Content-Type-Options")).contains("nosniff");
+      assertThat(headers.firstValue("Cache-Control").orElse("")).contains("no-store");
     }
   }
 
@@ -107,6 +187,13 @@ class AccessIT {
     assertThat(guess(address, "rehearsal")).as("also with the right one").isEqualTo(429);
     assertThat(http.get("/api/rollout").status()).as("others need not").isEqualTo(200);
     await().atMost(Duration.ofSeconds(60)).until(() -> guess(address, "rehearsal") == 200);
+    try (ConsoleClient client = new ConsoleClient(uri(""), "127.0.0.3")) {
+      for (int guess = 0; guess < 5; guess++) {
+        client.logIn("operator", "wrong" + guess);
+        assertThat(client.get("/console")).isEqualTo(302);
+      }
+      assertThat(client.logIn("operator", "rehearsal")).isEqualTo(429);
+    }
   }
 
   private static int guess(String from, String password) throws Exception {

@@ -1,0 +1,107 @@
+package io.crossfade.router.operator;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The console as a browser without scripts sees it: cookies, forms, and their tokens. */
+final class ConsoleClient implements AutoCloseable {
+
+  private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
+
+  private final URI base;
+  private final CookieManager cookies = new CookieManager();
+  private final HttpClient client;
+
+  ConsoleClient(URI base) throws IOException {
+    this(base, "127.0.0.1");
+  }
+
+  ConsoleClient(URI base, String from) throws IOException {
+    this.base = base;
+    this.client =
+        HttpClient.newBuilder()
+            .cookieHandler(cookies)
+            .localAddress(InetAddress.getByName(from))
+            .build();
+  }
+
+  /** Logs in; whether that worked is for the caller to see. */
+  int logIn(String user) throws IOException, InterruptedException {
+    return logIn(user, "rehearsal");
+  }
+
+  int logIn(String user, String password) throws IOException, InterruptedException {
+    return form(
+        "/console/login",
+        "username=" + user + "&password=" + password + "&_csrf=" + token("/console/login"));
+  }
+
+  /** Status of a page; redirections are not followed. */
+  int get(String path) throws IOException, InterruptedException {
+    return client.send(request(path).GET().build(), BodyHandlers.discarding()).statusCode();
+  }
+
+  HttpHeaders headers(String path) throws IOException, InterruptedException {
+    return client.send(request(path).GET().build(), BodyHandlers.discarding()).headers();
+  }
+
+  /**
+   * Status of an action without fields.
+   *
+   * @param withToken whether the session's token comes along
+   */
+  int post(String path, boolean withToken) throws IOException, InterruptedException {
+    return form(path, withToken ? "_csrf=" + token("/console/login") : "");
+  }
+
+  /** The value of the session's cookie. */
+  String session() {
+    return cookies.getCookieStore().getCookies().stream()
+        .filter(cookie -> "CROSSFADE".equals(cookie.getName()))
+        .map(HttpCookie::getValue)
+        .findFirst()
+        .orElse("");
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  private int form(String path, String fields) throws IOException, InterruptedException {
+    HttpRequest request =
+        request(path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(fields))
+            .build();
+    return client.send(request, BodyHandlers.discarding()).statusCode();
+  }
+
+  /** Any form of the session has it. */
+  private String token(String path) throws IOException, InterruptedException {
+    HttpResponse<String> page = client.send(request(path).GET().build(), BodyHandlers.ofString());
+    Matcher token = TOKEN.matcher(page.body());
+    if (!token.find()) {
+      throw new IllegalStateException(path + " has no token");
+    }
+    return URLEncoder.encode(token.group(1), StandardCharsets.UTF_8);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+  }
+}
