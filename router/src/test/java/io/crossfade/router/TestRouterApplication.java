@@ -46,7 +46,8 @@ public final class TestRouterApplication {
       System.out.printf(
           "%nThe router is up with servers of its own. Try:%n  curl -d '{\"data\":{\"deviceSn\":\"DEV1\","
               + "\"heart_rate\":72}}' localhost:%1$s/upload_health_data%n"
-              + "  curl -u operator:%2$s localhost:%1$s/api/rollout%n",
+              + "  curl -u operator:%2$s localhost:%1$s/api/rollout%n"
+              + "  a browser at http://localhost:%1$s/console, user operator or viewer, password %2$s%n",
           router.getEnvironment().getProperty("local.server.port"), PASSWORD);
       return;
     }

@@ -225,6 +225,7 @@ class ConsoleBrowserIT {
 
   @Test
   void everyPageIsRightInBothLanguagesAndWidths() {
+    Http.of(router).post("/upload_device_info", "[{\"battery\":7}]");
     for (String language : List.of("en-GB", "zh-CN")) {
       for (int width : new int[] {1280, 390}) {
         Page page = page(width, 844, language);

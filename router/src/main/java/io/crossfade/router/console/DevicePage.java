@@ -2,7 +2,7 @@ package io.crossfade.router.console;
 
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.reconciliation.ReconcilerController;
-import io.crossfade.router.rollout.RolloutController;
+import io.crossfade.router.rollout.DeviceController;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -14,11 +14,11 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class DevicePage {
 
-  private final RolloutController rollout;
+  private final DeviceController devices;
   private final ReconcilerController reconciler;
 
-  DevicePage(RolloutController rollout, ReconcilerController reconciler) {
-    this.rollout = rollout;
+  DevicePage(DeviceController devices, ReconcilerController reconciler) {
+    this.devices = devices;
     this.reconciler = reconciler;
   }
 
@@ -30,7 +30,7 @@ final class DevicePage {
       throws RefusedException, SQLException {
     if (sn != null && !sn.isBlank()) {
       String serial = sn.strip();
-      model.addAttribute("device", rollout.device(serial, customer));
+      model.addAttribute("device", devices.device(serial, customer));
       model.addAttribute("rows", reconciler.device(serial));
     }
     return "console/device";

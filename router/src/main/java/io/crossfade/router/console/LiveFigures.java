@@ -31,6 +31,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
@@ -38,11 +39,11 @@ import org.springframework.transaction.TransactionException;
 /** What an operator sees at a glance, of this router; asked about once a second. */
 final class LiveFigures {
 
-  /** Readings a second apart; latencies and fallbacks are of this long. */
-  private static final int READINGS = 60;
+  /** Latencies and fallbacks are of this long. */
+  private static final long LATENCY_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** Rates are of this long. */
-  private static final int RATE_READINGS = 5;
+  private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /**
    * Everything at one moment. What is {@code null} is not known.
@@ -138,9 +139,7 @@ final class LiveFigures {
   synchronized Now now() {
     Reading reading = read();
     readings.addLast(reading);
-    if (readings.size() > READINGS) {
-      readings.removeFirst();
-    }
+    readings.removeIf(earlier -> reading.nanos() - earlier.nanos() > LATENCY_NANOS);
     boolean reachable = flags.readable();
     List<KindNow> kinds = new ArrayList<>();
     for (Kind kind : Kind.values()) {
@@ -168,7 +167,10 @@ final class LiveFigures {
     KindReading now = of(reading, kind);
     KindReading first = of(readings.getFirst(), kind);
     Reading recent =
-        readings.stream().skip(Math.max(0, readings.size() - 1 - RATE_READINGS)).findFirst().get();
+        readings.stream()
+            .filter(earlier -> reading.nanos() - earlier.nanos() <= RATE_NANOS)
+            .findFirst()
+            .orElse(reading);
     double seconds = Math.max(1e-3, (reading.nanos() - recent.nanos()) / 1e9);
     KindReading then = of(recent, kind);
     double fallbacks = now.fallbacks() - first.fallbacks();

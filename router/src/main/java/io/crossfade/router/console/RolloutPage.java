@@ -45,13 +45,8 @@ final class RolloutPage {
 
   /** The gates alone, as they are now. */
   @GetMapping("/gates")
-  String gates(@RequestParam String kind, Model model) {
-    model.addAttribute(
-        "kind",
-        api.overview().kinds().stream()
-            .filter(view -> view.kind().label().equals(kind))
-            .findFirst()
-            .orElse(null));
+  String gates(@RequestParam String kind, Model model) throws RefusedException {
+    model.addAttribute("kind", api.kind(kind));
     return "console/parts :: gates";
   }
 

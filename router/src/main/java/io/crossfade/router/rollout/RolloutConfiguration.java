@@ -25,7 +25,7 @@ import org.togglz.core.user.UserProvider;
 /** Flags, gates, changes, rollback and what happens by itself. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({RolloutSettings.class, GateSettings.class})
-@Import(RolloutController.class)
+@Import({RolloutController.class, DeviceController.class})
 public class RolloutConfiguration {
 
   /** Togglz' user is whoever is logged in. */

@@ -93,23 +93,6 @@ public final class RolloutController {
   /** What a rollback or a hold is asked for with. */
   public record Because(@Nullable String kind, @Nullable String reason) {}
 
-  /**
-   * Why a device goes where it goes.
-   *
-   * @param bucket its place among 10,000
-   */
-  public record DeviceView(String device, int bucket, List<DeviceOfKind> kinds) {}
-
-  /** The same for one kind; {@code path} is where its v1 uploads go while Redis answers. */
-  public record DeviceOfKind(
-      Kind kind,
-      Stage stage,
-      BigDecimal percentage,
-      String path,
-      boolean mirrored,
-      Cohort.Membership membership,
-      String why) {}
-
   private final Rollout rollout;
   private final Rollback rollback;
   private final RolloutFlags flags;
@@ -145,17 +128,7 @@ public final class RolloutController {
     Map<Kind, Holds.Hold> held = reachable ? holds.all() : Map.of();
     List<KindView> kinds = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      KindFlags of = state.of(kind);
-      kinds.add(
-          new KindView(
-              kind,
-              of.stage(),
-              of.cohort().percentage(),
-              of,
-              of.danger(),
-              fallbackPercent(kind),
-              held.get(kind),
-              reachable ? rollout.nextGates(kind) : List.of()));
+      kinds.add(view(kind, state, held.get(kind), reachable));
     }
     return new Overview(
         state.version(),
@@ -166,6 +139,13 @@ public final class RolloutController {
         breaker.getMetrics().getFailureRate(),
         kinds,
         reachable ? instances.up() : List.of());
+  }
+
+  @GetMapping("/kinds/{kind}")
+  public KindView kind(@PathVariable String kind) throws RefusedException {
+    Kind one = kinds(kind).iterator().next();
+    boolean reachable = flags.readable();
+    return view(one, flags.state(), reachable ? holds.all().get(one) : null, reachable);
   }
 
   @PostMapping("/changes")
@@ -219,31 +199,6 @@ public final class RolloutController {
         kind == null ? null : kinds(kind).iterator().next(), Math.clamp(limit, 1, MOST_HISTORY));
   }
 
-  @GetMapping("/devices/{sn}")
-  public DeviceView device(
-      @PathVariable String sn, @RequestParam(required = false) @Nullable Long customer) {
-    RolloutState state = flags.state();
-    return new DeviceView(
-        sn,
-        Cohort.bucket(sn),
-        Arrays.stream(Kind.values())
-            .map(
-                kind -> {
-                  KindFlags of = state.of(kind);
-                  Cohort.Membership why = of.cohort().membership(sn, customer);
-                  return new DeviceOfKind(
-                      kind,
-                      of.stage(),
-                      of.cohort().percentage(),
-                      why.member() ? "stream" : "legacy",
-                      of.dualWrite(),
-                      why,
-                      "bucket %d, share %s %%: %s"
-                          .formatted(Cohort.bucket(sn), of.cohort().percentage(), why.sentence()));
-                })
-            .toList());
-  }
-
   @PutMapping("/holds")
   public void hold(@RequestBody Because request, Principal actor) throws RefusedException {
     String reason = Reason.of(request.reason());
@@ -253,6 +208,20 @@ public final class RolloutController {
   @DeleteMapping("/holds/{kind}")
   public void release(@PathVariable String kind) throws RefusedException {
     kinds(kind).forEach(holds::release);
+  }
+
+  private KindView view(
+      Kind kind, RolloutState state, Holds.@Nullable Hold hold, boolean reachable) {
+    KindFlags of = state.of(kind);
+    return new KindView(
+        kind,
+        of.stage(),
+        of.cohort().percentage(),
+        of,
+        of.danger(),
+        fallbackPercent(kind),
+        hold,
+        reachable ? rollout.nextGates(kind) : List.of());
   }
 
   private double fallbackPercent(Kind kind) {
