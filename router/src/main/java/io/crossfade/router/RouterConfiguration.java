@@ -18,6 +18,7 @@ import io.crossfade.router.operator.OperatorConfiguration;
 import io.crossfade.router.paths.GuardedStreamPath;
 import io.crossfade.router.reconciliation.ReconcilerController;
 import io.crossfade.router.reconciliation.ReportController;
+import io.crossfade.router.reconciliation.RuleController;
 import io.crossfade.router.rollout.RollbackWatch;
 import io.crossfade.router.rollout.RolloutConfiguration;
 import io.crossfade.router.rollout.RolloutFlags;
@@ -52,6 +53,7 @@ import org.springframework.web.filter.RequestContextFilter;
   StreamStatsController.class,
   ReportController.class,
   ReconcilerController.class,
+  RuleController.class,
   DeadLetterConfiguration.class,
   ConsoleConfiguration.class,
   RolloutConfiguration.class,

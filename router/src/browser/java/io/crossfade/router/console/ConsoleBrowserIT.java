@@ -14,6 +14,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.SelectOption;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.router.Http;
 import io.crossfade.router.TestRouterApplication;
@@ -199,6 +200,10 @@ class ConsoleBrowserIT {
     page.getByRole(AriaRole.LINK, named("Reports")).click();
     page.locator("#reports tbody a").first().click();
     assertThat(page.frameLocator("iframe").locator("h1")).hasText("Do the two outputs agree?");
+    page.navigate(base + "/togglz-console/edit?f=HEALTH_STREAM");
+    page.locator("#strategy").selectOption(new SelectOption().setLabel("Device cohort"));
+    assertThat(page.locator(".param:visible").first()).isVisible();
+    page.navigate(base + "/console");
     page.getByRole(AriaRole.BUTTON, named("Log out")).click();
     assertThat(page.getByRole(AriaRole.STATUS)).containsText("logged out");
     page.navigate(base + "/console");

@@ -31,12 +31,12 @@ import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
-import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /** Stands before the operator API and the console: uploads do not pass a security filter. */
@@ -54,6 +54,10 @@ public class OperatorConfiguration {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
           + " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
           + " frame-ancestors 'self'";
+
+  /** The one script that stands in a page of Togglz 4.5: it shows the parameters of a strategy. */
+  private static final String TOGGLZ_SCRIPT =
+      "'sha256-BUxxDlQHd9KRFVq/Agmap1eHN3rEJVlhw/sVJWma000='";
 
   /** Where people log in. */
   static final String LOGIN = "/console/login";
@@ -102,7 +106,7 @@ public class OperatorConfiguration {
   /** JSON over Basic, without a session: there is no cookie that another site could ride on. */
   @Bean
   SecurityFilterChain operatorApi(HttpSecurity http, LoginThrottle throttle) throws Exception {
-    return http.securityMatcher(PathPatternRequestMatcher.withDefaults().matcher("/api/**"))
+    return http.securityMatcher(path("/api/**"))
         .authorizeHttpRequests(
             requests ->
                 requests
@@ -121,20 +125,14 @@ public class OperatorConfiguration {
   /** Pages with a session: whatever changes something brings the session's token. */
   @Bean
   SecurityFilterChain console(HttpSecurity http, LoginThrottle throttle) throws Exception {
-    // Of the whole path: matchers of plain strings look at what the dispatcher serves and would let
-    // everybody pass to the servlet of Togglz.
-    PathPatternRequestMatcher.Builder paths = PathPatternRequestMatcher.withDefaults();
-    RequestMatcher togglz = paths.matcher("/togglz-console/**");
     HttpSessionRequestCache wanted = new HttpSessionRequestCache();
     wanted.setMatchingRequestParameterName(null);
-    return http.securityMatcher(new OrRequestMatcher(paths.matcher("/console/**"), togglz))
+    return http.securityMatcher(path("/console/**"))
         .authorizeHttpRequests(
             requests ->
                 requests
-                    .requestMatchers(paths.matcher(LOGIN), paths.matcher("/console/assets/**"))
+                    .requestMatchers(path(LOGIN), path("/console/assets/**"))
                     .permitAll()
-                    .requestMatchers(togglz)
-                    .hasRole(Role.OPERATOR.name())
                     .requestMatchers(HttpMethod.GET)
                     .hasAnyRole(Role.VIEWER.name(), Role.OPERATOR.name())
                     .anyRequest()
@@ -142,8 +140,6 @@ public class OperatorConfiguration {
         .formLogin(login -> login.loginPage(LOGIN).defaultSuccessUrl("/console"))
         .logout(logout -> logout.logoutUrl("/console/logout").logoutSuccessUrl(LOGIN + "?goodbye"))
         .addFilterBefore(throttle, UsernamePasswordAuthenticationFilter.class)
-        // Togglz' console has tokens of its own.
-        .csrf(csrf -> csrf.ignoringRequestMatchers(togglz))
         .requestCache(cache -> cache.requestCache(wanted))
         .headers(
             headers ->
@@ -157,11 +153,38 @@ public class OperatorConfiguration {
         .build();
   }
 
+  /** Togglz' own pages, in the session of the console; their forms have tokens of their own. */
+  @Bean
+  SecurityFilterChain togglzConsole(HttpSecurity http) throws Exception {
+    return http.securityMatcher(path("/togglz-console/**"))
+        .authorizeHttpRequests(requests -> requests.anyRequest().hasRole(Role.OPERATOR.name()))
+        .exceptionHandling(
+            refused ->
+                refused.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint(LOGIN)))
+        .csrf(AbstractHttpConfigurer::disable)
+        .headers(
+            headers ->
+                headers.contentSecurityPolicy(
+                    policy ->
+                        policy.policyDirectives(
+                            POLICY.replace(
+                                "script-src 'self'", "script-src 'self' " + TOGGLZ_SCRIPT))))
+        .build();
+  }
+
   @Bean
   DelegatingFilterProxyRegistrationBean operatorFilter() {
     var filter = new DelegatingFilterProxyRegistrationBean("springSecurityFilterChain");
     filter.addUrlPatterns("/api/*", "/console/*", "/togglz-console/*");
     return filter;
+  }
+
+  /**
+   * Of the whole path: a plain string is a path of the dispatcher, and would let everybody pass to
+   * the servlet of Togglz.
+   */
+  private static RequestMatcher path(String pattern) {
+    return PathPatternRequestMatcher.withDefaults().matcher(pattern);
   }
 
   private static UserDetails details(String name, String hash, Role role) {

@@ -11,8 +11,6 @@ import io.crossfade.reconciler.ReconcilerPause;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
-import io.crossfade.reconciler.explain.ExplanationRules;
-import io.crossfade.reconciler.explain.ExplanationRules.Rule;
 import io.crossfade.reconciler.repair.Repair;
 import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
@@ -90,21 +88,11 @@ public final class ReconcilerController implements DisposableBean {
   /** Why something is done. */
   public record Because(@Nullable String reason) {}
 
-  /** A rule as it is asked for; its owner is whoever asks. */
-  public record RuleRequest(
-      @Nullable Kind kind,
-      @Nullable DifferenceClass difference,
-      @Nullable String column,
-      @Nullable String device,
-      @Nullable String reason,
-      @Nullable Instant until) {}
-
   private final Comparisons comparisons;
   private final Comparison comparison;
   private final DifferenceSearch search;
   private final Repair repair;
   private final ReconcilerPause pause;
-  private final ExplanationRules rules;
   private final InstantSource clock;
   private final ExecutorService runs =
       Executors.newSingleThreadExecutor(
@@ -116,14 +104,12 @@ public final class ReconcilerController implements DisposableBean {
       DifferenceSearch search,
       Repair repair,
       ReconcilerPause pause,
-      ExplanationRules rules,
       InstantSource clock) {
     this.comparisons = comparisons;
     this.comparison = comparison;
     this.search = search;
     this.repair = repair;
     this.pause = pause;
-    this.rules = rules;
     this.clock = clock;
   }
 
@@ -241,43 +227,6 @@ public final class ReconcilerController implements DisposableBean {
   @DeleteMapping("/pause")
   public void resume() {
     pause.resume();
-  }
-
-  @GetMapping("/rules")
-  public List<Rule> rules() {
-    return rules.all();
-  }
-
-  @PostMapping("/rules")
-  public void addRule(@RequestBody RuleRequest request, Principal actor) throws RefusedException {
-    Kind kind = request.kind();
-    Instant until = request.until();
-    if (kind == null || until == null) {
-      throw new RefusedException(Refusal.UNREADABLE, "A rule needs a kind and until");
-    }
-    try {
-      rules.add(
-          new Rule(
-              0,
-              kind,
-              request.difference(),
-              request.column(),
-              request.device(),
-              actor.getName(),
-              Reason.of(request.reason()),
-              clock.instant(),
-              until));
-    } catch (IllegalArgumentException e) {
-      throw unreadable(e);
-    }
-  }
-
-  @DeleteMapping("/rules/{id}")
-  public void endRule(@PathVariable long id) throws RefusedException {
-    if (!rules.end(id)) {
-      throw new RefusedException(
-          Refusal.NOT_FOUND, "There is no rule %d that is valid".formatted(id));
-    }
   }
 
   private void later(ComparisonRequest request) {

@@ -1,0 +1,149 @@
+package io.crossfade.router.console;
+
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.Kind;
+import io.crossfade.db.RouteReason;
+import io.crossfade.legacy.LegacyMeter;
+import io.crossfade.router.RouterMeter;
+import io.crossfade.router.intake.UploadServlet;
+import io.crossfade.stream.StreamMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads this router's meters now and then, and says what happened lately. For one caller at a time;
+ * before two readings nothing is known.
+ */
+final class MeterReadings {
+
+  /** Latencies and fallbacks are of this long. */
+  private static final long LATENCY_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** Rates are of this long. */
+  private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private record Reading(long nanos, Map<Kind, OfKind> kinds) {
+
+    OfKind of(Kind kind) {
+      return Objects.requireNonNull(kinds.get(kind));
+    }
+  }
+
+  private record OfKind(
+      double legacy,
+      double stream,
+      double fallbacks,
+      Buckets accept,
+      Buckets legacyRows,
+      Buckets streamRows) {}
+
+  private final MeterRegistry meters;
+  private final Deque<Reading> readings = new ArrayDeque<>();
+
+  MeterReadings(MeterRegistry meters) {
+    this.meters = meters;
+    read();
+  }
+
+  void read() {
+    Map<Kind, OfKind> kinds = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      kinds.put(
+          kind,
+          new OfKind(
+              records(kind, "path", DeliveryPath.LEGACY.label()),
+              records(kind, "path", DeliveryPath.STREAM.label()),
+              records(kind, "reason", RouteReason.STREAM_UNAVAILABLE.name()),
+              Buckets.of(accepting(kind)),
+              Buckets.of(timers(LegacyMeter.ACCEPT_TO_ROW.id(), kind)),
+              Buckets.of(timers(StreamMeter.ACCEPT_TO_ROW.id(), kind))));
+    }
+    Reading now = new Reading(System.nanoTime(), kinds);
+    readings.removeIf(earlier -> now.nanos() - earlier.nanos() > LATENCY_NANOS);
+    readings.addLast(now);
+  }
+
+  /** Records that the memory queue served, per second. */
+  double legacyRate(Kind kind) {
+    return (now(kind).legacy() - recent().of(kind).legacy()) / recentSeconds();
+  }
+
+  /** Records that the stream served, per second. */
+  double streamRate(Kind kind) {
+    return (now(kind).stream() - recent().of(kind).stream()) / recentSeconds();
+  }
+
+  /** From the request to the answer, ms. */
+  @Nullable Double acceptP99(Kind kind) {
+    return now(kind).accept().quantileSince(first(kind).accept(), 0.99);
+  }
+
+  /** From acceptance to the row of the legacy output, ms. */
+  @Nullable Double legacyP95(Kind kind) {
+    return now(kind).legacyRows().quantileSince(first(kind).legacyRows(), 0.95);
+  }
+
+  /** From acceptance to the row of the stream output, ms. */
+  @Nullable Double streamP95(Kind kind) {
+    return now(kind).streamRows().quantileSince(first(kind).streamRows(), 0.95);
+  }
+
+  /** Of the records meant for the stream, those that the memory queue took, percent. */
+  @Nullable Double fallbackPercent(Kind kind) {
+    double fallbacks = now(kind).fallbacks() - first(kind).fallbacks();
+    double meant = fallbacks + now(kind).stream() - first(kind).stream();
+    return meant <= 0 ? null : 100 * fallbacks / meant;
+  }
+
+  private OfKind now(Kind kind) {
+    return readings.getLast().of(kind);
+  }
+
+  private OfKind first(Kind kind) {
+    return readings.getFirst().of(kind);
+  }
+
+  private Reading recent() {
+    long now = readings.getLast().nanos();
+    return readings.stream()
+        .filter(reading -> now - reading.nanos() <= RATE_NANOS)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private double recentSeconds() {
+    return Math.max(1e-3, (readings.getLast().nanos() - recent().nanos()) / 1e9);
+  }
+
+  private double records(Kind kind, String tag, String value) {
+    return meters
+        .find(RouterMeter.RECORDS.id())
+        .tag("kind", kind.label())
+        .tag(tag, value)
+        .counters()
+        .stream()
+        .mapToDouble(Counter::count)
+        .sum();
+  }
+
+  private Collection<Timer> accepting(Kind kind) {
+    List<String> endpoints =
+        Arrays.asList(UploadServlet.path(kind, false), UploadServlet.path(kind, true));
+    return meters.find(RouterMeter.ACCEPT.id()).tag("endpoint", endpoints::contains).timers();
+  }
+
+  private Collection<Timer> timers(String meter, Kind kind) {
+    return meters.find(meter).tag("kind", kind.label()).timers();
+  }
+}

@@ -1,0 +1,81 @@
+package io.crossfade.router.reconciliation;
+
+import io.crossfade.db.Kind;
+import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.explain.ExplanationRules;
+import io.crossfade.reconciler.explain.ExplanationRules.Rule;
+import io.crossfade.router.operator.Reason;
+import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.operator.RefusedException;
+import java.security.Principal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /api/reconciler/rules}: differences that somebody answers for until a day. */
+@RestController
+@RequestMapping("/api/reconciler/rules")
+public final class RuleController {
+
+  /** A rule as it is asked for; its owner is whoever asks. */
+  public record RuleRequest(
+      @Nullable Kind kind,
+      @Nullable DifferenceClass difference,
+      @Nullable String column,
+      @Nullable String device,
+      @Nullable String reason,
+      @Nullable Instant until) {}
+
+  private final ExplanationRules rules;
+  private final InstantSource clock;
+
+  public RuleController(ExplanationRules rules, InstantSource clock) {
+    this.rules = rules;
+    this.clock = clock;
+  }
+
+  @GetMapping
+  public List<Rule> rules() {
+    return rules.all();
+  }
+
+  @PostMapping
+  public void addRule(@RequestBody RuleRequest request, Principal actor) throws RefusedException {
+    Kind kind = request.kind();
+    Instant until = request.until();
+    if (kind == null || until == null) {
+      throw new RefusedException(Refusal.UNREADABLE, "A rule needs a kind and until");
+    }
+    try {
+      rules.add(
+          new Rule(
+              0,
+              kind,
+              request.difference(),
+              request.column(),
+              request.device(),
+              actor.getName(),
+              Reason.of(request.reason()),
+              clock.instant(),
+              until));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Refusal.UNREADABLE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @DeleteMapping("/{id}")
+  public void endRule(@PathVariable long id) throws RefusedException {
+    if (!rules.end(id)) {
+      throw new RefusedException(
+          Refusal.NOT_FOUND, "There is no rule %d that is valid".formatted(id));
+    }
+  }
+}
