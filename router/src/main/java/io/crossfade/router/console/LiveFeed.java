@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -28,7 +29,12 @@ final class LiveFeed implements SmartLifecycle {
   private static final long LONGEST_MS = 60_000;
   private static final int MOST_WATCHERS = 50;
 
-  private record Watcher(SseEmitter emitter, Locale locale) {}
+  /**
+   * Somebody who looks.
+   *
+   * @param busy whether the last overview is still on its way to a slow browser
+   */
+  private record Watcher(SseEmitter emitter, Locale locale, AtomicBoolean busy) {}
 
   private final LiveFigures figures;
   private final ITemplateEngine templates;
@@ -50,7 +56,7 @@ final class LiveFeed implements SmartLifecycle {
       emitter.complete();
       return emitter;
     }
-    Watcher watcher = new Watcher(emitter, locale);
+    Watcher watcher = new Watcher(emitter, locale, new AtomicBoolean());
     emitter.onCompletion(() -> watchers.remove(watcher));
     emitter.onTimeout(emitter::complete);
     emitter.onError(e -> watchers.remove(watcher));
@@ -85,7 +91,10 @@ final class LiveFeed implements SmartLifecycle {
       LiveFigures.Now now = figures.now();
       Map<Locale, String> pages = new HashMap<>();
       for (Watcher watcher : watchers) {
-        send(watcher, pages.computeIfAbsent(watcher.locale(), locale -> render(now, locale)));
+        String page = pages.computeIfAbsent(watcher.locale(), locale -> render(now, locale));
+        if (watcher.busy().compareAndSet(false, true)) {
+          Thread.startVirtualThread(() -> send(watcher, page));
+        }
       }
     } catch (RuntimeException e) {
       log.warn("Cannot show the overview: {}", e.getMessage());
@@ -105,6 +114,8 @@ final class LiveFeed implements SmartLifecycle {
     } catch (IOException | IllegalStateException e) {
       watchers.remove(watcher);
       watcher.emitter().complete();
+    } finally {
+      watcher.busy().set(false);
     }
   }
 }

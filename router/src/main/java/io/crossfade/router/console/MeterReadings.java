@@ -2,12 +2,11 @@ package io.crossfade.router.console;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
-import io.crossfade.db.RouteReason;
 import io.crossfade.legacy.LegacyMeter;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.intake.UploadServlet;
+import io.crossfade.router.routing.RoutedRecords;
 import io.crossfade.stream.StreamMeter;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayDeque;
@@ -49,10 +48,12 @@ final class MeterReadings {
       Buckets streamRows) {}
 
   private final MeterRegistry meters;
+  private final RoutedRecords records;
   private final Deque<Reading> readings = new ArrayDeque<>();
 
   MeterReadings(MeterRegistry meters) {
     this.meters = meters;
+    this.records = new RoutedRecords(meters);
     read();
   }
 
@@ -62,9 +63,9 @@ final class MeterReadings {
       kinds.put(
           kind,
           new OfKind(
-              records(kind, "path", DeliveryPath.LEGACY.label()),
-              records(kind, "path", DeliveryPath.STREAM.label()),
-              records(kind, "reason", RouteReason.STREAM_UNAVAILABLE.name()),
+              records.served(kind, DeliveryPath.LEGACY),
+              records.served(kind, DeliveryPath.STREAM),
+              records.fallbacks(kind),
               Buckets.of(accepting(kind)),
               Buckets.of(timers(LegacyMeter.ACCEPT_TO_ROW.id(), kind)),
               Buckets.of(timers(StreamMeter.ACCEPT_TO_ROW.id(), kind))));
@@ -124,17 +125,6 @@ final class MeterReadings {
 
   private double recentSeconds() {
     return Math.max(1e-3, (readings.getLast().nanos() - recent().nanos()) / 1e9);
-  }
-
-  private double records(Kind kind, String tag, String value) {
-    return meters
-        .find(RouterMeter.RECORDS.id())
-        .tag("kind", kind.label())
-        .tag(tag, value)
-        .counters()
-        .stream()
-        .mapToDouble(Counter::count)
-        .sum();
   }
 
   private Collection<Timer> accepting(Kind kind) {

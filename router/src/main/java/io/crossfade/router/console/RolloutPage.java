@@ -2,7 +2,6 @@ package io.crossfade.router.console;
 
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.RollbackReceipt;
-import io.crossfade.router.rollout.Rollout;
 import io.crossfade.router.rollout.RolloutController;
 import io.crossfade.router.rollout.RolloutController.Because;
 import io.crossfade.router.rollout.RolloutController.ChangeRequest;
@@ -25,6 +24,34 @@ final class RolloutPage {
 
   private static final String PAGE = "redirect:/console/rollout";
   private static final int HISTORY = 50;
+
+  /** The form of a change, as it came. */
+  record ChangeForm(
+      @Nullable String kind,
+      @Nullable String stage,
+      @Nullable BigDecimal percentage,
+      @Nullable String reason,
+      @Nullable String ticket,
+      @Nullable Long version,
+      @Nullable Boolean force) {
+
+    /** A dry run needs no reason yet. */
+    ChangeRequest request(boolean dryRun) {
+      return new ChangeRequest(
+          kind,
+          stage,
+          "canary".equals(stage) ? percentage : null,
+          null,
+          null,
+          null,
+          null,
+          dryRun && (reason == null || reason.isBlank()) ? "dry run" : reason,
+          ticket == null || ticket.isBlank() ? null : ticket,
+          version,
+          force != null && force,
+          dryRun);
+    }
+  }
 
   private final RolloutController api;
 
@@ -58,36 +85,15 @@ final class RolloutPage {
 
   /** What a change would do, in place. */
   @PostMapping("/plans")
-  String plan(
-      @RequestParam String kind,
-      @RequestParam String stage,
-      @RequestParam(required = false) @Nullable BigDecimal percentage,
-      @RequestParam(required = false) @Nullable String reason,
-      @RequestParam(required = false) @Nullable String ticket,
-      @RequestParam long version,
-      Principal actor,
-      Model model)
-      throws RefusedException {
-    String why = reason == null || reason.isBlank() ? "dry run" : reason;
-    model.addAttribute(
-        "plan", change(kind, stage, percentage, why, ticket, version, false, true, actor));
+  String plan(ChangeForm form, Principal actor, Model model) throws RefusedException {
+    model.addAttribute("plan", api.change(form.request(true), actor));
     return "console/parts :: plan";
   }
 
   @PostMapping("/changes")
-  String change(
-      @RequestParam String kind,
-      @RequestParam String stage,
-      @RequestParam(required = false) @Nullable BigDecimal percentage,
-      @RequestParam(required = false) @Nullable String reason,
-      @RequestParam(required = false) @Nullable String ticket,
-      @RequestParam long version,
-      @RequestParam(defaultValue = "false") boolean force,
-      Principal actor,
-      RedirectAttributes flash)
+  String change(ChangeForm form, Principal actor, RedirectAttributes flash)
       throws RefusedException {
-    flash.addFlashAttribute(
-        "changed", change(kind, stage, percentage, reason, ticket, version, force, false, actor));
+    flash.addFlashAttribute("changed", api.change(form.request(false), actor));
     return PAGE;
   }
 
@@ -117,33 +123,5 @@ final class RolloutPage {
   String release(@RequestParam String kind) throws RefusedException {
     api.release(kind);
     return PAGE;
-  }
-
-  private Rollout.Plan change(
-      String kind,
-      String stage,
-      @Nullable BigDecimal percentage,
-      @Nullable String reason,
-      @Nullable String ticket,
-      long version,
-      boolean force,
-      boolean dryRun,
-      Principal actor)
-      throws RefusedException {
-    return api.change(
-        new ChangeRequest(
-            kind,
-            stage,
-            "canary".equals(stage) ? percentage : null,
-            null,
-            null,
-            null,
-            null,
-            reason,
-            ticket == null || ticket.isBlank() ? null : ticket,
-            version,
-            force,
-            dryRun),
-        actor);
   }
 }

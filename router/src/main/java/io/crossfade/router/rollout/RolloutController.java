@@ -2,15 +2,13 @@ package io.crossfade.router.rollout;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
-import io.crossfade.db.RouteReason;
-import io.crossfade.router.RouterMeter;
 import io.crossfade.router.gates.GateResult;
 import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.RolloutChange.Origin;
+import io.crossfade.router.routing.RoutedRecords;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
 import java.security.Principal;
@@ -100,7 +98,7 @@ public final class RolloutController {
   private final Holds holds;
   private final Instances instances;
   private final CircuitBreaker breaker;
-  private final MeterRegistry meters;
+  private final RoutedRecords records;
 
   public RolloutController(
       Rollout rollout,
@@ -118,7 +116,7 @@ public final class RolloutController {
     this.holds = holds;
     this.instances = instances;
     this.breaker = breaker;
-    this.meters = meters;
+    this.records = new RoutedRecords(meters);
   }
 
   @GetMapping
@@ -225,20 +223,9 @@ public final class RolloutController {
   }
 
   private double fallbackPercent(Kind kind) {
-    double fallbacks = records(kind, "reason", RouteReason.STREAM_UNAVAILABLE.name());
-    double meant = fallbacks + records(kind, "path", DeliveryPath.STREAM.label());
+    double fallbacks = records.fallbacks(kind);
+    double meant = fallbacks + records.served(kind, DeliveryPath.STREAM);
     return meant == 0 ? 0 : 100 * fallbacks / meant;
-  }
-
-  private double records(Kind kind, String tag, String value) {
-    return meters
-        .find(RouterMeter.RECORDS.id())
-        .tag("kind", kind.label())
-        .tag(tag, value)
-        .counters()
-        .stream()
-        .mapToDouble(Counter::count)
-        .sum();
   }
 
   private static Set<Kind> kinds(@Nullable String label) throws RefusedException {
