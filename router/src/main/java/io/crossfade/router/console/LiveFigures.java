@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
@@ -107,6 +108,7 @@ final class LiveFigures {
     readings.read();
     boolean reachable = flags.readable();
     List<KindNow> kinds = new ArrayList<>();
+    Asking asking = new Asking();
     for (Kind kind : Kind.values()) {
       Agreement agreement = null;
       if (reachable) {
@@ -116,7 +118,7 @@ final class LiveFigures {
           reachable = false;
         }
       }
-      kinds.add(now(kind, agreement));
+      kinds.add(now(kind, agreement, asking));
     }
     return new Now(
         clock.instant(),
@@ -128,7 +130,7 @@ final class LiveFigures {
         kinds);
   }
 
-  private KindNow now(Kind kind, @Nullable Agreement agreement) {
+  private KindNow now(Kind kind, @Nullable Agreement agreement, Asking redis) {
     return new KindNow(
         kind,
         flags.state().of(kind),
@@ -138,8 +140,8 @@ final class LiveFigures {
         readings.legacyP95(kind),
         readings.streamP95(kind),
         legacy.held(kind),
-        orUnknown(() -> streams.backlog(kind)),
-        orUnknown(() -> streams.backlogAge(kind)),
+        redis.ask(() -> streams.backlog(kind)),
+        redis.ask(() -> streams.backlogAge(kind)),
         readings.fallbackPercent(kind),
         agreement);
   }
@@ -156,15 +158,21 @@ final class LiveFigures {
         known.comparedUntil().map(until -> Duration.between(until, known.at())).orElse(null));
   }
 
-  private interface Asking<T> {
-    T ask();
-  }
+  /** Asks Redis until it does not answer once: each question to one that hangs takes a second. */
+  private static final class Asking {
 
-  private static <T> @Nullable T orUnknown(Asking<T> asking) {
-    try {
-      return asking.ask();
-    } catch (RedisException e) {
-      return null;
+    private boolean away;
+
+    <T> @Nullable T ask(Supplier<T> question) {
+      if (away) {
+        return null;
+      }
+      try {
+        return question.get();
+      } catch (RedisException e) {
+        away = true;
+        return null;
+      }
     }
   }
 }

@@ -155,7 +155,7 @@ public class OperatorConfiguration {
 
   /** Togglz' own pages, in the session of the console; their forms have tokens of their own. */
   @Bean
-  SecurityFilterChain togglzConsole(HttpSecurity http) throws Exception {
+  SecurityFilterChain togglzPages(HttpSecurity http) throws Exception {
     return http.securityMatcher(path("/togglz-console/**"))
         .authorizeHttpRequests(requests -> requests.anyRequest().hasRole(Role.OPERATOR.name()))
         .exceptionHandling(

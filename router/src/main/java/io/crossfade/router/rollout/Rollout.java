@@ -142,9 +142,9 @@ public final class Rollout {
         });
   }
 
-  /** What is known of a kind, and whether its outputs agree well enough. */
+  /** What comparisons say of a kind, and whether its outputs agree well enough. */
   public Standing standing(Kind kind) {
-    GateEvidence known = evidence.of(kind);
+    GateEvidence known = evidence.withoutBacklog(kind);
     return new Standing(known, gates.judge(List.of(Gate.CONSISTENCY), known).getFirst().verdict());
   }
 

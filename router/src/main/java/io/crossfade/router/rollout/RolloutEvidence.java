@@ -53,6 +53,15 @@ public final class RolloutEvidence {
 
   /** What is known of a kind since its flags became what they are. */
   public GateEvidence of(Kind kind) {
+    return of(kind, backlogAge(kind));
+  }
+
+  /** The same without asking Redis, which may hang: the backlog is not known. */
+  GateEvidence withoutBacklog(Kind kind) {
+    return of(kind, Optional.empty());
+  }
+
+  private GateEvidence of(Kind kind, Optional<Duration> backlogAge) {
     Instant now = clock.instant();
     Instant since = table.since(kind).orElse(now);
     List<KindFigures> of = comparisons.since(kind, since.plus(FLIP));
@@ -63,7 +72,7 @@ public final class RolloutEvidence {
         sum(of, KindFigures::compared),
         sum(of, KindFigures::unexplained),
         sum(of, KindFigures::urgentMissing),
-        backlogAge(kind),
+        backlogAge,
         median(of, KindFigures::legacyP95),
         median(of, KindFigures::streamP95),
         sum(of, KindFigures::streamServed),
