@@ -200,7 +200,8 @@ class ConsoleBrowserIT {
     page.getByRole(AriaRole.LINK, named("Reports")).click();
     page.locator("#reports tbody a").first().click();
     assertThat(page.frameLocator("iframe").locator("h1")).hasText("Do the two outputs agree?");
-    page.navigate(base + "/togglz-console/edit?f=HEALTH_STREAM");
+    page.navigate(base + "/togglz-console/index");
+    page.locator("a[href*='edit?f=HEALTH_STREAM']").first().click();
     page.locator("#strategy").selectOption(new SelectOption().setLabel("Device cohort"));
     assertThat(page.locator(".param:visible").first()).isVisible();
     page.navigate(base + "/console");

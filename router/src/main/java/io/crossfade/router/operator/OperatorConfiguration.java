@@ -167,8 +167,10 @@ public class OperatorConfiguration {
                 headers.contentSecurityPolicy(
                     policy ->
                         policy.policyDirectives(
-                            POLICY.replace(
-                                "script-src 'self'", "script-src 'self' " + TOGGLZ_SCRIPT))))
+                            POLICY
+                                .replace("script-src 'self'", "script-src 'self' " + TOGGLZ_SCRIPT)
+                                // Its jQuery writes styles into elements.
+                                .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"))))
         .build();
   }
 
