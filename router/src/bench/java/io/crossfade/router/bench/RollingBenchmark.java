@@ -43,7 +43,7 @@ final class RollingBenchmark {
       Instant begin = InstantSource.system().instant();
       client.run(MINUTE, RECORDS_PER_SECOND);
       Instant end = InstantSource.system().instant();
-      drain(servers);
+      drain(servers, outputs);
       for (int time = 0; time < TIMES; time++) {
         long started = System.nanoTime();
         ComparisonResult result = compare(outputs, begin, end);
@@ -86,8 +86,11 @@ final class RollingBenchmark {
         .run(ComparisonRequest.all(Origin.ON_DEMAND, new ComparisonWindow(from, to)));
   }
 
-  private static void drain(BenchServers servers) {
-    while (servers.backlog() > 0) {
+  /** Until the streams are empty and the memory queue has flushed. */
+  private static void drain(BenchServers servers, TestOutputs outputs) {
+    while (servers.backlog() > 0
+        || TestOutputs.count(outputs.legacy(), Kind.HEALTH)
+            != TestOutputs.count(outputs.stream(), Kind.HEALTH)) {
       LockSupport.parkNanos(100_000_000);
     }
   }
