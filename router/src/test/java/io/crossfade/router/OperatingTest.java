@@ -29,7 +29,8 @@ class OperatingTest {
 
   private static final Pattern METRIC = Pattern.compile("crossfade_[a-z_]+");
   private static final String PROMETHEUS_SUFFIX = "(_seconds)?(_(total|bucket|count|sum|max))?$";
-  private static final Pattern ENDPOINT = Pattern.compile("(GET|POST|PUT|DELETE) (/api/[\\w/{}-]+)");
+  private static final Pattern ENDPOINT =
+      Pattern.compile("(GET|POST|PUT|DELETE) (/api/[\\w/{}-]+)");
   private static final Pattern RUNBOOK = Pattern.compile("OPERATING\\.md#([\\w-]+)");
 
   @Test
