@@ -82,7 +82,6 @@ final class ReconcileBenchmark {
       warmUp(outputs, columns);
       series.run(Integer.getInteger("crossfade.bench.rounds", 3));
       series.ratio(OURS, READING, 1 / 1.3).ratio(OURS, RECEIVING, 1 / 1.3);
-      if (Boolean.getBoolean("q")) { return; }
       series.ratio(CIPHERED, OURS, 0);
       series.ratio(OURS, ROW_DIGESTS, 1).ratio(OURS, CHUNK_DIGESTS, 1);
       new Series("rows/s a side")

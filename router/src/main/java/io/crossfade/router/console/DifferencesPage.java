@@ -29,7 +29,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/console/differences")
 final class DifferencesPage {
 
-  private static final String PAGE = "redirect:/console/differences?run=";
+  private static final String PAGE = "redirect:/console/differences";
   private static final int RUNS = 50;
   private static final int AT_ONCE = 50;
 
@@ -114,7 +114,7 @@ final class DifferencesPage {
       throws RefusedException, SQLException {
     flash.addFlashAttribute(
         "repair", api.repair(run, new RepairRequest(prefer, reason, false), actor));
-    return PAGE + run;
+    return PAGE + "?run=" + run;
   }
 
   /** Compares the last minutes, or hours, now. */
@@ -123,23 +123,23 @@ final class DifferencesPage {
     Instant now = clock.instant();
     api.compare(new RunRequest(now.minus(back), now, null));
     flash.addFlashAttribute("begun", back);
-    return "redirect:/console/differences";
+    return PAGE;
   }
 
   @PostMapping("/pause")
   String pause(@RequestParam(required = false) @Nullable String reason, Principal actor)
       throws RefusedException {
     api.pause(new Because(reason), actor);
-    return "redirect:/console/differences";
+    return PAGE;
   }
 
   @PostMapping("/resume")
   String resume() {
     api.resume();
-    return "redirect:/console/differences";
+    return PAGE;
   }
 
-  /** The run that was asked for; else the newest that did not simply pass, else the newest. */
+  /** The run that was asked for; else the newest that failed, else the newest. */
   private @Nullable Summary shown(List<Summary> runs, @Nullable Long asked)
       throws RefusedException {
     if (asked != null) {

@@ -49,7 +49,7 @@ final class LiveFeed implements SmartLifecycle {
     this.templates = templates;
   }
 
-  /** A connection that gets the overview in a language; the first at once. */
+  /** A connection that gets the overview in a language, the first within a second. */
   SseEmitter watch(Locale locale) throws IOException {
     SseEmitter emitter = new SseEmitter(LONGEST_MS);
     if (!running || watchers.size() >= MOST_WATCHERS) {

@@ -60,13 +60,9 @@ final class RolloutPage {
   }
 
   @GetMapping
-  String page(Model model) {
+  String page(Model model) throws RefusedException {
     model.addAttribute("rollout", api.overview());
-    try {
-      model.addAttribute("history", api.history(null, HISTORY));
-    } catch (RefusedException e) {
-      throw new IllegalStateException(e);
-    }
+    model.addAttribute("history", api.history(null, HISTORY));
     return "console/rollout";
   }
 

@@ -16,7 +16,6 @@ import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.routing.UploadRouter;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,9 +83,7 @@ public final class Redrive {
       List<Output.Rejection> rejections =
           output.writeIsolating(List.of(RecordCodec.decode(letter.body())));
       if (!rejections.isEmpty()) {
-        throw dead(
-            letter,
-            rejections.stream().map(Output.Rejection::reason).collect(Collectors.joining("; ")));
+        throw dead(letter, rejections.getFirst().reason());
       }
     } catch (UnreadableEntryException e) {
       throw dead(letter, letter.reason());
