@@ -196,12 +196,13 @@ public final class OutputScan {
   }
 
   /**
-   * Stamps and ids of a device's newest rows, among the newest of all.
+   * Ids and stamps of a device's newest rows, among the newest of all. Facts of one upload share
+   * its stamp.
    *
    * @param among how many rows are looked at
    * @param most how many are wanted
    */
-  public Map<Long, RecordId> newest(String deviceSn, int among, int most) throws SQLException {
+  public Map<RecordId, Long> newest(String deviceSn, int among, int most) throws SQLException {
     String sql =
         "SELECT stamp, id FROM (SELECT stamp, id, %1$s FROM %2$s FORCE INDEX (by_stamp) ORDER BY stamp DESC LIMIT ?) newest WHERE %1$s = ? ORDER BY stamp DESC LIMIT ?"
             .formatted(deviceColumn, table);
@@ -210,10 +211,10 @@ public final class OutputScan {
       statement.setInt(1, among);
       statement.setString(2, deviceSn);
       statement.setInt(3, most);
-      Map<Long, RecordId> found = new HashMap<>();
+      Map<RecordId, Long> found = new HashMap<>();
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
-          found.put(result.getLong(1), RecordId.of(result.getBytes(2)));
+          found.put(RecordId.of(result.getBytes(2)), result.getLong(1));
         }
       }
       connection.commit();

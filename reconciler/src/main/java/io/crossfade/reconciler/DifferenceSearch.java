@@ -14,11 +14,10 @@ import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.diff.RowPair;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -137,12 +136,12 @@ public final class DifferenceSearch {
    * @throws IllegalArgumentException when there is no such table
    */
   public Row row(String table, RecordId id) throws SQLException {
-    return row(
+    OutputTable<?> of =
         OutputTables.of(OutputTables.kindOf(table)).stream()
             .filter(one -> one.name().equals(table))
             .findFirst()
-            .orElseThrow(),
-        id);
+            .orElseThrow();
+    return rows(of, List.of(id)).getFirst();
   }
 
   /**
@@ -155,20 +154,32 @@ public final class DifferenceSearch {
     List<Row> rows = new ArrayList<>();
     for (Kind kind : Kind.values()) {
       for (OutputTable<?> table : OutputTables.of(kind)) {
-        NavigableMap<Long, RecordId> newest = new TreeMap<>(Comparator.reverseOrder());
-        newest.putAll(new OutputScan(legacy, table).newest(deviceSn, NEWEST, most));
-        newest.putAll(new OutputScan(stream, table).newest(deviceSn, NEWEST, most));
-        for (RecordId id : newest.values().stream().distinct().limit(most).toList()) {
-          rows.add(row(table, id));
-        }
+        Map<RecordId, Long> newest =
+            new HashMap<>(new OutputScan(legacy, table).newest(deviceSn, NEWEST, most));
+        new OutputScan(stream, table)
+            .newest(deviceSn, NEWEST, most)
+            .forEach((id, stamp) -> newest.merge(id, stamp, Math::max));
+        rows.addAll(
+            rows(
+                table,
+                newest.entrySet().stream()
+                    .sorted(Map.Entry.<RecordId, Long>comparingByValue().reversed())
+                    .limit(most)
+                    .map(Map.Entry::getKey)
+                    .toList()));
       }
     }
     return rows;
   }
 
-  private Row row(OutputTable<?> of, RecordId id) throws SQLException {
-    StoredRow left = new OutputScan(legacy, of).find(List.of(id)).get(id);
-    StoredRow right = new OutputScan(stream, of).find(List.of(id)).get(id);
+  private List<Row> rows(OutputTable<?> of, List<RecordId> ids) throws SQLException {
+    Map<RecordId, StoredRow> left = new OutputScan(legacy, of).find(ids);
+    Map<RecordId, StoredRow> right = new OutputScan(stream, of).find(ids);
+    return ids.stream().map(id -> row(of, id, left.get(id), right.get(id))).toList();
+  }
+
+  private static Row row(
+      OutputTable<?> of, RecordId id, @Nullable StoredRow left, @Nullable StoredRow right) {
     List<Cell> cells = new ArrayList<>();
     for (int i = 0; i < of.comparedColumns().size(); i++) {
       Object one = left == null ? null : left.values().get(i);
