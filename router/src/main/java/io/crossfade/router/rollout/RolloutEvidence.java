@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -29,6 +31,10 @@ public final class RolloutEvidence {
   /** Until every router routes by new flags. */
   private static final Duration FLIP = Duration.ofSeconds(1);
 
+  /** Figures of a kind since its flags changed, as of a mark. */
+  private record Known(Comparisons.Mark mark, Instant since, List<KindFigures> of) {}
+
+  private final Map<Kind, Known> figures = new ConcurrentHashMap<>();
   private final FlagTable table;
   private final Comparisons comparisons;
   private final Instances instances;
@@ -64,7 +70,7 @@ public final class RolloutEvidence {
   private GateEvidence of(Kind kind, Optional<Duration> backlogAge) {
     Instant now = clock.instant();
     Instant since = table.since(kind).orElse(now);
-    List<KindFigures> of = comparisons.since(kind, since.plus(FLIP));
+    List<KindFigures> of = figures(kind, since);
     return new GateEvidence(
         now,
         since,
@@ -80,6 +86,17 @@ public final class RolloutEvidence {
         rate(LegacyMeter.ACCEPT_TO_ROW.id(), LegacyMeter.WRITE.id(), kind),
         rate(StreamMeter.ACCEPT_TO_ROW.id(), StreamMeter.WRITE.id(), kind),
         held());
+  }
+
+  /** Read again only when a run has finished or the flags have changed: the console asks often. */
+  private List<KindFigures> figures(Kind kind, Instant since) {
+    Comparisons.Mark mark = comparisons.mark();
+    Known known = figures.get(kind);
+    if (known == null || !known.mark().equals(mark) || !known.since().equals(since)) {
+      known = new Known(mark, since, comparisons.since(kind, since.plus(FLIP)));
+      figures.put(kind, known);
+    }
+    return known.of();
   }
 
   private Optional<Duration> backlogAge(Kind kind) {
