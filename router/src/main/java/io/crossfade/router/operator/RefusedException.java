@@ -1,6 +1,16 @@
 package io.crossfade.router.operator;
 
+import io.lettuce.core.RedisException;
+import java.sql.SQLException;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.validation.BindException;
+import org.springframework.web.bind.ServletRequestBindingException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 
 /** What the operator API does not do, or does not have. */
 public final class RefusedException extends Exception {
@@ -14,6 +24,35 @@ public final class RefusedException extends Exception {
     this.refusal = refusal;
   }
 
+  /**
+   * What an exception means to whoever asked.
+   *
+   * @return {@code null} for one that nobody expected
+   */
+  public static @Nullable RefusedException of(Exception e) {
+    return switch (e) {
+      case RefusedException refused -> refused;
+      case RedisException away ->
+          new RefusedException(Refusal.REDIS_AWAY, "Redis does not answer: " + away.getMessage());
+      case DataAccessException away -> databaseAway();
+      case TransactionException away -> databaseAway();
+      case SQLException away -> databaseAway();
+      case HttpMessageNotReadableException body ->
+          unreadable(
+              "The body is not what is expected: "
+                  + String.valueOf(body.getMostSpecificCause().getMessage())
+                      .lines()
+                      .findFirst()
+                      .orElse(""));
+      case MethodArgumentTypeMismatchException one ->
+          unreadable(cannotBe(one.getName(), one.getValue()));
+      case BindException form -> unreadable(fields(form));
+      case ServletRequestBindingException missing ->
+          unreadable(String.valueOf(missing.getBody().getDetail()));
+      default -> null;
+    };
+  }
+
   public Refusal refusal() {
     return refusal;
   }
@@ -21,5 +60,23 @@ public final class RefusedException extends Exception {
   /** What is wrong, with the actual value and what would be accepted. */
   public String detail() {
     return Objects.requireNonNull(getMessage());
+  }
+
+  private static RefusedException databaseAway() {
+    return new RefusedException(Refusal.DATABASE_AWAY, "A database does not answer");
+  }
+
+  private static RefusedException unreadable(String detail) {
+    return new RefusedException(Refusal.UNREADABLE, detail);
+  }
+
+  private static String fields(BindException form) {
+    return form.getFieldErrors().stream()
+        .map(field -> cannotBe(field.getField(), field.getRejectedValue()))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String cannotBe(String name, @Nullable Object value) {
+    return "%s cannot be %s".formatted(name, value);
   }
 }
