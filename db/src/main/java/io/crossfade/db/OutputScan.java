@@ -116,8 +116,9 @@ public final class OutputScan {
       statement.setInt(parameter, limit);
       int rows = 0;
       try (ResultSet result = statement.executeQuery()) {
-        while (result.next()) {
-          sink.accept(RawRow.read(result, types.size(), order == Order.BY_STAMP));
+        RawRowReader reader = new RawRowReader(result, types.size(), order == Order.BY_STAMP);
+        for (RawRow row = reader.next(); row != null; row = reader.next()) {
+          sink.accept(row);
           rows++;
         }
       }

@@ -39,7 +39,8 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  private OutputScan.@Nullable Place place;
+  private final OutputScan.@Nullable Place start;
+  private @Nullable RawRow last;
   private List<RawRow> filling = new ArrayList<>(BLOCK_ROWS);
   private int fillingBytes;
 
@@ -57,7 +58,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
     this.scan = scan;
     this.order = order;
     this.window = window;
-    this.place = after;
+    this.start = after;
     this.throttle = throttle;
     this.thread = Thread.ofPlatform().name("side-reader").daemon(true).start(this::read);
   }
@@ -99,7 +100,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
         throttle.await(dataSource);
         limit = size.rows();
         long begin = System.nanoTime();
-        rows = scan.page(order, window.fromStamp(), window.toStamp(), place, limit, this::add);
+        rows = scan.page(order, window.fromStamp(), window.toStamp(), place(), limit, this::add);
         size.took(rows, Duration.ofNanos(System.nanoTime() - begin));
       } while (rows == limit && !closed);
       put(new Block(filling, true, null));
@@ -110,10 +111,14 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
     }
   }
 
+  private OutputScan.@Nullable Place place() {
+    return last == null ? start : new OutputScan.Place(last.stamp(), last.id());
+  }
+
   private void add(RawRow row) {
     filling.add(row);
     fillingBytes += row.size();
-    place = new OutputScan.Place(row.stamp(), row.id());
+    last = row;
     if (filling.size() == BLOCK_ROWS || fillingBytes >= BLOCK_BYTES) {
       try {
         put(new Block(filling, false, null));
