@@ -1,6 +1,8 @@
 package io.crossfade.router.intake;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
@@ -30,7 +32,15 @@ import org.slf4j.LoggerFactory;
 public final class UploadServlet extends HttpServlet {
 
   private static final Logger log = LoggerFactory.getLogger(UploadServlet.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Virtual threads use a buffer once: kept per thread, as by default, it would serve nobody. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+                  .build())
+          .build();
+
   private static final int NO_BODY_TYPE = 415;
 
   private final transient Kind kind;

@@ -43,9 +43,12 @@ final class Values {
 
   /** The text with {@code ?} for each half of a surrogate pair: UTF-8 has no form for those. */
   static String wellFormed(String text) {
-    return StandardCharsets.UTF_8.newEncoder().canEncode(text)
-        ? text
-        : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+      }
+    }
+    return text;
   }
 
   static @Nullable Integer integer(@Nullable JsonNode node) {
