@@ -22,14 +22,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One member of the group: reads the streams of a kind in batches, reads ahead while a batch is
- * written, and takes over what dead members left. Whatever goes wrong it goes on, until it is
- * stopped.
+ * One member of the group: reads the streams of a kind in batches, reads ahead while a full batch
+ * is written, lets entries gather after one that was not, and takes over what dead members left.
+ * Whatever goes wrong it goes on, until it is stopped.
  */
 final class StreamConsumer {
 
   private static final Logger log = LoggerFactory.getLogger(StreamConsumer.class);
   private static final Duration WAIT = Duration.ofMillis(100);
+
+  /**
+   * Between two reads when entries come one by one: Redis answers with the first of them, and a
+   * commit for a few rows costs nearly as much as one for hundreds.
+   */
+  private static final Duration GATHER = Duration.ofMillis(25);
+
   private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
@@ -131,26 +138,49 @@ final class StreamConsumer {
     }
   }
 
+  /**
+   * A read that Redis answers later.
+   *
+   * @param most entries asked for
+   * @param begin when, {@link System#nanoTime}
+   */
+  private record Read(
+      RedisFuture<List<StreamMessage<byte[], byte[]>>> reply, int most, long begin) {}
+
   private void consume() throws Exception {
-    RedisFuture<List<StreamMessage<byte[], byte[]>>> ahead = read();
-    while (ahead != null) {
-      List<StreamMessage<byte[], byte[]>> batch = await(ahead);
-      ahead = running ? read() : null;
+    Read next = read();
+    while (next != null) {
+      List<StreamMessage<byte[], byte[]>> batch = await(next.reply());
+      boolean full = batch.size() >= next.most();
+      Read ahead = full && running ? read() : null;
       handle(batch, false);
       claimFromTheDead();
+      if (ahead == null && running) {
+        gather(next.begin() + GATHER.toNanos() - System.nanoTime());
+        ahead = running ? read() : null;
+      }
+      next = ahead;
+    }
+  }
+
+  private void gather(long nanos) throws InterruptedException {
+    if (nanos > 0 && stopped.await(nanos, TimeUnit.NANOSECONDS)) {
+      log.debug("{} stops", thread.getName());
     }
   }
 
   /** Streams come back in the order in which they are asked for: the urgent one first. */
-  private RedisFuture<List<StreamMessage<byte[], byte[]>>> read() {
+  private Read read() {
+    int most = batchSize.size();
     @SuppressWarnings({"unchecked", "rawtypes"})
     XReadArgs.StreamOffset<byte[]>[] offsets =
         StreamName.of(kind).stream()
             .map(stream -> XReadArgs.StreamOffset.lastConsumed(bytes(settings.key(stream))))
             .toArray(XReadArgs.StreamOffset[]::new);
-    return connection
-        .async()
-        .xreadgroup(name, XReadArgs.Builder.block(WAIT).count(batchSize.size()), offsets);
+    return new Read(
+        connection.async().xreadgroup(name, XReadArgs.Builder.block(WAIT).count(most), offsets),
+        most,
+        System.nanoTime());
   }
 
   private void handle(List<StreamMessage<byte[], byte[]>> messages, boolean claimed)
