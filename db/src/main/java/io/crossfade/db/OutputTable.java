@@ -1,5 +1,6 @@
 package io.crossfade.db;
 
+import com.mysql.cj.BindValue;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class OutputTable<R> {
 
   private final String name;
   private final List<Column<R>> columns;
+  private final List<Column.Type> types;
   private final List<String> comparedColumns;
   private final Function<R, RecordId> id;
   private final String insert;
@@ -49,6 +51,7 @@ public final class OutputTable<R> {
       String name, Winner winner, Function<R, RecordId> id, List<Column<R>> columns) {
     this.name = name;
     this.columns = List.copyOf(columns);
+    this.types = columns.stream().map(Column::type).toList();
     this.comparedColumns = compared().map(Column::name).toList();
     this.id = id;
     this.insert =
@@ -141,10 +144,17 @@ public final class OutputTable<R> {
 
   /** Binds all rows in order, from the first parameter on. */
   void bind(PreparedStatement statement, List<R> rows) throws SQLException {
-    int parameter = 1;
+    BindValue[] parameters = RawParameter.of(statement, types);
+    int parameter = 0;
     for (R source : rows) {
       for (Column<R> column : columns) {
-        statement.setObject(parameter++, column.value().apply(source));
+        Object value = column.value().apply(source);
+        if (parameters == null) {
+          statement.setObject(parameter + 1, value);
+        } else {
+          ((RawParameter) parameters[parameter]).set(value);
+        }
+        parameter++;
       }
     }
   }

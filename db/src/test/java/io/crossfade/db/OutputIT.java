@@ -3,6 +3,9 @@ package io.crossfade.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -169,6 +172,42 @@ class OutputIT {
           .contains("latitude=-0.000001")
           .contains("altitude=0.30000000000000004");
     }
+  }
+
+  /** Our own way to bind, beside the driver's. */
+  @Test
+  void rowsAreTheSameWhoeverBindsThem() throws Exception {
+    try (TestOutputs fresh = new TestOutputs();
+        HikariDataSource byDriver = unprepared(fresh.settings().stream())) {
+      List<AcceptedRecord> records = new SampleRecords(11).crowded(900);
+      Output ours = new Output(fresh.legacy());
+      ours.write(records.subList(0, 100));
+      // Once more: a statement that is kept must not remember what it was given before.
+      ours.write(records.subList(100, 900));
+      new Output(byDriver).write(records);
+      try (Connection connection = fresh.legacy().getConnection();
+          PreparedStatement statement = connection.prepareStatement("SELECT ?")) {
+        assertThat(RawParameter.of(statement, List.of(Column.Type.TEXT))).isNotNull();
+      }
+      try (Connection connection = byDriver.getConnection();
+          PreparedStatement statement = connection.prepareStatement("SELECT ?")) {
+        assertThat(RawParameter.of(statement, List.of(Column.Type.TEXT))).isNull();
+      }
+      for (Kind kind : Kind.values()) {
+        assertThat(TestOutputs.rows(fresh.legacy(), kind))
+            .isNotEmpty()
+            .isEqualTo(TestOutputs.rows(fresh.stream(), kind));
+      }
+    }
+  }
+
+  private static HikariDataSource unprepared(DbSettings.Schema schema) {
+    HikariDataSource pool = new HikariDataSource();
+    pool.setJdbcUrl(schema.url() + "?useServerPrepStmts=false&connectionTimeZone=UTC");
+    pool.setUsername(schema.username());
+    pool.setPassword(schema.password());
+    pool.setAutoCommit(false);
+    return pool;
   }
 
   @Test
