@@ -7,28 +7,26 @@ import io.crossfade.db.DeadLetters.BodyFormat;
 import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Output;
-import io.crossfade.db.RecordCodec;
 import io.crossfade.db.SqlFaults;
-import io.lettuce.core.StreamMessage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns a batch of entries into rows: decode, commit, acknowledge, in this order. What cannot be
- * decoded or is refused by the output goes to the dead letters before it is acknowledged.
+ * Turns a batch of entries into rows: commit, then acknowledge. What could not be decoded or is
+ * refused by the output goes to the dead letters before it is acknowledged.
  */
 final class BatchHandler {
 
@@ -62,69 +60,63 @@ final class BatchHandler {
   }
 
   /**
-   * Handles entries of one stream. Returns when they are acknowledged, or when {@code stopping}
-   * while the database is away: then they stay pending and are claimed later.
+   * Commits the rows of a batch, or keeps trying.
+   *
+   * @return the entries' acknowledgement, on its way to Redis; empty when {@code stopping} while
+   *     the database is away: then the entries stay pending and are claimed later
    */
-  void handle(
-      StreamName stream,
-      List<StreamMessage<byte[], byte[]>> messages,
-      boolean claimed,
-      BooleanSupplier stopping)
-      throws InterruptedException {
-    count(claimed ? StreamMeter.CLAIMED : StreamMeter.READ, stream, messages.size());
-    List<AcceptedRecord> records = new ArrayList<>(messages.size());
-    IdentityHashMap<AcceptedRecord, String> ids = new IdentityHashMap<>();
+  Optional<CompletionStage<Long>> handle(
+      EntryBatch batch, boolean claimed, BooleanSupplier stopping) throws InterruptedException {
+    count(claimed ? StreamMeter.CLAIMED : StreamMeter.READ, batch.stream(), batch.size());
+    List<Letter> letters = letters(batch);
+    if (!commitWithRetries(batch, letters, stopping)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        links
+            .binary()
+            .getStatefulConnection()
+            .async()
+            .xack(
+                settings.key(batch.stream()).getBytes(StandardCharsets.UTF_8),
+                StreamSettings.GROUP.getBytes(StandardCharsets.UTF_8),
+                batch.ids().toArray(String[]::new)));
+  }
+
+  private List<Letter> letters(EntryBatch batch) {
     List<Letter> letters = new ArrayList<>();
-    for (StreamMessage<byte[], byte[]> message : messages) {
-      byte[] entry = entry(message);
-      try {
-        AcceptedRecord decoded = RecordCodec.decode(entry);
-        records.add(decoded);
-        ids.put(decoded, message.getId());
-      } catch (RecordCodec.UnreadableEntryException e) {
-        log.warn("Cannot read entry {} of {}: {}", message.getId(), stream.key(), e.getMessage());
-        int attempts = groups.deliveries(stream, message.getId());
-        letters.add(
-            Letter.unreadable(
-                Source.STREAM,
-                stream.kind(),
-                String.valueOf(e.getMessage()),
-                attempts,
-                BodyFormat.ENTRY,
-                entry));
-      }
+    for (EntryBatch.Unreadable entry : batch.unreadable()) {
+      log.warn("Cannot read entry {} of {}: {}", entry.id(), batch.stream().key(), entry.reason());
+      letters.add(
+          Letter.unreadable(
+              Source.STREAM,
+              batch.stream().kind(),
+              entry.reason(),
+              groups.deliveries(batch.stream(), entry.id()),
+              BodyFormat.ENTRY,
+              entry.bytes()));
     }
-    if (commitWithRetries(stream, records, ids, letters, stopping)) {
-      links
-          .binary()
-          .xack(
-              settings.key(stream).getBytes(StandardCharsets.UTF_8),
-              StreamSettings.GROUP.getBytes(StandardCharsets.UTF_8),
-              messages.stream().map(StreamMessage::getId).toArray(String[]::new));
-    }
+    return letters;
   }
 
   private boolean commitWithRetries(
-      StreamName stream,
-      List<AcceptedRecord> records,
-      IdentityHashMap<AcceptedRecord, String> ids,
-      List<Letter> unreadable,
-      BooleanSupplier stopping)
+      EntryBatch batch, List<Letter> unreadable, BooleanSupplier stopping)
       throws InterruptedException {
+    List<AcceptedRecord> records = batch.records();
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {
-        commit(stream, records, ids, unreadable);
+        commit(batch, records, unreadable);
         return true;
       } catch (SQLException | RuntimeException e) {
         if (stopping.getAsBoolean()) {
           return false;
         }
-        meters.counter(StreamMeter.RETRIES.id(), "kind", stream.kind().label()).increment();
+        meters.counter(StreamMeter.RETRIES.id(), "kind", batch.stream().kind().label()).increment();
         log.warn(
             "Cannot write {} entries of {}: {}; trying again in {} ms",
-            records.size() + unreadable.size(),
-            stream.key(),
+            batch.size(),
+            batch.stream().key(),
             SqlFaults.describe(e),
             pause.toMillis());
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
@@ -134,44 +126,35 @@ final class BatchHandler {
     }
   }
 
-  private void commit(
-      StreamName stream,
-      List<AcceptedRecord> records,
-      IdentityHashMap<AcceptedRecord, String> ids,
-      List<Letter> unreadable)
+  private void commit(EntryBatch batch, List<AcceptedRecord> records, List<Letter> unreadable)
       throws SQLException {
+    StreamName stream = batch.stream();
     List<Letter> letters = new ArrayList<>(unreadable);
     if (settings.validateOnly()) {
       count(StreamMeter.VALIDATED, stream, records.size());
     } else if (!records.isEmpty()) {
       long begin = System.nanoTime();
-      for (Output.Rejection rejection : output.writeIsolating(records)) {
-        String id = ids.get(rejection.rejected());
+      List<Output.Rejection> rejections = output.writeIsolating(records);
+      timer(StreamMeter.WRITE, stream).record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+      Instant committed = clock.instant();
+      for (Output.Rejection rejection : rejections) {
+        String id = batch.id(rejection.rejected());
         log.warn(
             "Stream output refuses entry {} of {}: {}; kept in the dead letters",
             id,
             stream.key(),
             rejection.reason());
-        int attempts = id == null ? 1 : groups.deliveries(stream, id);
-        letters.add(Letter.rejected(Source.STREAM, rejection, attempts));
+        letters.add(Letter.rejected(Source.STREAM, rejection, groups.deliveries(stream, id)));
       }
-      timer(StreamMeter.WRITE, stream).record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-      int written = records.size() - letters.size() + unreadable.size();
-      count(StreamMeter.WRITTEN, stream, written);
+      count(StreamMeter.WRITTEN, stream, records.size() - rejections.size());
       Timer acceptToRow = timer(StreamMeter.ACCEPT_TO_ROW, stream);
       for (AcceptedRecord row : records) {
         acceptToRow.record(
-            Duration.between(AcceptanceStamp.instantOf(row.acceptance().stamp()), clock.instant()));
+            Duration.between(AcceptanceStamp.instantOf(row.acceptance().stamp()), committed));
       }
     }
     deadLetters.keep(letters);
     count(StreamMeter.DEAD, stream, letters.size());
-  }
-
-  private static byte[] entry(StreamMessage<byte[], byte[]> message) {
-    Map<byte[], byte @Nullable []> body = message.getBody();
-    // Entries have one field; one that somebody else added without it is unreadable, and kept.
-    return body == null || body.isEmpty() ? new byte[0] : body.values().iterator().next();
   }
 
   private Timer timer(StreamMeter meter, StreamName stream) {

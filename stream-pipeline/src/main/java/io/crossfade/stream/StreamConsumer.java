@@ -11,8 +11,10 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.models.stream.ClaimedMessages;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One member of the group: reads the streams of a kind in batches, reads ahead while a full batch
- * is written, lets entries gather after one that was not, and takes over what dead members left.
- * Whatever goes wrong it goes on, until it is stopped.
+ * One member of the group: reads the streams of a kind in batches, reads and decodes the next while
+ * a full one is written, lets entries gather after one that was not, and takes over what dead
+ * members left. Whatever goes wrong it goes on, until it is stopped.
  */
 final class StreamConsumer {
 
@@ -49,6 +51,10 @@ final class StreamConsumer {
   private final AdaptiveBatch batchSize = new AdaptiveBatch();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
+
+  /** Sent and not yet confirmed, of the last batches that were committed. */
+  private final List<CompletionStage<Long>> acknowledgements = new ArrayList<>();
+
   private volatile boolean running = true;
   private long nextClaim = System.nanoTime();
 
@@ -118,23 +124,25 @@ final class StreamConsumer {
   private void handleOwnPending() throws Exception {
     for (StreamName stream : StreamName.of(kind)) {
       String after = "0-0";
-      List<StreamMessage<byte[], byte[]>> messages;
+      List<EntryBatch> batches;
       do {
         @SuppressWarnings({"unchecked", "rawtypes"})
         XReadArgs.StreamOffset<byte[]>[] own =
             new XReadArgs.StreamOffset[] {
               XReadArgs.StreamOffset.from(bytes(settings.key(stream)), after)
             };
-        messages =
+        batches =
             await(
-                connection
-                    .async()
-                    .xreadgroup(name, XReadArgs.Builder.count(batchSize.size()), own));
-        handle(messages, true);
-        if (!messages.isEmpty()) {
-          after = messages.getLast().getId();
+                decoded(
+                    connection
+                        .async()
+                        .xreadgroup(name, XReadArgs.Builder.count(batchSize.size()), own)));
+        handle(batches, true);
+        if (!batches.isEmpty()) {
+          after = batches.getLast().ids().getLast();
         }
-      } while (running && !messages.isEmpty());
+      } while (running && !batches.isEmpty());
+      awaitAcknowledgements();
     }
   }
 
@@ -144,18 +152,18 @@ final class StreamConsumer {
    * @param most entries asked for
    * @param begin when, {@link System#nanoTime}
    */
-  private record Read(
-      RedisFuture<List<StreamMessage<byte[], byte[]>>> reply, int most, long begin) {}
+  private record Read(CompletionStage<List<EntryBatch>> reply, int most, long begin) {}
 
   private void consume() throws Exception {
     Read next = read();
     while (next != null) {
-      List<StreamMessage<byte[], byte[]>> batch = await(next.reply());
-      boolean full = batch.size() >= next.most();
+      List<EntryBatch> batches = await(next.reply());
+      boolean full = size(batches) >= next.most();
       Read ahead = full && running ? read() : null;
-      handle(batch, false);
+      handle(batches, false);
       claimFromTheDead();
-      if (ahead == null && running) {
+      if (ahead == null) {
+        awaitAcknowledgements();
         gather(next.begin() + GATHER.toNanos() - System.nanoTime());
         ahead = running ? read() : null;
       }
@@ -178,26 +186,49 @@ final class StreamConsumer {
             .map(stream -> XReadArgs.StreamOffset.lastConsumed(bytes(settings.key(stream))))
             .toArray(XReadArgs.StreamOffset[]::new);
     return new Read(
-        connection.async().xreadgroup(name, XReadArgs.Builder.block(WAIT).count(most), offsets),
+        decoded(
+            connection
+                .async()
+                .xreadgroup(name, XReadArgs.Builder.block(WAIT).count(most), offsets)),
         most,
         System.nanoTime());
   }
 
-  private void handle(List<StreamMessage<byte[], byte[]>> messages, boolean claimed)
-      throws InterruptedException {
-    if (messages.isEmpty()) {
+  /** Decodes an answer when it comes, while this thread may still be writing the batch before. */
+  private CompletionStage<List<EntryBatch>> decoded(
+      RedisFuture<List<StreamMessage<byte[], byte[]>>> reply) {
+    return reply.thenApplyAsync(
+        messages -> EntryBatch.of(StreamName.of(kind), settings::key, messages),
+        Thread::startVirtualThread);
+  }
+
+  /**
+   * Commits batches and sends their acknowledgements off; waits for those of the batches before.
+   */
+  private void handle(List<EntryBatch> batches, boolean claimed) throws Exception {
+    if (batches.isEmpty()) {
       return;
     }
     long begin = System.nanoTime();
-    for (StreamName stream : StreamName.of(kind)) {
-      byte[] key = bytes(settings.key(stream));
-      List<StreamMessage<byte[], byte[]>> part =
-          messages.stream().filter(message -> Arrays.equals(message.getStream(), key)).toList();
-      if (!part.isEmpty()) {
-        handler.handle(stream, part, claimed, () -> !running);
-      }
+    List<CompletionStage<Long>> sent = new ArrayList<>();
+    for (EntryBatch batch : batches) {
+      handler.handle(batch, claimed, () -> !running).ifPresent(sent::add);
     }
-    batchSize.wrote(messages.size(), Duration.ofNanos(System.nanoTime() - begin));
+    batchSize.wrote(size(batches), Duration.ofNanos(System.nanoTime() - begin));
+    awaitAcknowledgements();
+    acknowledgements.addAll(sent);
+  }
+
+  private void awaitAcknowledgements() throws Exception {
+    List<CompletionStage<Long>> sent = List.copyOf(acknowledgements);
+    acknowledgements.clear();
+    for (CompletionStage<Long> acknowledgement : sent) {
+      await(acknowledgement);
+    }
+  }
+
+  private static int size(List<EntryBatch> batches) {
+    return batches.stream().mapToInt(EntryBatch::size).sum();
   }
 
   /**
@@ -220,7 +251,9 @@ final class StreamConsumer {
                         bytes(settings.key(stream)),
                         XAutoClaimArgs.Builder.<byte[]>xautoclaim(name, settings.claimIdle(), from)
                             .count(batchSize.size())));
-        handle(claimed.getMessages(), true);
+        handle(
+            EntryBatch.of(StreamName.of(kind), settings::key, claimed.getMessages()),
+            /* claimed= */ true);
         from = claimed.getId();
       } while (running && !"0-0".equals(from));
     }
@@ -247,7 +280,8 @@ final class StreamConsumer {
     }
   }
 
-  private static <T> T await(RedisFuture<T> reply) throws Exception {
+  private static <T> T await(CompletionStage<T> stage) throws Exception {
+    CompletableFuture<T> reply = stage.toCompletableFuture();
     try {
       return reply.get(REPLY_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
