@@ -22,13 +22,13 @@ public final class RouterProcess implements AutoCloseable {
   private final Process process;
 
   RouterProcess(Class<?> main, List<String> arguments) {
-    this(main, "-Xmx256m", arguments);
+    this(main, List.of("-Xmx256m"), arguments);
   }
 
   /**
-   * @param heap for example {@code -Xmx512m}
+   * @param jvm options of the JVM, for example {@code -Xmx512m}
    */
-  public RouterProcess(Class<?> main, String heap, List<String> arguments) {
+  public RouterProcess(Class<?> main, List<String> jvm, List<String> arguments) {
     try {
       log = Files.createTempFile("crossfade-router", ".log");
       List<String> command =
@@ -36,10 +36,10 @@ public final class RouterProcess implements AutoCloseable {
               List.of(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "--enable-native-access=ALL-UNNAMED",
-                  heap,
                   "-cp",
-                  System.getProperty("java.class.path"),
-                  main.getName()));
+                  System.getProperty("java.class.path")));
+      command.addAll(jvm);
+      command.add(main.getName());
       command.addAll(arguments);
       command.add("--server.port=" + port);
       command.add("--management.server.port=" + managementPort);
@@ -80,6 +80,15 @@ public final class RouterProcess implements AutoCloseable {
   /** What it publishes, in the text form of Prometheus. */
   public String metrics() {
     return new Http(managementPort).get("/actuator/prometheus").raw().body();
+  }
+
+  /** Sum of a metric over all its tags. */
+  public double sum(String metric) {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith(metric + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   public int port() {

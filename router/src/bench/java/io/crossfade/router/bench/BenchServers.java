@@ -2,6 +2,7 @@ package io.crossfade.router.bench;
 
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestDatabase;
+import io.crossfade.router.Http;
 import io.crossfade.router.RouterProcess;
 import io.crossfade.router.TestRouterApplication;
 import io.crossfade.stream.TestRedis;
@@ -10,8 +11,9 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
-/** Database and Redis of this JVM's own, and a router process in {@code -Xmx512m} beside them. */
+/** Database and Redis of this JVM's own, and a router process in a heap of 512 MiB beside them. */
 final class BenchServers implements AutoCloseable {
 
   private final TestRedis redis = new TestRedis();
@@ -20,15 +22,16 @@ final class BenchServers implements AutoCloseable {
   private final DbSettings schemas = TestDatabase.newSchemas();
   private final RouterProcess router;
 
-  /**
-   * @param dualWrite whether the other path gets a copy of every upload
-   */
-  BenchServers(boolean dualWrite, String... arguments) {
-    List<String> all =
-        new ArrayList<>(TestRouterApplication.arguments(schemas, redis.port(), List.of(arguments)));
-    all.removeIf(argument -> argument.startsWith("--crossfade.rollout.initial"));
-    all.add("--crossfade.rollout.initial=" + (dualWrite ? "shadow" : "legacy"));
-    router = new RouterProcess(BenchRouter.class, "-Xmx512m", all);
+  /** All kinds are on the legacy path unless the arguments say otherwise; a client may ask for the stream. */
+  BenchServers(String... arguments) {
+    List<String> more = new ArrayList<>(List.of("--crossfade.rollout.initial=legacy"));
+    more.addAll(List.of(arguments));
+    // As README.md says: a heap that may grow is collected all the time so that it need not.
+    router =
+        new RouterProcess(
+            BenchRouter.class,
+            List.of("-Xms512m", "-Xmx512m"),
+            TestRouterApplication.arguments(schemas, redis.port(), more));
     router.awaitStart();
   }
 
@@ -51,6 +54,33 @@ final class BenchServers implements AutoCloseable {
       backlog += stats.path("pending").asLong() + stats.path("lag").asLong();
     }
     return backlog;
+  }
+
+  /** Records in the memory queues. */
+  private long held() {
+    return (long) router.sum("crossfade_legacy_held");
+  }
+
+  /** Waits until both paths have written what they accepted. */
+  void awaitDrained() {
+    while (backlog() + held() > 0) {
+      LockSupport.parkNanos(100_000_000);
+    }
+  }
+
+  /** Takes health data to another stage, as an operator would. */
+  void stage(String stage) {
+    Http http = router.http();
+    long version = http.get("/api/rollout").json().path("version").asLong();
+    Http.Answer answer =
+        http.call(
+            "POST",
+            "/api/rollout/changes",
+            "{\"kind\":\"health\",\"stage\":\"%s\",\"version\":%d,\"reason\":\"benchmark\"}"
+                .formatted(stage, version));
+    if (answer.status() != 200) {
+      throw new IllegalStateException(answer.raw().body());
+    }
   }
 
   void flushRedis() {

@@ -4,36 +4,52 @@ import io.crossfade.db.Kind;
 import io.crossfade.router.intake.UploadServlet;
 import java.time.Duration;
 
-/** What the mirror costs: uploads to the legacy path with and without a copy to the stream. */
+/** What the mirror costs: uploads to the legacy path, on one router, with and without a copy to the stream. */
 final class DualWriteBenchmark {
 
   private static final String ON = "dual write on";
   private static final String OFF = "dual write off";
+  private static final Duration WARM_UP = Duration.ofSeconds(25);
+  private static final Duration ROUND = Duration.ofSeconds(10);
 
-  private DualWriteBenchmark() {}
+  private final BenchServers servers;
+  private final LoadClient client;
+
+  private DualWriteBenchmark(BenchServers servers) {
+    this.servers = servers;
+    this.client =
+        new LoadClient(servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, false), 1), 64);
+  }
 
   static void run() throws Exception {
-    try (BenchServers with = new BenchServers(true);
-        BenchServers without = new BenchServers(false)) {
-      LoadClient on = client(with);
-      LoadClient off = client(without);
-      on.run(Duration.ofSeconds(25));
-      off.run(Duration.ofSeconds(25));
-      new Series("uploads/s")
-          .with(ON, () -> on.run(Duration.ofSeconds(8)).perSecond())
-          .with(OFF, () -> off.run(Duration.ofSeconds(8)).perSecond())
-          .run(Integer.getInteger("crossfade.bench.rounds", 5))
-          .ratio(ON, OFF, 0.65);
-      with.router()
-          .metrics()
-          .lines()
-          .filter(line -> line.startsWith("crossfade_router_mirror"))
-          .forEach(line -> System.out.println("  " + line));
+    try (BenchServers servers = new BenchServers()) {
+      new DualWriteBenchmark(servers).compare();
     }
   }
 
-  private static LoadClient client(BenchServers servers) {
-    return new LoadClient(
-        servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, false), 1), 64);
+  private void compare() throws Exception {
+    measure("shadow", WARM_UP);
+    measure("legacy", WARM_UP);
+    new Series("uploads/s")
+        .with(ON, () -> measure("shadow", ROUND))
+        .with(OFF, () -> measure("legacy", ROUND))
+        .run(Integer.getInteger("crossfade.bench.rounds", 5))
+        .ratio(ON, OFF, 0.65);
+    servers
+        .router()
+        .metrics()
+        .lines()
+        .filter(line -> line.startsWith("crossfade_router_mirror"))
+        .forEach(line -> System.out.println("  " + line));
+  }
+
+  private double measure(String stage, Duration duration) {
+    servers.stage(stage);
+    LoadClient.Result result = client.run(duration);
+    System.out.printf(
+        "    (%s: %,d refused, %,d entries waiting at the end)%n",
+        stage, result.errors(), servers.backlog());
+    servers.awaitDrained();
+    return result.perSecond();
   }
 }

@@ -4,11 +4,11 @@ import io.crossfade.db.Kind;
 import io.crossfade.router.intake.UploadServlet;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
 /** Everything at once for a minute: HTTP to committed row, one record a request and in lists of 100. */
 final class EndToEndBenchmark {
 
+  private static final String WRITTEN = "crossfade_stream_written_total";
   private static final String ACCEPT_TO_ROW = "crossfade_stream_accept_to_row_seconds";
   private static final Duration WARM_UP = Duration.ofSeconds(25);
   private static final Duration RUN = Duration.ofSeconds(60);
@@ -20,10 +20,10 @@ final class EndToEndBenchmark {
   private EndToEndBenchmark() {}
 
   static void run() throws IOException {
-    try (BenchServers servers = new BenchServers(false)) {
+    try (BenchServers servers = new BenchServers()) {
       measure(servers, 1, 64, BAR_SINGLE);
       measure(servers, LIST, 16, BAR_LISTS);
-      System.out.printf("  router's memory at most: %,d KiB in -Xmx512m%n", servers.router().residentKib());
+      System.out.printf("  router's memory at most: %,d KiB in a heap of 512 MiB%n", servers.router().residentKib());
     }
   }
 
@@ -33,20 +33,20 @@ final class EndToEndBenchmark {
         new LoadClient(
             servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, true), items), connections);
     client.run(WARM_UP);
-    drain(servers);
+    servers.awaitDrained();
     long begin = System.nanoTime();
-    double writtenBefore = written(servers);
+    double writtenBefore = servers.router().sum(WRITTEN);
     LoadClient.Result result = client.run(RUN);
-    double rows = (written(servers) - writtenBefore) / ((System.nanoTime() - begin) / 1e9);
+    double rows = (servers.router().sum(WRITTEN) - writtenBefore) / ((System.nanoTime() - begin) / 1e9);
     long backlog = servers.backlog();
     System.out.printf(
         "  accepted %,.0f records/s, committed %,.0f rows/s, backlog at the end %,d, %d errors (bar %,.0f) %s%n",
         result.perSecond() * items, rows, backlog, result.errors(), bar, rows >= bar ? "met" : "MISSED");
-    drain(servers);
+    servers.awaitDrained();
     double rate = Math.min(result.perSecond(), rows / items) * 0.7;
     String before = servers.router().metrics();
     LoadClient.Result paced = client.run(PACED, rate);
-    drain(servers);
+    servers.awaitDrained();
     System.out.printf(
         "  at 70 %% (%,.0f records/s): answer p50 %.1f p99 %.1f ms, accept-to-row p50 %.0f p95 %.0f ms"
             + " (bar: p95 <= 150 ms), %d errors%n",
@@ -56,21 +56,5 @@ final class EndToEndBenchmark {
         Quantiles.between(before, servers.router().metrics(), ACCEPT_TO_ROW, 0.50),
         Quantiles.between(before, servers.router().metrics(), ACCEPT_TO_ROW, 0.95),
         paced.errors());
-  }
-
-  private static double written(BenchServers servers) {
-    return servers
-        .router()
-        .metrics()
-        .lines()
-        .filter(line -> line.startsWith("crossfade_stream_written_total"))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
-  }
-
-  private static void drain(BenchServers servers) {
-    while (servers.backlog() > 0) {
-      LockSupport.parkNanos(100_000_000);
-    }
   }
 }

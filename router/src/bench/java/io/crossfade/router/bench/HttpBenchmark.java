@@ -19,7 +19,7 @@ final class HttpBenchmark {
   private HttpBenchmark() {}
 
   static void run() throws Exception {
-    try (BenchServers servers = new BenchServers(false, "--crossfade.stream.consume=false")) {
+    try (BenchServers servers = new BenchServers("--crossfade.stream.consume=false")) {
       LoadClient limit = client(servers, "/bench/stream-through");
       LoadClient ours = client(servers, UploadServlet.path(Kind.HEALTH, true));
       LoadClient template = client(servers, "/bench/template");

@@ -35,7 +35,7 @@ final class RollingBenchmark {
   private RollingBenchmark() {}
 
   static void run() throws Exception {
-    try (BenchServers servers = new BenchServers(true, "--crossfade.rollout.compare-every=1d");
+    try (BenchServers servers = new BenchServers("--crossfade.rollout.initial=shadow", "--crossfade.rollout.compare-every=1d");
         TestOutputs outputs = new TestOutputs(PlainLinks.to(servers.schemas()))) {
       LoadClient client =
           new LoadClient(servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, false), 1), 64);
