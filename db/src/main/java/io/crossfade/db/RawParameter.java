@@ -4,6 +4,7 @@ import com.mysql.cj.BindValue;
 import com.mysql.cj.MysqlType;
 import com.mysql.cj.NativeQueryBindValue;
 import com.mysql.cj.QueryBindings;
+import com.mysql.cj.ServerPreparedQuery;
 import com.mysql.cj.jdbc.ServerPreparedStatement;
 import com.mysql.cj.protocol.Message;
 import com.mysql.cj.protocol.a.NativeConstants.IntegerDataType;
@@ -46,7 +47,8 @@ final class RawParameter extends NativeQueryBindValue {
     if (!statement.isWrapperFor(ServerPreparedStatement.class)) {
       return null;
     }
-    QueryBindings bindings = statement.unwrap(ServerPreparedStatement.class).getQueryBindings();
+    ServerPreparedStatement prepared = statement.unwrap(ServerPreparedStatement.class);
+    QueryBindings bindings = prepared.getQueryBindings();
     BindValue[] known = bindings.getBindValues();
     if (known[0] instanceof RawParameter) {
       return known;
@@ -57,6 +59,9 @@ final class RawParameter extends NativeQueryBindValue {
     }
     bindings.setBindValues(parameters);
     bindings.getSendTypesToServer().set(true);
+    // What the server said of each parameter: half a KiB of it, 11,000 times for a full batch.
+    bindings.setColumnDefinition(null);
+    ((ServerPreparedQuery) prepared.getQuery()).setParameterFields(null);
     return parameters;
   }
 

@@ -37,7 +37,7 @@ final class StreamConsumer {
    * Between two reads when entries come one by one: Redis answers with the first of them, and a
    * commit for a few rows costs nearly as much as one for hundreds.
    */
-  private static final Duration GATHER = Duration.ofMillis(25);
+  private static final Duration GATHER = Duration.ofMillis(50);
 
   private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);

@@ -16,23 +16,45 @@ import java.util.concurrent.locks.LockSupport;
 /** Database and Redis of this JVM's own, and a router process in a heap of 512 MiB beside them. */
 final class BenchServers implements AutoCloseable {
 
+  private static final String COMPILED = "jvm_compilation_time_ms_total";
+  /** As README.md says. */
+  private static final String ROUTER_JVM = "-Xms512m,-Xmx512m,-XX:-G1UseAdaptiveIHOP";
+  private static final double COMPILER_IDLE = 0.05;
+  private static final int MOST_WARM_UPS = 20;
+
   private final TestRedis redis = new TestRedis();
   private final RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", redis.port()));
   private final StatefulRedisConnection<String, String> connection = client.connect();
-  private final DbSettings schemas = TestDatabase.newSchemas();
+  private final DbSettings schemas = PlainLinks.to(TestDatabase.newSchemas());
   private final RouterProcess router;
 
   /** All kinds are on the legacy path unless the arguments say otherwise; a client may ask for the stream. */
   BenchServers(String... arguments) {
     List<String> more = new ArrayList<>(List.of("--crossfade.rollout.initial=legacy"));
     more.addAll(List.of(arguments));
-    // As README.md says: a heap that may grow is collected all the time so that it need not.
     router =
         new RouterProcess(
             BenchRouter.class,
-            List.of("-Xms512m", "-Xmx512m"),
+            List.of(System.getProperty("crossfade.bench.router-jvm", ROUTER_JVM).split(",")),
             TestRouterApplication.arguments(schemas, redis.port(), more));
     router.awaitStart();
+  }
+
+  /**
+   * Repeats a load until the router's compiler is nearly idle: on two cores it competes with what is to be measured,
+   * and for minutes, not for seconds.
+   */
+  void warmUp(Runnable load) {
+    for (int turn = 0; turn < MOST_WARM_UPS; turn++) {
+      long begin = System.nanoTime();
+      double compiled = router.sum(COMPILED);
+      load.run();
+      double share = (router.sum(COMPILED) - compiled) / ((System.nanoTime() - begin) / 1e6);
+      System.out.printf("    (warm-up: compiling %.0f %% of the time)%n", share * 100);
+      if (share < COMPILER_IDLE) {
+        return;
+      }
+    }
   }
 
   int port() {

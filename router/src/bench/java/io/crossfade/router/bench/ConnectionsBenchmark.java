@@ -24,7 +24,7 @@ final class ConnectionsBenchmark {
       Uploads uploads = new Uploads(UploadServlet.path(Kind.HEALTH, true), 1);
       LoadClient few = new LoadClient(servers.port(), uploads, FEW);
       LoadClient many = new LoadClient(servers.port(), uploads, MANY);
-      few.run(Duration.ofSeconds(25), RATE);
+      servers.warmUp(() -> few.run(Duration.ofSeconds(10)));
       double[] ratios = new double[5];
       for (int round = 0; round < ratios.length; round++) {
         LoadClient.Result one = few.run(FIRST_UPLOADS, ROUND, RATE);

@@ -4,6 +4,7 @@ import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.HealthData;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
+import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.router.RouterApplication;
 import io.crossfade.router.TestRouterApplication;
@@ -41,7 +42,7 @@ final class DrainBenchmark {
   private DrainBenchmark() {}
 
   static void run() throws Exception {
-    try (TestOutputs outputs = new TestOutputs();
+    try (TestOutputs outputs = new TestOutputs(PlainLinks.to(TestDatabase.newSchemas()));
         TestRedis redis = new TestRedis()) {
       bare(outputs, 40_000);
       drain(outputs, redis, 1, 40_000);

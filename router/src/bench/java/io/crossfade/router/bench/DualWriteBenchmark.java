@@ -9,7 +9,6 @@ final class DualWriteBenchmark {
 
   private static final String ON = "dual write on";
   private static final String OFF = "dual write off";
-  private static final Duration WARM_UP = Duration.ofSeconds(25);
   private static final Duration ROUND = Duration.ofSeconds(10);
 
   private final BenchServers servers;
@@ -28,8 +27,11 @@ final class DualWriteBenchmark {
   }
 
   private void compare() throws Exception {
-    measure("shadow", WARM_UP);
-    measure("legacy", WARM_UP);
+    servers.warmUp(
+        () -> {
+          measure("shadow", ROUND);
+          measure("legacy", ROUND);
+        });
     new Series("uploads/s")
         .with(ON, () -> measure("shadow", ROUND))
         .with(OFF, () -> measure("legacy", ROUND))

@@ -10,7 +10,7 @@ final class EndToEndBenchmark {
 
   private static final String WRITTEN = "crossfade_stream_written_total";
   private static final String ACCEPT_TO_ROW = "crossfade_stream_accept_to_row_seconds";
-  private static final Duration WARM_UP = Duration.ofSeconds(25);
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final Duration RUN = Duration.ofSeconds(60);
   private static final Duration PACED = Duration.ofSeconds(20);
   private static final double BAR_SINGLE = 5_000;
@@ -32,7 +32,7 @@ final class EndToEndBenchmark {
     LoadClient client =
         new LoadClient(
             servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, true), items), connections);
-    client.run(WARM_UP);
+    servers.warmUp(() -> client.run(WARM_UP));
     servers.awaitDrained();
     long begin = System.nanoTime();
     double writtenBefore = servers.router().sum(WRITTEN);

@@ -36,7 +36,7 @@ final class RollingBenchmark {
 
   static void run() throws Exception {
     try (BenchServers servers = new BenchServers("--crossfade.rollout.initial=shadow", "--crossfade.rollout.compare-every=1d");
-        TestOutputs outputs = new TestOutputs(PlainLinks.to(servers.schemas()))) {
+        TestOutputs outputs = new TestOutputs(servers.schemas())) {
       LoadClient client =
           new LoadClient(servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, false), 1), 64);
       client.run(Duration.ofSeconds(15));

@@ -46,6 +46,14 @@ final class Series {
         : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
+  /** Prints the median of one contender beside what it may be at most. */
+  Series atMost(String name, double bar) {
+    System.out.printf(
+        "  MEDIAN   %s: %,.0f %s (bar: at most %,.0f) %s%n",
+        name, median(name), unit, bar, median(name) <= bar ? "met" : "MISSED");
+    return this;
+  }
+
   /** Prints the median of one contender as a multiple of another's, beside the bar. */
   Series ratio(String name, String peer, double bar) {
     double ratio = median(name) / median(peer);

@@ -2,6 +2,7 @@ package io.crossfade.router.bench;
 
 import io.crossfade.db.HealthData;
 import io.crossfade.db.Output;
+import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,7 +47,7 @@ final class WriterBenchmark {
   }
 
   private void compare() throws Exception {
-    try (TestOutputs outputs = new TestOutputs()) {
+    try (TestOutputs outputs = new TestOutputs(PlainLinks.to(TestDatabase.newSchemas()))) {
       DataSource target = outputs.stream();
       Output output = new Output(target);
       Callable<Double> rowByRow = () -> rate(batch -> rowByRow(target, batch), SLOW_ROWS, 1);
