@@ -52,7 +52,7 @@ public final class StreamAppender implements AutoCloseable {
   private final Map<StreamName, Counter> failed = new EnumMap<>(StreamName.class);
   private final Timer latency;
   private final Semaphore inFlight;
-  private final FlushPacer pacer = new FlushPacer();
+  private final FlushPacer pacer = new FlushPacer(Thread::startVirtualThread);
   private final Duration timeout;
   private final Queue<Deadline> deadlines = new ConcurrentLinkedQueue<>();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -130,10 +130,12 @@ public final class StreamAppender implements AutoCloseable {
             oldest != null && (oldest.append().isDone() || oldest.at() - now <= 0);
             oldest = deadlines.peek()) {
           deadlines.remove();
-          oldest
-              .append()
-              .completeExceptionally(
-                  new TimeoutException("Redis did not confirm within " + timeout));
+          if (!oldest.append().isDone()) {
+            oldest
+                .append()
+                .completeExceptionally(
+                    new TimeoutException("Redis did not confirm within " + timeout));
+          }
         }
       }
     } catch (InterruptedException e) {
