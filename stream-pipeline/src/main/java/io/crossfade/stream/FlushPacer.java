@@ -1,33 +1,20 @@
 package io.crossfade.stream;
 
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Decides when buffered commands go to the socket: while nothing is unanswered as soon as the
- * scheduler comes to it, else when an answer finds at least as many waiting as are still out. So a
- * lone command never waits, whoever is about to send takes the others along, and a busy connection
- * sends many in one write.
+ * Decides when buffered commands go to the socket: at once while nothing is unanswered, else when
+ * an answer finds at least as many waiting as are still out. So a lone command never waits, and a
+ * busy connection sends many in one write.
  *
  * <p>Nobody waits for ever: a command that finds others unanswered has been counted before it
- * looks, and the last of their answers looks after it is counted; one that finds a flush scheduled
- * has been counted before the flush begins.
+ * looks, and the last of their answers looks after it is counted.
  */
 final class FlushPacer {
 
   private final AtomicInteger buffered = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
-  private final AtomicBoolean scheduled = new AtomicBoolean();
-  private final Executor scheduler;
   private volatile Runnable flush = () -> {};
-
-  /**
-   * @param scheduler runs a flush after whatever it has to run already
-   */
-  FlushPacer(Executor scheduler) {
-    this.scheduler = scheduler;
-  }
 
   /**
    * @param flush sends all that is buffered
@@ -39,12 +26,8 @@ final class FlushPacer {
   /** Commands have been buffered. */
   void appended(int commands) {
     buffered.addAndGet(commands);
-    if (unanswered.get() <= 0 && scheduled.compareAndSet(false, true)) {
-      scheduler.execute(
-          () -> {
-            scheduled.set(false);
-            send();
-          });
+    if (unanswered.get() <= 0) {
+      send();
     }
   }
 

@@ -52,7 +52,7 @@ public final class StreamAppender implements AutoCloseable {
   private final Map<StreamName, Counter> failed = new EnumMap<>(StreamName.class);
   private final Timer latency;
   private final Semaphore inFlight;
-  private final FlushPacer pacer = new FlushPacer(Thread::startVirtualThread);
+  private final FlushPacer pacer = new FlushPacer();
   private final Duration timeout;
   private final Queue<Deadline> deadlines = new ConcurrentLinkedQueue<>();
   private final CountDownLatch closed = new CountDownLatch(1);

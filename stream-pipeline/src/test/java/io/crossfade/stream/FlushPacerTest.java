@@ -18,7 +18,7 @@ class FlushPacerTest {
   private static final int EACH = 2_000;
 
   private final AtomicInteger flushes = new AtomicInteger();
-  private final FlushPacer pacer = new FlushPacer(Runnable::run);
+  private final FlushPacer pacer = new FlushPacer();
 
   @Test
   void loneCommandNeverWaits() {
@@ -28,22 +28,6 @@ class FlushPacerTest {
     pacer.answered();
     pacer.appended(3);
     assertThat(flushes).hasValue(2);
-  }
-
-  @Test
-  void flushTakesAlongWhatComesBeforeTheSchedulerGetsToIt() {
-    List<Runnable> later = new ArrayList<>();
-    FlushPacer deferred = new FlushPacer(later::add);
-    deferred.flushBy(flushes::incrementAndGet);
-    deferred.appended(1);
-    deferred.appended(1);
-    assertThat(later).hasSize(1);
-    later.removeFirst().run();
-    assertThat(flushes).hasValue(1);
-    deferred.answered();
-    deferred.answered();
-    deferred.appended(1);
-    assertThat(later).as("for the next").hasSize(1);
   }
 
   @Test
@@ -72,7 +56,6 @@ class FlushPacerTest {
   /** A server of another thread answers whatever was flushed; every command gets its answer. */
   @RepeatedTest(20)
   void nobodyWaitsForEver() throws InterruptedException {
-    FlushPacer pacer = new FlushPacer(Thread::startVirtualThread);
     AtomicInteger buffered = new AtomicInteger();
     CountDownLatch answers = new CountDownLatch(THREADS * EACH);
     try (ExecutorService server = Executors.newFixedThreadPool(2)) {

@@ -30,6 +30,8 @@ final class BenchServers implements AutoCloseable {
 
   /** All kinds are on the legacy path unless the arguments say otherwise; a client may ask for the stream. */
   BenchServers(String... arguments) {
+    // Rewriting its file takes Redis a core for a while, on two cores that client and router share with it.
+    connection.sync().configSet("auto-aof-rewrite-percentage", "0");
     List<String> more = new ArrayList<>(List.of("--crossfade.rollout.initial=legacy"));
     more.addAll(List.of(arguments));
     router =
