@@ -8,6 +8,7 @@ import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Output;
 import io.crossfade.db.SqlFaults;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
@@ -166,6 +167,10 @@ final class BatchHandler {
   }
 
   private void count(StreamMeter meter, StreamName stream, int count) {
-    meters.counter(meter.id(), "stream", stream.key()).increment(count);
+    Counter.builder(meter.id())
+        .description(meter.description())
+        .tag("stream", stream.key())
+        .register(meters)
+        .increment(count);
   }
 }

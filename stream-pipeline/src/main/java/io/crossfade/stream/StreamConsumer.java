@@ -1,15 +1,8 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
-import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.StreamMessage;
-import io.lettuce.core.XAutoClaimArgs;
-import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.models.stream.ClaimedMessages;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class StreamConsumer {
 
   private static final Logger log = LoggerFactory.getLogger(StreamConsumer.class);
-  private static final Duration WAIT = Duration.ofMillis(100);
 
   /**
    * Between two reads when entries come one by one: Redis answers with the first of them, and a
@@ -43,11 +34,10 @@ final class StreamConsumer {
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
   private final Kind kind;
-  private final StatefulRedisConnection<byte[], byte[]> connection;
+  private final StreamReader reader;
   private final StreamGroups groups;
   private final BatchHandler handler;
-  private final StreamSettings settings;
-  private final Consumer<byte[]> name;
+  private final Duration claimIdle;
   private final AdaptiveBatch batchSize = new AdaptiveBatch();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
@@ -70,11 +60,10 @@ final class StreamConsumer {
       BatchHandler handler,
       StreamSettings settings) {
     this.kind = kind;
-    this.connection = connection;
+    this.reader = new StreamReader(kind, name, connection, settings);
     this.groups = groups;
     this.handler = handler;
-    this.settings = settings;
-    this.name = Consumer.from(bytes(StreamSettings.GROUP), bytes(name));
+    this.claimIdle = settings.claimIdle();
     this.thread = Thread.ofPlatform().name(name).unstarted(this::consumeUntilStopped);
   }
 
@@ -123,20 +112,10 @@ final class StreamConsumer {
    */
   private void handleOwnPending() throws Exception {
     for (StreamName stream : StreamName.of(kind)) {
-      String after = "0-0";
+      String after = StreamReader.FIRST;
       List<EntryBatch> batches;
       do {
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        XReadArgs.StreamOffset<byte[]>[] own =
-            new XReadArgs.StreamOffset[] {
-              XReadArgs.StreamOffset.from(bytes(settings.key(stream)), after)
-            };
-        batches =
-            await(
-                decoded(
-                    connection
-                        .async()
-                        .xreadgroup(name, XReadArgs.Builder.count(batchSize.size()), own)));
+        batches = await(reader.ownPending(stream, after, batchSize.size()));
         handle(batches, true);
         if (!batches.isEmpty()) {
           after = batches.getLast().ids().getLast();
@@ -177,29 +156,9 @@ final class StreamConsumer {
     }
   }
 
-  /** Streams come back in the order in which they are asked for: the urgent one first. */
   private Read read() {
     int most = batchSize.size();
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    XReadArgs.StreamOffset<byte[]>[] offsets =
-        StreamName.of(kind).stream()
-            .map(stream -> XReadArgs.StreamOffset.lastConsumed(bytes(settings.key(stream))))
-            .toArray(XReadArgs.StreamOffset[]::new);
-    return new Read(
-        decoded(
-            connection
-                .async()
-                .xreadgroup(name, XReadArgs.Builder.block(WAIT).count(most), offsets)),
-        most,
-        System.nanoTime());
-  }
-
-  /** Decodes an answer when it comes, while this thread may still be writing the batch before. */
-  private CompletionStage<List<EntryBatch>> decoded(
-      RedisFuture<List<StreamMessage<byte[], byte[]>>> reply) {
-    return reply.thenApplyAsync(
-        messages -> EntryBatch.of(StreamName.of(kind), settings::key, messages),
-        Thread::startVirtualThread);
+    return new Read(reader.unread(most), most, System.nanoTime());
   }
 
   /**
@@ -239,35 +198,27 @@ final class StreamConsumer {
     if (System.nanoTime() < nextClaim || !running) {
       return;
     }
-    nextClaim = System.nanoTime() + settings.claimIdle().toNanos() / 2;
+    nextClaim = System.nanoTime() + claimIdle.toNanos() / 2;
     for (StreamName stream : StreamName.of(kind)) {
-      String from = "0-0";
+      String from = StreamReader.FIRST;
+      StreamReader.Claimed claimed;
       do {
-        ClaimedMessages<byte[], byte[]> claimed =
-            await(
-                connection
-                    .async()
-                    .xautoclaim(
-                        bytes(settings.key(stream)),
-                        XAutoClaimArgs.Builder.<byte[]>xautoclaim(name, settings.claimIdle(), from)
-                            .count(batchSize.size())));
-        handle(
-            EntryBatch.of(StreamName.of(kind), settings::key, claimed.getMessages()),
-            /* claimed= */ true);
-        from = claimed.getId();
-      } while (running && !"0-0".equals(from));
+        claimed = await(reader.claim(stream, from, batchSize.size()));
+        handle(claimed.batches(), true);
+        from = claimed.next();
+      } while (running && claimed.more());
     }
   }
 
   private void leave() {
     for (StreamName stream : StreamName.of(kind)) {
       try {
-        groups.remove(stream, new String(name.getName(), StandardCharsets.UTF_8));
+        groups.remove(stream, thread.getName());
       } catch (RuntimeException e) {
         log.debug("{} stays listed in its group: {}", thread.getName(), e.getMessage());
       }
     }
-    connection.close();
+    reader.close();
   }
 
   private void pause() {
@@ -290,9 +241,5 @@ final class StreamConsumer {
       reply.cancel(true);
       throw new TimeoutException("Redis did not answer within " + REPLY_TIMEOUT);
     }
-  }
-
-  private static byte[] bytes(@Nullable String text) {
-    return String.valueOf(text).getBytes(StandardCharsets.UTF_8);
   }
 }
