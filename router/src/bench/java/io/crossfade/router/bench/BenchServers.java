@@ -17,8 +17,10 @@ import java.util.concurrent.locks.LockSupport;
 final class BenchServers implements AutoCloseable {
 
   private static final String COMPILED = "jvm_compilation_time_ms_total";
+
   /** As README.md says. */
   private static final String ROUTER_JVM = "-Xms512m,-Xmx512m,-XX:-G1UseAdaptiveIHOP";
+
   private static final double COMPILER_IDLE = 0.05;
   private static final int MOST_WARM_UPS = 20;
 

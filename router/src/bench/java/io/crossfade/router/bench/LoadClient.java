@@ -127,7 +127,7 @@ final class LoadClient {
     InputStream in = socket.getInputStream();
     OutputStream out = socket.getOutputStream();
     byte[] request = uploads.newBuffer();
-    byte[] answer = new byte[1024];
+    byte[] answer = new byte[2 * 1024];
     long end = measured + duration.toNanos();
     for (long turn = 0; ; turn++) {
       long due =
@@ -163,8 +163,8 @@ final class LoadClient {
     int length = 0;
     while (head < 0 || filled < head + length) {
       int read = in.read(buffer, filled, buffer.length - filled);
-      if (read < 0) {
-        throw new IOException("closed");
+      if (read <= 0) {
+        throw new IOException(read < 0 ? "closed" : "an answer longer than the buffer");
       }
       filled += read;
       if (head < 0) {
