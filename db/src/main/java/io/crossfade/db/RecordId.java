@@ -21,6 +21,8 @@ public record RecordId(long high, long low) implements Comparable<RecordId> {
 
   static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
 
+  private static final MessageDigest SHA_256 = newSha256();
+
   /**
    * Derives the id of a natural key.
    *
@@ -81,7 +83,16 @@ public record RecordId(long high, long low) implements Comparable<RecordId> {
     digest.update(bytes);
   }
 
+  /** A copy: asking for one by name costs more than hashing a key. */
   static MessageDigest sha256() {
+    try {
+      return (MessageDigest) SHA_256.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("The JDK's SHA-256 can be copied", e);
+    }
+  }
+
+  private static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,9 +40,6 @@ public final class StreamAppender implements AutoCloseable {
 
   private static final Duration SWEEP_EVERY = Duration.ofMillis(50);
 
-  /** An append that fails when it is not confirmed by then, {@link System#nanoTime}. */
-  private record Deadline(long at, CompletableFuture<List<String>> append) {}
-
   private final RedisLinks links;
   private final ReentrantLock connecting = new ReentrantLock();
   private final Map<StreamName, byte[]> keys = new EnumMap<>(StreamName.class);
@@ -54,7 +49,7 @@ public final class StreamAppender implements AutoCloseable {
   private final Semaphore inFlight;
   private final FlushPacer pacer = new FlushPacer();
   private final Duration timeout;
-  private final Queue<Deadline> deadlines = new ConcurrentLinkedQueue<>();
+  private final Queue<PendingAppend> pending = new ConcurrentLinkedQueue<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
@@ -99,20 +94,12 @@ public final class StreamAppender implements AutoCloseable {
               "Cannot append %d records: too many appends are waiting for Redis"
                   .formatted(records.size())));
     }
-    long begin = System.nanoTime();
-    List<CompletableFuture<String>> confirmations = new ArrayList<>(records.size());
-    for (AcceptedRecord accepted : records) {
-      confirmations.add(send(accepted));
+    PendingAppend append = new PendingAppend(records.size(), System.nanoTime());
+    for (int i = 0; i < records.size(); i++) {
+      send(records.get(i), append, i);
     }
     pacer.appended(records.size());
-    CompletableFuture<List<String>> append =
-        CompletableFuture.allOf(confirmations.toArray(CompletableFuture[]::new))
-            .thenApply(
-                all -> {
-                  latency.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-                  return confirmations.stream().map(CompletableFuture::join).toList();
-                });
-    deadlines.add(new Deadline(begin + timeout.toNanos(), append));
+    pending.add(append);
     return append;
   }
 
@@ -121,21 +108,15 @@ public final class StreamAppender implements AutoCloseable {
     closed.countDown();
   }
 
-  /** One look at the oldest deadlines now and then costs less than a timer per append. */
+  /** One look at the oldest appends now and then costs less than a timer per append. */
   private void sweepUntilClosed() {
     try {
       while (!closed.await(SWEEP_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
         long now = System.nanoTime();
-        for (Deadline oldest = deadlines.peek();
-            oldest != null && (oldest.append().isDone() || oldest.at() - now <= 0);
-            oldest = deadlines.peek()) {
-          deadlines.remove();
-          if (!oldest.append().isDone()) {
-            oldest
-                .append()
-                .completeExceptionally(
-                    new TimeoutException("Redis did not confirm within " + timeout));
-          }
+        for (PendingAppend oldest = pending.peek();
+            oldest != null && oldest.expire(now, timeout.toNanos());
+            oldest = pending.peek()) {
+          pending.remove();
         }
       }
     } catch (InterruptedException e) {
@@ -143,31 +124,32 @@ public final class StreamAppender implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<String> send(AcceptedRecord accepted) {
-    CompletableFuture<String> confirmed = new CompletableFuture<>();
+  private void send(AcceptedRecord accepted, PendingAppend append, int index) {
     try {
       byte[] key = Objects.requireNonNull(keys.get(StreamName.of(accepted)));
       var reply = commands().xadd(key, Map.of(FIELD, RecordCodec.encode(accepted)));
-      reply.whenComplete((id, failure) -> answered(accepted, confirmed, id, failure));
+      reply.whenComplete((id, failure) -> answered(accepted, append, index, id, failure));
     } catch (RuntimeException e) {
-      answered(accepted, confirmed, null, e);
+      answered(accepted, append, index, null, e);
     }
-    return confirmed;
   }
 
   private void answered(
       AcceptedRecord accepted,
-      CompletableFuture<String> confirmed,
+      PendingAppend append,
+      int index,
       @Nullable String id,
       @Nullable Throwable failure) {
     inFlight.release();
     pacer.answered();
     if (failure == null && id != null) {
       count(appended, accepted);
-      confirmed.complete(id);
+      if (append.confirmed(index, id)) {
+        latency.record(append.age(System.nanoTime()), TimeUnit.NANOSECONDS);
+      }
     } else {
       count(failed, accepted);
-      confirmed.completeExceptionally(
+      append.completeExceptionally(
           failure == null ? new RedisException("Redis gave no id") : failure);
     }
   }

@@ -1,0 +1,58 @@
+package io.crossfade.stream;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Records on their way to their streams. Completes with the ids that Redis gave the entries, in the
+ * order of the records, when all are confirmed; fails with the first that is not.
+ */
+final class PendingAppend extends CompletableFuture<List<String>> {
+
+  private final long begin;
+  private final String[] ids;
+  private final AtomicInteger unconfirmed;
+
+  /**
+   * @param begin when they are sent, {@link System#nanoTime}
+   */
+  PendingAppend(int records, long begin) {
+    this.begin = begin;
+    this.ids = new String[records];
+    this.unconfirmed = new AtomicInteger(records);
+    if (records == 0) {
+      complete(List.of());
+    }
+  }
+
+  /**
+   * Redis has one of the records.
+   *
+   * @return whether that was the last, and in time
+   */
+  boolean confirmed(int index, String id) {
+    ids[index] = id;
+    return unconfirmed.decrementAndGet() == 0 && complete(List.of(ids));
+  }
+
+  /** How long it has been on its way, ns. */
+  long age(long now) {
+    return now - begin;
+  }
+
+  /**
+   * Fails when it is not confirmed in time.
+   *
+   * @return whether there is nothing more to wait for
+   */
+  boolean expire(long now, long timeoutNanos) {
+    if (!isDone() && age(now) >= timeoutNanos) {
+      completeExceptionally(
+          new TimeoutException("Redis did not confirm within " + Duration.ofNanos(timeoutNanos)));
+    }
+    return isDone();
+  }
+}
