@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,14 @@ public final class AcceptanceJournal implements AutoCloseable {
   private final @Nullable FileLock lock;
   private final Counter unnoted;
   private volatile @Nullable JournalSegment segment;
+
+  /**
+   * Made while the current segment is filled: making one writes all of it, and whoever accepts
+   * would wait for the disk.
+   */
+  private @Nullable FutureTask<JournalSegment> next;
+
+  private @Nullable Path nextFile;
   private long segmentSince;
   private int number;
   private boolean broken;
@@ -94,16 +104,19 @@ public final class AcceptanceJournal implements AutoCloseable {
     return directory;
   }
 
-  /** The segment that is being written; it must not be accounted for yet. */
-  @Nullable Path current() {
+  /** Whether this process writes a file, now or next; it must not be accounted for yet. */
+  synchronized boolean writes(Path file) {
     JournalSegment current = segment;
-    return current == null ? null : current.file();
+    return (current != null && file.equals(current.file())) || file.equals(nextFile);
   }
 
   /** Ends the noting; what was noted stays until it is accounted for. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     segment = null;
+    if (nextFile != null) {
+      Files.deleteIfExists(nextFile);
+    }
     if (lock != null) {
       lock.release();
     }
@@ -124,10 +137,10 @@ public final class AcceptanceJournal implements AutoCloseable {
 
   private void roll() {
     try {
-      segment =
-          JournalSegment.create(directory.resolve("%08d%s".formatted(++number, SUFFIX)), entries);
+      segment = next();
       segmentSince = System.nanoTime();
       broken = false;
+      prepare();
     } catch (IOException e) {
       segment = null;
       if (!broken) {
@@ -138,5 +151,34 @@ public final class AcceptanceJournal implements AutoCloseable {
       }
       broken = true;
     }
+  }
+
+  /** The segment that was prepared; one made here and now when that failed. */
+  private JournalSegment next() throws IOException {
+    FutureTask<JournalSegment> prepared = next;
+    next = null;
+    nextFile = null;
+    if (prepared != null) {
+      try {
+        return prepared.get();
+      } catch (ExecutionException e) {
+        log.debug("No segment was prepared: {}", String.valueOf(e.getCause()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return JournalSegment.create(newFile(), entries);
+  }
+
+  private void prepare() {
+    Path file = newFile();
+    FutureTask<JournalSegment> task = new FutureTask<>(() -> JournalSegment.create(file, entries));
+    nextFile = file;
+    next = task;
+    Thread.ofPlatform().name("acceptance-journal").daemon(true).start(task);
+  }
+
+  private Path newFile() {
+    return directory.resolve("%08d%s".formatted(++number, SUFFIX));
   }
 }

@@ -126,7 +126,7 @@ public final class Accounting implements AutoCloseable {
       segments =
           files
               .filter(file -> file.toString().endsWith(AcceptanceJournal.SUFFIX))
-              .filter(file -> !file.equals(journal.current()))
+              .filter(file -> !journal.writes(file))
               .sorted()
               .toList();
     }
