@@ -114,8 +114,9 @@ public final class AcceptanceJournal implements AutoCloseable {
   @Override
   public synchronized void close() throws IOException {
     segment = null;
-    if (nextFile != null) {
-      Files.deleteIfExists(nextFile);
+    JournalSegment unused = prepared();
+    if (unused != null) {
+      Files.deleteIfExists(unused.file());
     }
     if (lock != null) {
       lock.release();
@@ -153,21 +154,27 @@ public final class AcceptanceJournal implements AutoCloseable {
     }
   }
 
-  /** The segment that was prepared; one made here and now when that failed. */
   private JournalSegment next() throws IOException {
-    FutureTask<JournalSegment> prepared = next;
+    JournalSegment prepared = prepared();
+    return prepared == null ? JournalSegment.create(newFile(), entries) : prepared;
+  }
+
+  /** The segment that was made ahead; {@code null} when that failed. */
+  private @Nullable JournalSegment prepared() {
+    FutureTask<JournalSegment> made = next;
     next = null;
     nextFile = null;
-    if (prepared != null) {
-      try {
-        return prepared.get();
-      } catch (ExecutionException e) {
-        log.debug("No segment was prepared: {}", String.valueOf(e.getCause()));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    if (made == null) {
+      return null;
     }
-    return JournalSegment.create(newFile(), entries);
+    try {
+      return made.get();
+    } catch (ExecutionException e) {
+      log.debug("No segment was made ahead: {}", String.valueOf(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return null;
   }
 
   private void prepare() {
