@@ -56,6 +56,8 @@ public final class ReconcilerCli {
           System.err.println("error: " + error);
           Runtime.getRuntime().halt(ExitCode.ERROR);
         });
+    // Spring Boot waits for ever for its own thread when there was no memory to start it.
+    System.setProperty("spring.backgroundpreinitializer.ignore", "true");
     System.exit(
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),

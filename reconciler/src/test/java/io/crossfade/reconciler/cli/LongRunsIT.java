@@ -75,7 +75,9 @@ class LongRunsIT {
 
   @Test
   void runThatHasNoMemoryIsAnErrorAndNoVerdict() throws Exception {
-    assertThat(start("-Xmx12m", "compare").waitFor()).isEqualTo(3);
+    Process starved = start("-Xmx12m", "compare");
+    assertThat(starved.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
+    assertThat(starved.exitValue()).isEqualTo(3);
   }
 
   @Test
