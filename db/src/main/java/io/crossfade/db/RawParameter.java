@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A parameter of a statement that the server has prepared, always of its column's type. JDBC's own
- * looks its type and its encoder up with every value, which was a third of a writer's time. The
+ * looks its type and its encoder up with every value, which was a quarter of a writer's time. The
  * bytes on the wire are those of the binary protocol, as the driver writes them.
  */
 final class RawParameter extends NativeQueryBindValue {
