@@ -1,7 +1,6 @@
 package io.crossfade.db;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -98,14 +97,7 @@ public final class Output {
             .sorted(Comparator.comparing(Keyed::id))
             .map(Keyed::row)
             .toList();
-    for (int from = 0; from < ordered.size(); ) {
-      int taken = OutputTable.statementSize(ordered.size() - from);
-      try (PreparedStatement statement = connection.prepareStatement(table.upsert(taken))) {
-        table.bind(statement, ordered.subList(from, from + taken));
-        statement.executeUpdate();
-      }
-      from += taken;
-    }
+    table.upsert(connection, ordered);
   }
 
   private static void rollback(Connection connection, Exception cause) {

@@ -1,6 +1,7 @@
 package io.crossfade.db;
 
 import com.mysql.cj.BindValue;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ public final class OutputTable<R> {
    *
    * @param left rows that are not stored yet
    */
-  static int statementSize(int left) {
+  private static int statementSize(int left) {
     return Arrays.stream(STATEMENT_SIZES).filter(size -> size <= left).findFirst().orElseThrow();
   }
 
@@ -142,13 +143,44 @@ public final class OutputTable<R> {
     return columns.stream().map(Column::name).toList();
   }
 
-  /** Binds all rows in order, from the first parameter on. */
-  void bind(PreparedStatement statement, List<R> rows) throws SQLException {
+  /** Types of {@link #writtenColumns}. */
+  List<Column.Type> writtenTypes() {
+    return types;
+  }
+
+  /** Stores rows in their order, with as few statements as it takes; the caller commits. */
+  void upsert(Connection connection, List<R> rows) throws SQLException {
+    upsert(connection, rows, (row, column) -> columns.get(column).value().apply(row));
+  }
+
+  /**
+   * Stores rows as another output has them.
+   *
+   * @param rows values of {@link #writtenColumns}, of {@link #writtenTypes}
+   */
+  void upsertValues(Connection connection, List<List<@Nullable Object>> rows) throws SQLException {
+    upsert(connection, rows, List::get);
+  }
+
+  private <T> void upsert(Connection connection, List<T> rows, Cells<T> cells) throws SQLException {
+    for (int from = 0; from < rows.size(); ) {
+      int taken = statementSize(rows.size() - from);
+      // Pools keep statements by their text: all that run this one must bind it alike.
+      try (PreparedStatement statement = connection.prepareStatement(upsert(taken))) {
+        bind(statement, rows.subList(from, from + taken), cells);
+        statement.executeUpdate();
+      }
+      from += taken;
+    }
+  }
+
+  private <T> void bind(PreparedStatement statement, List<T> rows, Cells<T> cells)
+      throws SQLException {
     BindValue[] parameters = RawParameter.of(statement, types);
     int parameter = 0;
-    for (R source : rows) {
-      for (Column<R> column : columns) {
-        Object value = column.value().apply(source);
+    for (T source : rows) {
+      for (int column = 0; column < types.size(); column++) {
+        Object value = cells.value(source, column);
         if (parameters == null) {
           statement.setObject(parameter + 1, value);
         } else {
@@ -157,6 +189,12 @@ public final class OutputTable<R> {
         parameter++;
       }
     }
+  }
+
+  /** Where the values of a row are. */
+  private interface Cells<T> {
+
+    @Nullable Object value(T row, int column);
   }
 
   static <R> Builder<R> named(

@@ -27,12 +27,14 @@ public final class RowCopier {
   private final OutputTable<?> table;
   private final DataSource from;
   private final DataSource to;
+  private final List<Column.Type> types;
   private final String select;
 
   public RowCopier(OutputTable<?> table, DataSource from, DataSource to) {
     this.table = table;
     this.from = from;
     this.to = to;
+    this.types = table.writtenTypes();
     this.select =
         "SELECT "
             + table.writtenColumns().stream()
@@ -46,19 +48,7 @@ public final class RowCopier {
   public int insert(Collection<RecordId> ids) throws SQLException {
     List<List<@Nullable Object>> rows = read(from, ids, RouteReason.REPAIR);
     try (Connection connection = to.getConnection()) {
-      for (int at = 0; at < rows.size(); ) {
-        int taken = OutputTable.statementSize(rows.size() - at);
-        try (PreparedStatement statement = connection.prepareStatement(table.upsert(taken))) {
-          int parameter = 1;
-          for (List<@Nullable Object> row : rows.subList(at, at + taken)) {
-            for (Object value : row) {
-              statement.setObject(parameter++, value);
-            }
-          }
-          statement.executeUpdate();
-        }
-        at += taken;
-      }
+      table.upsertValues(connection, rows);
       connection.commit();
     }
     return rows.size();
@@ -139,11 +129,10 @@ public final class RowCopier {
       }
       List<List<@Nullable Object>> rows = new ArrayList<>();
       try (ResultSet result = statement.executeQuery()) {
-        int columns = result.getMetaData().getColumnCount();
         while (result.next()) {
-          List<@Nullable Object> row = new ArrayList<>(columns);
-          for (int column = 1; column <= columns; column++) {
-            row.add(result.getObject(column));
+          List<@Nullable Object> row = new ArrayList<>(types.size());
+          for (Column.Type type : types) {
+            row.add(result.getObject(row.size() + 1, type.javaType()));
           }
           if (reason != null) {
             row.set(REASON, reason.name());

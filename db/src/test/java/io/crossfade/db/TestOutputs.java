@@ -54,11 +54,9 @@ public final class TestOutputs implements AutoCloseable {
   public static List<String> rows(DataSource output, Kind kind) {
     List<String> rows = new ArrayList<>();
     for (OutputTable<?> table : OutputTables.of(kind)) {
+      List<RecordId> ids = ids(output, table);
       OutputScan scan = new OutputScan(output, table);
-      List<RecordId> ids = new ArrayList<>();
       try {
-        scan.page(
-            OutputScan.Order.BY_ID, 0, Long.MAX_VALUE, null, MOST_ROWS, raw -> ids.add(raw.id()));
         for (int from = 0; from < ids.size(); from += AT_ONCE) {
           List<RecordId> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
           Map<RecordId, StoredRow> found = scan.find(some);
@@ -76,6 +74,19 @@ public final class TestOutputs implements AutoCloseable {
       }
     }
     return rows;
+  }
+
+  /** Ids of all rows of a table, in order. */
+  static List<RecordId> ids(DataSource output, OutputTable<?> table) {
+    List<RecordId> ids = new ArrayList<>();
+    try {
+      new OutputScan(output, table)
+          .page(
+              OutputScan.Order.BY_ID, 0, Long.MAX_VALUE, null, MOST_ROWS, raw -> ids.add(raw.id()));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return ids;
   }
 
   /** How many rows the kind's first table has: one per record. */

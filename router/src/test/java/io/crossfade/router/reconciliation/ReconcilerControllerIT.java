@@ -107,7 +107,7 @@ class ReconcilerControllerIT {
     assertThat(http.as("viewer").call("POST", path, "{\"reason\":\"x\"}").status()).isEqualTo(403);
     JsonNode done =
         http.call("POST", path, "{\"prefer\":\"legacy\",\"reason\":\"night shift\"}").json();
-    assertThat(done.at("/rows/toStream").asLong()).isEqualTo(LOST + 1);
+    assertThat(done.at("/rows/toStream").asLong()).as("%s", done).isEqualTo(LOST + 1);
     await()
         .atMost(PATIENCE)
         .until(
