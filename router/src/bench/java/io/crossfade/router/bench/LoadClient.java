@@ -1,26 +1,23 @@
 package io.crossfade.router.bench;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.LockSupport;
 
-/** Keep-alive connections to loopback that send as fast as they are answered, or at a rate. */
+/**
+ * Keep-alive connections to loopback that send as fast as they are answered, or at a rate. Two
+ * threads serve them all: a client that shares the processors with what it measures must be cheap,
+ * and one thread a connection cost as much as Tomcat at a rate.
+ */
 final class LoadClient {
 
   /** No two uploads are the same, whoever sends them. */
   static final AtomicLong NUMBERS = new AtomicLong();
-  private static final double BUCKET = Math.log(1.02);
-  private static final int BUCKETS = 1_400;
+
+  private static final int THREADS = 2;
 
   /**
    * What a run saw. Latencies at a rate count from when the request was due.
@@ -29,6 +26,14 @@ final class LoadClient {
    * @param errors all other answers and broken connections, at any time
    */
   record Result(double perSecond, long errors, double p50Millis, double p95Millis, double p99Millis) {}
+
+  /**
+   * When requests are sent; all times as {@link System#nanoTime}.
+   *
+   * @param measured from when on answers count
+   * @param interval between two requests of a connection; 0 sends with the answer to the last one
+   */
+  record Schedule(long begin, long measured, long end, double interval) {}
 
   private final int port;
   private final Uploads uploads;
@@ -57,141 +62,55 @@ final class LoadClient {
    * @param rate requests per second in all, 0 for as fast as answers come
    */
   Result run(Duration before, Duration duration, double rate) {
-    AtomicLongArray latencies = new AtomicLongArray(BUCKETS);
-    AtomicLong answered = new AtomicLong();
-    AtomicLong errors = new AtomicLong();
-    CountDownLatch connected = new CountDownLatch(connections);
-    CountDownLatch go = new CountDownLatch(1);
+    List<LoadLoop> loops = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
-    long[] begin = new long[1];
-    for (int c = 0; c < connections; c++) {
-      int number = c;
-      threads.add(
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                      socket.setTcpNoDelay(true);
-                      connected.countDown();
-                      go.await();
-                      send(
-                          socket,
-                          number,
-                          begin[0],
-                          begin[0] + before.toNanos(),
-                          duration,
-                          rate,
-                          latencies,
-                          answered,
-                          errors);
-                    } catch (IOException e) {
-                      connected.countDown();
-                      errors.incrementAndGet();
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
-    }
+    CountDownLatch go = new CountDownLatch(1);
+    Schedule[] schedule = new Schedule[1];
     try {
-      connected.await();
+      for (int thread = 0; thread < THREADS; thread++) {
+        LoadLoop loop = new LoadLoop(port, uploads, thread, THREADS, connections);
+        loops.add(loop);
+        threads.add(
+            Thread.ofPlatform()
+                .name("load-" + thread)
+                .start(
+                    () -> {
+                      try {
+                        go.await();
+                        loop.run(schedule[0]);
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }));
+      }
       // Else collections of what was just connected pause this client while it measures.
       System.gc();
-      begin[0] = System.nanoTime();
+      long begin = System.nanoTime();
+      long measured = begin + before.toNanos();
+      schedule[0] =
+          new Schedule(
+              begin, measured, measured + duration.toNanos(), rate == 0 ? 0 : connections / rate * 1e9);
       go.countDown();
       for (Thread thread : threads) {
         thread.join();
       }
+      double seconds = (System.nanoTime() - measured) / 1e9;
+      Latencies latencies = new Latencies();
+      loops.forEach(loop -> latencies.add(loop.latencies()));
+      return new Result(
+          latencies.count() / seconds,
+          loops.stream().mapToLong(LoadLoop::errors).sum(),
+          latencies.millis(0.50),
+          latencies.millis(0.95),
+          latencies.millis(0.99));
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot connect", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } finally {
+      go.countDown();
+      loops.forEach(LoadLoop::close);
     }
-    double seconds = (System.nanoTime() - begin[0] - before.toNanos()) / 1e9;
-    return new Result(
-        answered.get() / seconds,
-        errors.get(),
-        percentile(latencies, 0.50),
-        percentile(latencies, 0.95),
-        percentile(latencies, 0.99));
-  }
-
-  private void send(
-      Socket socket,
-      int number,
-      long begin,
-      long measured,
-      Duration duration,
-      double rate,
-      AtomicLongArray latencies,
-      AtomicLong answered,
-      AtomicLong errors)
-      throws IOException {
-    InputStream in = socket.getInputStream();
-    OutputStream out = socket.getOutputStream();
-    byte[] request = uploads.newBuffer();
-    byte[] answer = new byte[2 * 1024];
-    long end = measured + duration.toNanos();
-    for (long turn = 0; ; turn++) {
-      long due =
-          rate == 0
-              ? System.nanoTime()
-              : begin + (long) ((turn * connections + number) / rate * 1e9);
-      if (due >= end) {
-        return;
-      }
-      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-        LockSupport.parkNanos(wait);
-      }
-      uploads.fill(request, NUMBERS.getAndIncrement());
-      out.write(request);
-      boolean accepted = readAnswer(in, answer) == 200;
-      if (!accepted) {
-        errors.incrementAndGet();
-      }
-      if (due - measured < 0) {
-        continue;
-      }
-      if (accepted) {
-        answered.incrementAndGet();
-      }
-      double latency = Math.max(1, System.nanoTime() - due);
-      latencies.incrementAndGet(Math.min(BUCKETS - 1, (int) (Math.log(latency) / BUCKET)));
-    }
-  }
-
-  private static int readAnswer(InputStream in, byte[] buffer) throws IOException {
-    int filled = 0;
-    int head = -1;
-    int length = 0;
-    while (head < 0 || filled < head + length) {
-      int read = in.read(buffer, filled, buffer.length - filled);
-      if (read <= 0) {
-        throw new IOException(read < 0 ? "closed" : "an answer longer than the buffer");
-      }
-      filled += read;
-      if (head < 0) {
-        String text = new String(buffer, 0, filled, StandardCharsets.ISO_8859_1);
-        int end = text.indexOf("\r\n\r\n");
-        if (end >= 0) {
-          head = end + 4;
-          int at = text.indexOf("Content-Length: ") + "Content-Length: ".length();
-          length = Integer.parseInt(text.substring(at, text.indexOf('\r', at)));
-        }
-      }
-    }
-    return (buffer[9] - '0') * 100 + (buffer[10] - '0') * 10 + buffer[11] - '0';
-  }
-
-  private static double percentile(AtomicLongArray latencies, double fraction) {
-    long all = 0;
-    for (int i = 0; i < BUCKETS; i++) {
-      all += latencies.get(i);
-    }
-    long seen = 0;
-    for (int i = 0; i < BUCKETS; i++) {
-      seen += latencies.get(i);
-      if (seen >= all * fraction) {
-        return Math.exp((i + 1) * BUCKET) / 1e6;
-      }
-    }
-    return Double.NaN;
   }
 }

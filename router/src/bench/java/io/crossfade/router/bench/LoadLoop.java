@@ -1,0 +1,183 @@
+package io.crossfade.router.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/** One thread of a {@link LoadClient} and its share of the connections. */
+final class LoadLoop implements AutoCloseable {
+
+  /** How late a request may be sent for the client's own reasons: waking up costs, too. */
+  private static final long NAP_NANOS = 200_000;
+
+  private static final long LAST_ANSWERS_NANOS = Duration.ofSeconds(60).toNanos();
+
+  private final Uploads uploads;
+  private final Selector selector = Selector.open();
+  private final List<LoadConnection> connections = new ArrayList<>();
+  private final int all;
+
+  /** Connections that have been answered and are not due yet. */
+  private final PriorityQueue<LoadConnection> idle =
+      new PriorityQueue<>(Comparator.comparingLong(LoadConnection::due));
+
+  private final Latencies latencies = new Latencies();
+  private long errors;
+  private int open;
+
+  /**
+   * Connects.
+   *
+   * @param thread which of the {@code threads} this one is
+   * @param all connections of all threads
+   */
+  LoadLoop(int port, Uploads uploads, int thread, int threads, int all) throws IOException {
+    this.uploads = uploads;
+    this.all = all;
+    for (int number = thread; number < all; number += threads) {
+      SocketChannel channel =
+          SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.configureBlocking(false);
+      LoadConnection connection = new LoadConnection(channel, number, uploads.newBuffer());
+      channel.register(selector, SelectionKey.OP_READ, connection);
+      connections.add(connection);
+    }
+    open = connections.size();
+  }
+
+  Latencies latencies() {
+    return latencies;
+  }
+
+  /** Answers other than 200 and connections that broke or were not answered in time. */
+  long errors() {
+    return errors;
+  }
+
+  void run(LoadClient.Schedule schedule) {
+    try {
+      for (LoadConnection connection : connections) {
+        connection.dueAt(schedule.begin() + (long) (schedule.interval() * connection.number() / all));
+        idle.add(connection);
+      }
+      while (open > 0) {
+        sendDue(schedule);
+        await();
+        long now = System.nanoTime();
+        for (SelectionKey key : selector.selectedKeys()) {
+          ready(key, schedule);
+        }
+        selector.selectedKeys().clear();
+        if (now - schedule.end() > LAST_ANSWERS_NANOS) {
+          errors += open;
+          return;
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void sendDue(LoadClient.Schedule schedule) {
+    for (LoadConnection next = idle.peek();
+        next != null && next.due() - System.nanoTime() <= 0;
+        next = idle.peek()) {
+      idle.remove();
+      if (next.due() - schedule.end() >= 0) {
+        close(next);
+      } else {
+        send(next);
+      }
+    }
+  }
+
+  private void await() throws IOException {
+    LoadConnection next = idle.peek();
+    if (next == null) {
+      selector.select(1_000);
+    } else if (selector.selectNow() == 0) {
+      long wait = next.due() - System.nanoTime();
+      if (wait > 0) {
+        LockSupport.parkNanos(Math.min(wait, NAP_NANOS));
+      }
+    }
+  }
+
+  private void ready(SelectionKey key, LoadClient.Schedule schedule) {
+    LoadConnection connection = (LoadConnection) key.attachment();
+    try {
+      if (key.isWritable()) {
+        write(connection);
+      }
+      if (key.isReadable() && connection.read()) {
+        answered(connection, schedule);
+      }
+    } catch (IOException e) {
+      errors++;
+      close(connection);
+    }
+  }
+
+  private void answered(LoadConnection connection, LoadClient.Schedule schedule) {
+    long now = System.nanoTime();
+    if (connection.status() != 200) {
+      errors++;
+    } else if (connection.due() - schedule.measured() >= 0) {
+      latencies.record(now - connection.due());
+    }
+    connection.dueAt(
+        schedule.interval() == 0
+            ? now
+            : schedule.begin()
+                + (long) (schedule.interval() * (connection.sent() + (double) connection.number() / all)));
+    idle.add(connection);
+  }
+
+  private void send(LoadConnection connection) {
+    try {
+      connection.fill(uploads, LoadClient.NUMBERS.getAndIncrement());
+      write(connection);
+    } catch (IOException e) {
+      errors++;
+      close(connection);
+    }
+  }
+
+  private void write(LoadConnection connection) throws IOException {
+    SelectionKey key = connection.channel().keyFor(selector);
+    key.interestOps(
+        connection.write() ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+  }
+
+  private void close(LoadConnection connection) {
+    try {
+      connection.channel().close();
+    } catch (IOException e) {
+      errors++;
+    }
+    open--;
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (LoadConnection connection : connections) {
+        connection.channel().close();
+      }
+      selector.close();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
