@@ -2,22 +2,17 @@ package io.crossfade.router.bench;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Keep-alive connections to loopback that send as fast as they are answered, or at a rate. Two
- * threads serve them all: a client that shares the processors with what it measures must be cheap,
+ * Keep-alive connections to loopback that send as fast as they are answered, or at a rate. One
+ * thread serves them all: a client that shares the processors with what it measures must be cheap,
  * and one thread a connection cost as much as Tomcat at a rate.
  */
 final class LoadClient {
 
   /** No two uploads are the same, whoever sends them. */
   static final AtomicLong NUMBERS = new AtomicLong();
-
-  private static final int THREADS = 2;
 
   /**
    * What a run saw. Latencies at a rate count from when the request was due.
@@ -62,55 +57,24 @@ final class LoadClient {
    * @param rate requests per second in all, 0 for as fast as answers come
    */
   Result run(Duration before, Duration duration, double rate) {
-    List<LoadLoop> loops = new ArrayList<>();
-    List<Thread> threads = new ArrayList<>();
-    CountDownLatch go = new CountDownLatch(1);
-    Schedule[] schedule = new Schedule[1];
-    try {
-      for (int thread = 0; thread < THREADS; thread++) {
-        LoadLoop loop = new LoadLoop(port, uploads, thread, THREADS, connections);
-        loops.add(loop);
-        threads.add(
-            Thread.ofPlatform()
-                .name("load-" + thread)
-                .start(
-                    () -> {
-                      try {
-                        go.await();
-                        loop.run(schedule[0]);
-                      } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                      }
-                    }));
-      }
+    try (LoadLoop loop = new LoadLoop(port, uploads, connections)) {
       // Else collections of what was just connected pause this client while it measures.
       System.gc();
       long begin = System.nanoTime();
       long measured = begin + before.toNanos();
-      schedule[0] =
+      loop.run(
           new Schedule(
-              begin, measured, measured + duration.toNanos(), rate == 0 ? 0 : connections / rate * 1e9);
-      go.countDown();
-      for (Thread thread : threads) {
-        thread.join();
-      }
+              begin, measured, measured + duration.toNanos(), rate == 0 ? 0 : connections / rate * 1e9));
       double seconds = (System.nanoTime() - measured) / 1e9;
-      Latencies latencies = new Latencies();
-      loops.forEach(loop -> latencies.add(loop.latencies()));
+      Latencies latencies = loop.latencies();
       return new Result(
           latencies.count() / seconds,
-          loops.stream().mapToLong(LoadLoop::errors).sum(),
+          loop.errors(),
           latencies.millis(0.50),
           latencies.millis(0.95),
           latencies.millis(0.99));
     } catch (IOException e) {
-      throw new IllegalStateException("Cannot connect", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
-    } finally {
-      go.countDown();
-      loops.forEach(LoadLoop::close);
     }
   }
 }

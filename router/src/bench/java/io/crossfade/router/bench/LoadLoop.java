@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/** One thread of a {@link LoadClient} and its share of the connections. */
+/** One run of a {@link LoadClient}: its connections and when each sends. */
 final class LoadLoop implements AutoCloseable {
 
-  /** How late a request may be sent for the client's own reasons: waking up costs, too. */
+  /** Longest nap while a request is due soon: each waking costs. */
   private static final long NAP_NANOS = 200_000;
 
+  private static final long LONGEST_SELECT_MILLIS = 1_000;
   private static final long LAST_ANSWERS_NANOS = Duration.ofSeconds(60).toNanos();
 
   private final Uploads uploads;
@@ -35,16 +36,11 @@ final class LoadLoop implements AutoCloseable {
   private long errors;
   private int open;
 
-  /**
-   * Connects.
-   *
-   * @param thread which of the {@code threads} this one is
-   * @param all connections of all threads
-   */
-  LoadLoop(int port, Uploads uploads, int thread, int threads, int all) throws IOException {
+  /** Connects. */
+  LoadLoop(int port, Uploads uploads, int all) throws IOException {
     this.uploads = uploads;
     this.all = all;
-    for (int number = thread; number < all; number += threads) {
+    for (int number = 0; number < all; number++) {
       SocketChannel channel =
           SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -65,27 +61,22 @@ final class LoadLoop implements AutoCloseable {
     return errors;
   }
 
-  void run(LoadClient.Schedule schedule) {
-    try {
-      for (LoadConnection connection : connections) {
-        connection.dueAt(schedule.begin() + (long) (schedule.interval() * connection.number() / all));
-        idle.add(connection);
+  void run(LoadClient.Schedule schedule) throws IOException {
+    for (LoadConnection connection : connections) {
+      connection.dueAt(schedule.begin() + (long) (schedule.interval() * connection.number() / all));
+      idle.add(connection);
+    }
+    while (open > 0) {
+      sendDue(schedule);
+      await();
+      for (SelectionKey key : selector.selectedKeys()) {
+        ready(key, schedule);
       }
-      while (open > 0) {
-        sendDue(schedule);
-        await();
-        long now = System.nanoTime();
-        for (SelectionKey key : selector.selectedKeys()) {
-          ready(key, schedule);
-        }
-        selector.selectedKeys().clear();
-        if (now - schedule.end() > LAST_ANSWERS_NANOS) {
-          errors += open;
-          return;
-        }
+      selector.selectedKeys().clear();
+      if (System.nanoTime() - schedule.end() > LAST_ANSWERS_NANOS) {
+        errors += open;
+        return;
       }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 
@@ -105,7 +96,7 @@ final class LoadLoop implements AutoCloseable {
   private void await() throws IOException {
     LoadConnection next = idle.peek();
     if (next == null) {
-      selector.select(1_000);
+      selector.select(LONGEST_SELECT_MILLIS);
     } else if (selector.selectNow() == 0) {
       long wait = next.due() - System.nanoTime();
       if (wait > 0) {
@@ -170,14 +161,10 @@ final class LoadLoop implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    try {
-      for (LoadConnection connection : connections) {
-        connection.channel().close();
-      }
-      selector.close();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+  public void close() throws IOException {
+    for (LoadConnection connection : connections) {
+      connection.channel().close();
     }
+    selector.close();
   }
 }
