@@ -85,19 +85,25 @@ final class HealthNormaliser {
    */
   private @Nullable JsonNode fact(
       Map<FactType, String> facts, FactType type, @Nullable JsonNode value) {
-    JsonNode fact = value;
-    if (value != null && value.isTextual()) {
-      try {
-        fact = json.readTree(value.textValue());
-      } catch (JsonProcessingException e) {
-        fact = null;
-      }
-    }
+    JsonNode fact = value != null && value.isTextual() ? container(value.textValue()) : value;
     if (fact == null || !fact.isContainerNode()) {
       return null;
     }
     facts.put(type, Values.wellFormed(fact.toString()));
     return fact;
+  }
+
+  /** JSON in a string when it is an object or a list. Most facts are the word null: no parser. */
+  private @Nullable JsonNode container(String text) {
+    String begin = text.stripLeading();
+    if (!begin.startsWith("{") && !begin.startsWith("[")) {
+      return null;
+    }
+    try {
+      return json.readTree(begin);
+    } catch (JsonProcessingException e) {
+      return null;
+    }
   }
 
   /** Hours between the starts and the ends, two decimals; 0 where nothing was measured. */
