@@ -25,8 +25,8 @@ final class StreamConsumer {
   private static final Logger log = LoggerFactory.getLogger(StreamConsumer.class);
 
   /**
-   * Between two reads when entries come one by one: Redis answers with the first of them, and a
-   * commit for a few rows costs nearly as much as one for hundreds.
+   * Between two reads, at most, when entries come one by one: Redis answers with the first of them,
+   * and a commit for a few rows costs nearly as much as one for hundreds.
    */
   private static final Duration GATHER = Duration.ofMillis(50);
 
@@ -39,6 +39,7 @@ final class StreamConsumer {
   private final BatchHandler handler;
   private final Duration claimIdle;
   private final AdaptiveBatch batchSize = new AdaptiveBatch();
+  private final ArrivalRate arrivals = new ArrivalRate();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
 
@@ -135,22 +136,33 @@ final class StreamConsumer {
 
   private void consume() throws Exception {
     Read next = read();
+    long before = next.begin();
     while (next != null) {
       List<EntryBatch> batches = await(next.reply());
+      long now = System.nanoTime();
+      arrivals.read(size(batches), now - before);
+      before = now;
       boolean full = size(batches) >= next.most();
       Read ahead = full && running ? read() : null;
       handle(batches, false);
       claimFromTheDead();
       if (ahead == null) {
         awaitAcknowledgements();
-        gather(next.begin() + GATHER.toNanos() - System.nanoTime());
+        gather(next.begin());
         ahead = running ? read() : null;
       }
       next = ahead;
     }
   }
 
-  private void gather(long nanos) throws InterruptedException {
+  /**
+   * Waits until a batch is likely to be there.
+   *
+   * @param since when entries were asked for
+   */
+  private void gather(long since) throws InterruptedException {
+    long full = Math.min(GATHER.toNanos(), arrivals.nanosFor(batchSize.size()));
+    long nanos = since + full - System.nanoTime();
     if (nanos > 0 && stopped.await(nanos, TimeUnit.NANOSECONDS)) {
       log.debug("{} stops", thread.getName());
     }
