@@ -17,7 +17,7 @@ final class EmbeddedMariaDb {
       Path init = Files.writeString(home.resolve("init.sql"), TestServers.CREATE_ADMIN);
       DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
       builder
-          .setPort(0)
+          .setPort(TestServers.freePort())
           .setBaseDir(home.resolve("base").toFile())
           .setDataDir(home.resolve("data").toFile())
           .setTmpDir(Files.createDirectory(home.resolve("tmp")).toString())

@@ -2,7 +2,6 @@ package io.crossfade.db;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -42,18 +43,31 @@ public final class TestServers {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
 
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 32_768;
+
   private TestServers() {}
 
   static boolean isRoot() {
     return "root".equals(System.getProperty("user.name"));
   }
 
-  /** A port of the loopback interface that nobody listens on. */
+  /**
+   * A port that nobody listens on, and that stays free until it is used: below those that systems
+   * give to outgoing connections, one of which has taken a port while a router was starting.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT))
+        .filter(TestServers::isFree)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return false;
     }
   }
 
