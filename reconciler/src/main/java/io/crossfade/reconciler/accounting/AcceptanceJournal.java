@@ -43,16 +43,16 @@ public final class AcceptanceJournal implements AutoCloseable {
   private final Counter unnoted;
   private volatile @Nullable JournalSegment segment;
 
-  /**
-   * Made while the current segment is filled: making one writes all of it, and whoever accepts
-   * would wait for the disk.
-   */
-  private @Nullable FutureTask<JournalSegment> next;
-
-  private @Nullable Path nextFile;
+  private @Nullable Prepared next;
   private long segmentSince;
   private int number;
   private boolean broken;
+
+  /**
+   * A segment that is made while the current one is filled: making one writes all of it, and
+   * whoever accepts would wait for the disk.
+   */
+  private record Prepared(Path file, FutureTask<JournalSegment> making) {}
 
   /**
    * @param base directory of all instances on this machine
@@ -107,7 +107,9 @@ public final class AcceptanceJournal implements AutoCloseable {
   /** Whether this process writes a file, now or next; it must not be accounted for yet. */
   synchronized boolean writes(Path file) {
     JournalSegment current = segment;
-    return (current != null && file.equals(current.file())) || file.equals(nextFile);
+    Prepared prepared = next;
+    return (current != null && file.equals(current.file()))
+        || (prepared != null && file.equals(prepared.file()));
   }
 
   /** Ends the noting; what was noted stays until it is accounted for. */
@@ -161,14 +163,13 @@ public final class AcceptanceJournal implements AutoCloseable {
 
   /** The segment that was made ahead; {@code null} when that failed. */
   private @Nullable JournalSegment prepared() {
-    FutureTask<JournalSegment> made = next;
+    Prepared prepared = next;
     next = null;
-    nextFile = null;
-    if (made == null) {
+    if (prepared == null) {
       return null;
     }
     try {
-      return made.get();
+      return prepared.making().get();
     } catch (ExecutionException e) {
       log.debug("No segment was made ahead: {}", String.valueOf(e.getCause()));
     } catch (InterruptedException e) {
@@ -179,10 +180,10 @@ public final class AcceptanceJournal implements AutoCloseable {
 
   private void prepare() {
     Path file = newFile();
-    FutureTask<JournalSegment> task = new FutureTask<>(() -> JournalSegment.create(file, entries));
-    nextFile = file;
-    next = task;
-    Thread.ofPlatform().name("acceptance-journal").daemon(true).start(task);
+    FutureTask<JournalSegment> making =
+        new FutureTask<>(() -> JournalSegment.create(file, entries));
+    next = new Prepared(file, making);
+    Thread.ofPlatform().name("acceptance-journal").daemon(true).start(making);
   }
 
   private Path newFile() {
