@@ -2,6 +2,7 @@ package io.crossfade.router.intake;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.db.DeadLetters;
@@ -34,12 +35,13 @@ public final class UploadServlet extends HttpServlet {
   private static final Logger log = LoggerFactory.getLogger(UploadServlet.class);
 
   /** Virtual threads use a buffer once: kept per thread, as by default, it would serve nobody. */
-  private static final JsonMapper JSON =
+  private static final ObjectWriter JSON =
       JsonMapper.builder(
               JsonFactory.builder()
                   .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                   .build())
-          .build();
+          .build()
+          .writerFor(ObjectNode.class);
 
   private static final int NO_BODY_TYPE = 415;
 
