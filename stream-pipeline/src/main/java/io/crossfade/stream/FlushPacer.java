@@ -40,6 +40,15 @@ final class FlushPacer {
     }
   }
 
+  /**
+   * Answers are overdue. A flush that found the connection gone has sent nothing, and whoever came
+   * later waits for its answers: sends all that is buffered, counted or not.
+   */
+  void overdue() {
+    unanswered.addAndGet(buffered.getAndSet(0));
+    flush.run();
+  }
+
   private void send() {
     int taken = buffered.getAndSet(0);
     if (taken > 0) {

@@ -118,6 +118,10 @@ public final class StreamAppender implements AutoCloseable {
             oldest = pending.peek()) {
           pending.remove();
         }
+        PendingAppend slow = pending.peek();
+        if (slow != null && slow.age(now) >= SWEEP_EVERY.toNanos()) {
+          pacer.overdue();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -53,6 +53,25 @@ class FlushPacerTest {
     assertThat(flushes).as("nothing is out").hasValue(2);
   }
 
+  @Test
+  void flushThatFoundNoConnectionIsMadeUpFor() {
+    AtomicInteger buffered = new AtomicInteger();
+    pacer.flushBy(() -> {});
+    buffered.incrementAndGet();
+    pacer.appended(1);
+    pacer.flushBy(() -> flushes.addAndGet(buffered.getAndSet(0)));
+    buffered.incrementAndGet();
+    pacer.appended(1);
+    assertThat(flushes).as("one seems to be out").hasValue(0);
+    pacer.overdue();
+    assertThat(flushes).hasValue(2);
+    pacer.answered();
+    pacer.answered();
+    buffered.incrementAndGet();
+    pacer.appended(1);
+    assertThat(flushes).as("nothing is out any more").hasValue(3);
+  }
+
   /** A server of another thread answers whatever was flushed; every command gets its answer. */
   @RepeatedTest(20)
   void nobodyWaitsForEver() throws InterruptedException {
