@@ -1,6 +1,5 @@
 package io.crossfade.router.intake;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.crossfade.db.FactType;
@@ -96,14 +95,7 @@ final class HealthNormaliser {
   /** JSON in a string when it is an object or a list. Most facts are the word null: no parser. */
   private @Nullable JsonNode container(String text) {
     String begin = text.stripLeading();
-    if (!begin.startsWith("{") && !begin.startsWith("[")) {
-      return null;
-    }
-    try {
-      return json.readTree(begin);
-    } catch (JsonProcessingException e) {
-      return null;
-    }
+    return begin.startsWith("{") || begin.startsWith("[") ? Values.json(text, json) : null;
   }
 
   /** Hours between the starts and the ends, two decimals; 0 where nothing was measured. */

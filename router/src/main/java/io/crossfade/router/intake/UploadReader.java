@@ -1,7 +1,6 @@
 package io.crossfade.router.intake;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
@@ -21,7 +20,6 @@ import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the bodies of all kinds, in every shape that devices send. */
 public final class UploadReader {
@@ -180,7 +178,7 @@ public final class UploadReader {
      * same.
      */
     private void addHealthOf(CommonEvent event, Item item, JsonNode sent) {
-      JsonNode data = sent.isTextual() ? parsed(sent.textValue()) : sent;
+      JsonNode data = sent.isTextual() ? Values.json(sent.textValue(), json) : sent;
       if (data == null || !data.isObject() || data.isEmpty()) {
         keep(sent, UnreadableReason.HEALTH_DATA_UNREADABLE);
         return;
@@ -191,14 +189,6 @@ public final class UploadReader {
                 unwrapped(item.inner(data)), event.deviceSn(), event.timestamp(), "common_event"));
       } catch (UnreadableItemException e) {
         keep(sent, e.reason());
-      }
-    }
-
-    private @Nullable JsonNode parsed(String text) {
-      try {
-        return json.readTree(text);
-      } catch (JsonProcessingException e) {
-        return null;
       }
     }
 

@@ -1,6 +1,8 @@
 package io.crossfade.router.intake;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +41,15 @@ final class Values {
     }
     String text = node.asText().strip();
     return text.isEmpty() || "null".equalsIgnoreCase(text) ? null : wellFormed(text);
+  }
+
+  /** JSON that came in a string. */
+  static @Nullable JsonNode json(String text, ObjectReader reader) {
+    try {
+      return reader.readTree(text);
+    } catch (JsonProcessingException e) {
+      return null;
+    }
   }
 
   /** The text with {@code ?} for each half of a surrogate pair: UTF-8 has no form for those. */

@@ -205,6 +205,14 @@ class UploadReaderTest {
   }
 
   @Test
+  void factInAStringMayStandAfterWhiteSpaceThatJsonKnows() throws Exception {
+    assertThat(one("{\"data\":{\"id\":\"D\",\"ydData\":\" \\n{\\\"a\\\":1}\"}}").facts())
+        .hasSize(1);
+    assertThat(one("{\"data\":{\"id\":\"D\",\"ydData\":\"\\u3000{\\\"a\\\":1}\"}}").facts())
+        .isEmpty();
+  }
+
+  @Test
   void idsOfOuterObjectsComeFirstAndApplyToEveryItem() throws Exception {
     Upload upload =
         health(
