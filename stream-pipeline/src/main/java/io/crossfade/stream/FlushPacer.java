@@ -45,15 +45,18 @@ final class FlushPacer {
    * later waits for its answers: sends all that is buffered, counted or not.
    */
   void overdue() {
-    unanswered.addAndGet(buffered.getAndSet(0));
-    flush.run();
+    send(buffered.getAndSet(0));
   }
 
   private void send() {
     int taken = buffered.getAndSet(0);
     if (taken > 0) {
-      unanswered.addAndGet(taken);
-      flush.run();
+      send(taken);
     }
+  }
+
+  private void send(int commands) {
+    unanswered.addAndGet(commands);
+    flush.run();
   }
 }
