@@ -63,7 +63,7 @@ final class LoadLoop implements AutoCloseable {
 
   void run(LoadClient.Schedule schedule) throws IOException {
     for (LoadConnection connection : connections) {
-      connection.dueAt(schedule.begin() + (long) (schedule.interval() * connection.number() / all));
+      connection.dueAt(nextDue(connection, schedule));
       idle.add(connection);
     }
     while (open > 0) {
@@ -127,12 +127,15 @@ final class LoadLoop implements AutoCloseable {
     } else if (connection.due() - schedule.measured() >= 0) {
       latencies.record(now - connection.due());
     }
-    connection.dueAt(
-        schedule.interval() == 0
-            ? now
-            : schedule.begin()
-                + (long) (schedule.interval() * (connection.sent() + (double) connection.number() / all)));
+    connection.dueAt(nextDue(connection, schedule));
     idle.add(connection);
+  }
+
+  private long nextDue(LoadConnection connection, LoadClient.Schedule schedule) {
+    double turn = connection.sent() + (double) connection.number() / all;
+    return schedule.interval() == 0
+        ? System.nanoTime()
+        : schedule.begin() + (long) (schedule.interval() * turn);
   }
 
   private void send(LoadConnection connection) {
