@@ -44,7 +44,7 @@ public final class TestServers {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
 
   private static final int FIRST_PORT = 20_000;
-  private static final int LAST_PORT = 32_768;
+  private static final int FIRST_OUTGOING_PORT = 32_768;
 
   private TestServers() {}
 
@@ -57,7 +57,8 @@ public final class TestServers {
    * give to outgoing connections, one of which has taken a port while a router was starting.
    */
   public static int freePort() {
-    return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT))
+    return IntStream.generate(
+            () -> ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_OUTGOING_PORT))
         .filter(TestServers::isFree)
         .findFirst()
         .orElseThrow();
