@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A TCP link to a real server that a test can cut and mend: connections break, new ones are
- * refused.
+ * refused. Or they stay and answer nothing.
  */
 public final class CutLink implements Closeable {
 
@@ -23,6 +23,7 @@ public final class CutLink implements Closeable {
   private final ServerSocket server;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
+  private volatile Set<Socket> mute = Set.of();
 
   /** Forwards from a free port of the loopback interface to {@code targetPort}. */
   public CutLink(int targetPort) {
@@ -42,6 +43,11 @@ public final class CutLink implements Closeable {
   public void cut() {
     cut = true;
     sockets.forEach(CutLink::closeQuietly);
+  }
+
+  /** On the connections that are open, the server gets what is sent and its answers are lost. */
+  public void mute() {
+    mute = Set.copyOf(sockets);
   }
 
   public void mend() {
@@ -85,8 +91,11 @@ public final class CutLink implements Closeable {
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[16 * 1024];
       for (int read = in.read(buffer); read >= 0 && !cut; read = in.read(buffer)) {
-        out.write(buffer, 0, read);
-        out.flush();
+        boolean answer = from.getPort() == targetPort;
+        if (!answer || !mute.contains(from)) {
+          out.write(buffer, 0, read);
+          out.flush();
+        }
       }
     } catch (IOException e) {
       // either side went away

@@ -42,6 +42,11 @@ public final class Http {
     return new Http(Integer.parseInt(router.getEnvironment().getProperty("local.server.port")));
   }
 
+  /** Its metrics and its health. */
+  static Http ofManagement(ConfigurableApplicationContext router) {
+    return new Http(Integer.parseInt(router.getEnvironment().getProperty("local.management.port")));
+  }
+
   public Answer post(String path, String body) {
     return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)));
   }

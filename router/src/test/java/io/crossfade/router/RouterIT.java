@@ -193,8 +193,7 @@ class RouterIT {
   void everyMeterOfTheEnumsThatHasBeenUsedIsPublished() {
     http.post("/upload_health_data_v2", Http.health("METERS", 0));
     awaitDrained();
-    String port = router.getEnvironment().getProperty("local.management.port");
-    String published = new Http(Integer.parseInt(port)).get("/actuator/prometheus").raw().body();
+    String published = Http.ofManagement(router).get("/actuator/prometheus").raw().body();
     assertThat(published)
         .contains("crossfade_router_accept_seconds_bucket")
         .contains("crossfade_legacy_held{kind=\"health\"}")

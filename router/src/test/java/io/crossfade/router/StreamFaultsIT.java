@@ -36,6 +36,7 @@ class StreamFaultsIT {
 
   private final AtomicInteger second = new AtomicInteger();
   private TestRedis redis;
+  private CutLink link;
   private CutLink database;
   private ConfigurableApplicationContext router;
   private Http http;
@@ -43,11 +44,12 @@ class StreamFaultsIT {
   @BeforeEach
   void start() {
     redis = new TestRedis();
+    link = new CutLink(redis.port());
     database = new CutLink(TestDatabase.port());
     router =
         TestRouterApplication.start(
             TestDatabase.newSchemasBehind(database),
-            redis.port(),
+            link.port(),
             List.of(
                 "--server.port=0",
                 "--management.server.port=0",
@@ -60,6 +62,7 @@ class StreamFaultsIT {
   void stop() throws Exception {
     database.mend();
     router.close();
+    link.close();
     redis.close();
     database.close();
   }
@@ -104,6 +107,15 @@ class StreamFaultsIT {
     assertThat(rows("streamDataSource", "device_sn = 'FAULT'"))
         .as("ambiguous appends made at most one row each")
         .isLessThanOrEqualTo(second.get());
+  }
+
+  /** A host that vanished: nothing on its connections is answered any more, nor refused. */
+  @Test
+  void connectionsThatAnswerNothing() {
+    link.mute();
+    assertThat(upload().json().path("stream_id").isNull()).isTrue();
+    assertTheStreamComesBack();
+    await().atMost(PATIENCE).until(router.getBean(StreamHealth.class)::drained);
   }
 
   @Test
@@ -169,6 +181,8 @@ class StreamFaultsIT {
               upload();
               return "CLOSED".equals(http.get("/api/rollout").json().path("breaker").asText());
             });
+    assertThat(Http.ofManagement(router).get("/actuator/health").json().path("status").asText())
+        .isEqualTo("UP");
     await().atMost(PATIENCE).until(() -> router.getBean(LegacyPath.class).held(Kind.HEALTH) == 0);
     assertThat(rows("legacyDataSource", "device_sn = 'FAULT'"))
         .as("each upload once, served or mirrored")

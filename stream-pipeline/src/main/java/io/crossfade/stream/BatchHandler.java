@@ -76,8 +76,6 @@ final class BatchHandler {
     return Optional.of(
         links
             .binary()
-            .getStatefulConnection()
-            .async()
             .xack(
                 settings.key(batch.stream()).getBytes(StandardCharsets.UTF_8),
                 StreamSettings.GROUP.getBytes(StandardCharsets.UTF_8),

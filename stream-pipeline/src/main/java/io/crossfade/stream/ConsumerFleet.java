@@ -113,7 +113,7 @@ final class ConsumerFleet {
     if (wanted > consumers.size()) {
       String name = "%s-%s-%d".formatted(instance, kind.label(), numbers.incrementAndGet());
       StreamConsumer consumer =
-          new StreamConsumer(kind, name, links.open(), groups, handler, settings);
+          new StreamConsumer(kind, name, links.link(), groups, handler, settings);
       consumers.addLast(consumer);
       consumer.start();
     } else if (wanted < consumers.size()) {

@@ -14,12 +14,12 @@ final class FlushPacer {
 
   private final AtomicInteger buffered = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
-  private volatile Runnable flush = () -> {};
+  private final Runnable flush;
 
   /**
-   * @param flush sends all that is buffered
+   * @param flush sends all that is buffered; what it cannot send is answered with a failure
    */
-  void flushBy(Runnable flush) {
+  FlushPacer(Runnable flush) {
     this.flush = flush;
   }
 
@@ -40,23 +40,11 @@ final class FlushPacer {
     }
   }
 
-  /**
-   * Answers are overdue. A flush that found the connection gone has sent nothing, and whoever came
-   * later waits for its answers: sends all that is buffered, counted or not.
-   */
-  void overdue() {
-    send(buffered.getAndSet(0));
-  }
-
   private void send() {
     int taken = buffered.getAndSet(0);
     if (taken > 0) {
-      send(taken);
+      unanswered.addAndGet(taken);
+      flush.run();
     }
-  }
-
-  private void send(int commands) {
-    unanswered.addAndGet(commands);
-    flush.run();
   }
 }

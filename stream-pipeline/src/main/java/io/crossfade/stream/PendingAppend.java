@@ -1,5 +1,6 @@
 package io.crossfade.stream;
 
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,14 +13,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class PendingAppend extends CompletableFuture<List<String>> {
 
+  private final AppendConnection connection;
   private final long begin;
   private final String[] ids;
   private final AtomicInteger unconfirmed;
 
   /**
+   * @param connection what they are sent down
    * @param begin when they are sent, {@link System#nanoTime}
    */
-  PendingAppend(int records, long begin) {
+  PendingAppend(AppendConnection connection, int records, long begin) {
+    this.connection = connection;
     this.begin = begin;
     this.ids = new String[records];
     this.unconfirmed = new AtomicInteger(records);
@@ -44,7 +48,8 @@ final class PendingAppend extends CompletableFuture<List<String>> {
   }
 
   /**
-   * Fails when it is not confirmed in time.
+   * Fails when it is not confirmed in time, or when its connection is gone: Lettuce fails what it
+   * holds then, but not a command that another thread gives it at that moment.
    *
    * @return whether there is nothing more to wait for
    */
@@ -52,6 +57,8 @@ final class PendingAppend extends CompletableFuture<List<String>> {
     if (!isDone() && age(now) >= timeoutNanos) {
       completeExceptionally(
           new TimeoutException("Redis did not confirm within " + Duration.ofNanos(timeoutNanos)));
+    } else if (!isDone() && !connection.isOpen()) {
+      completeExceptionally(new RedisException("The connection is gone or answers no more"));
     }
     return isDone();
   }

@@ -5,19 +5,17 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Connections to Redis that fail at once when it is away and never send a command twice. They are
- * made on first use, so that a router starts while Redis is away.
+ * made on first use, so that a router starts while Redis is away, and closed with their client.
  */
-final class RedisLinks implements AutoCloseable {
+final class RedisLinks {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
@@ -25,68 +23,70 @@ final class RedisLinks implements AutoCloseable {
   private static final Duration QUESTION_TIMEOUT = Duration.ofSeconds(1);
 
   private final RedisClient client;
-  private final List<StatefulRedisConnection<?, ?>> open = new ArrayList<>();
-  private @Nullable RedisCommands<byte[], byte[]> binary;
-  private @Nullable RedisCommands<String, String> text;
+  private final RedisLink<byte[], byte[]> binary;
+  private final RedisLink<String, String> text;
 
   RedisLinks(RedisClient client) {
     this.client = client;
+    this.binary = link();
+    this.text = new RedisLink<>(this::connectForQuestions);
   }
 
   /**
-   * What every client of Crossfade needs: a replayed append would be a double write minutes later.
+   * What every client of Crossfade needs. A replayed append would be a double write minutes later,
+   * and Lettuce replays what was unanswered whenever it reconnects by itself, whatever its replay
+   * filter says; so it must not, and {@link RedisLink} does.
    */
   static ClientOptions options() {
     return ClientOptions.builder()
-        .autoReconnect(true)
+        .autoReconnect(false)
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-        .replayFilter(command -> true)
         .socketOptions(
             SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build())
         .build();
   }
 
   /**
-   * A connection of the caller's own, for entries.
+   * A connection of the caller's own, for entries, which stays as it is once it is gone.
    *
    * @throws RedisException when Redis is away
    */
-  synchronized StatefulRedisConnection<byte[], byte[]> open() {
-    StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE);
-    open.removeIf(other -> !other.isOpen());
-    open.add(connection);
-    return connection;
+  StatefulRedisConnection<byte[], byte[]> open() {
+    return client.connect(ByteArrayCodec.INSTANCE);
+  }
+
+  /** A link of the caller's own, for entries. */
+  RedisLink<byte[], byte[]> link() {
+    return new RedisLink<>(this::open);
   }
 
   /**
    * Commands about entries, on a connection that all share.
    *
-   * @throws RedisException when Redis is away and has been since the start
+   * @throws RedisException when Redis is away
    */
-  synchronized RedisCommands<byte[], byte[]> binary() {
-    if (binary == null) {
-      binary = open().sync();
-    }
-    return binary;
+  RedisAsyncCommands<byte[], byte[]> binary() {
+    return binary.connection().async();
   }
 
   /**
    * Commands about the streams as such, on a connection that all share.
    *
-   * @throws RedisException when Redis is away and has been since the start
+   * @throws RedisException when Redis is away
    */
-  synchronized RedisCommands<String, String> text() {
-    if (text == null) {
-      StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8);
-      connection.setTimeout(QUESTION_TIMEOUT);
-      open.add(connection);
-      text = connection.sync();
-    }
-    return text;
+  RedisCommands<String, String> text() {
+    return text.connection().sync();
   }
 
-  @Override
-  public synchronized void close() {
-    open.stream().filter(StatefulRedisConnection::isOpen).forEach(StatefulRedisConnection::close);
+  /** Lets go of the shared connections, which do not answer. */
+  void drop() {
+    binary.drop();
+    text.drop();
+  }
+
+  private StatefulRedisConnection<String, String> connectForQuestions() {
+    StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8);
+    connection.setTimeout(QUESTION_TIMEOUT);
+    return connection;
   }
 }

@@ -3,8 +3,6 @@ package io.crossfade.stream;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.RecordCodec;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,43 +16,38 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
 
 /**
  * Appends records to their streams, and collects appends into few writes to the socket without a
  * thread or a pause: while Redis has appends to answer, new ones gather, and its answers send them
  * off.
  */
-public final class StreamAppender implements AutoCloseable {
+public final class StreamAppender implements SmartLifecycle {
 
-  private static final Logger log = LoggerFactory.getLogger(StreamAppender.class);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
-  /** The one field of an entry: a record as {@link RecordCodec} writes it. */
-  static final byte[] FIELD = {'r'};
-
-  private static final Duration SWEEP_EVERY = Duration.ofMillis(50);
-
-  private final RedisLinks links;
-  private final ReentrantLock connecting = new ReentrantLock();
+  private final AppendLink link;
   private final Map<StreamName, byte[]> keys = new EnumMap<>(StreamName.class);
   private final Map<StreamName, Counter> appended = new EnumMap<>(StreamName.class);
   private final Map<StreamName, Counter> failed = new EnumMap<>(StreamName.class);
   private final Timer latency;
   private final Semaphore inFlight;
-  private final FlushPacer pacer = new FlushPacer();
   private final Duration timeout;
   private final Queue<PendingAppend> pending = new ConcurrentLinkedQueue<>();
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+  private final ScheduledExecutorService upkeep =
+      Executors.newScheduledThreadPool(
+          2, Thread.ofPlatform().name("append-upkeep-", 1).daemon(true).factory());
+
+  private volatile boolean running;
 
   StreamAppender(RedisLinks links, StreamSettings settings, MeterRegistry meters) {
-    this.links = links;
+    this.link = new AppendLink(links);
     this.inFlight = new Semaphore(settings.maxInFlight());
     this.timeout = settings.appendTimeout();
     for (StreamName stream : StreamName.values()) {
@@ -71,12 +64,33 @@ public final class StreamAppender implements AutoCloseable {
             StreamMeter.IN_FLIGHT.id(), () -> settings.maxInFlight() - inFlight.availablePermits())
         .description(StreamMeter.IN_FLIGHT.description())
         .register(meters);
-    try {
-      commands();
-    } catch (RedisException e) {
-      log.warn("Redis is away at start: {}; appends try again", e.getMessage());
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    link.keepOpen();
+    for (Runnable task : List.<Runnable>of(link::keepOpen, this::sweep)) {
+      upkeep.scheduleWithFixedDelay(
+          task, LOOK_EVERY.toNanos(), LOOK_EVERY.toNanos(), TimeUnit.NANOSECONDS);
     }
-    Thread.ofPlatform().name("append-deadlines").daemon(true).start(this::sweepUntilClosed);
+  }
+
+  @Override
+  public void stop() {
+    upkeep.shutdownNow();
+    link.close();
+    running = false;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return StreamPipeline.PHASE;
   }
 
   /**
@@ -87,74 +101,52 @@ public final class StreamAppender implements AutoCloseable {
    *     in its stream
    */
   public CompletableFuture<List<String>> append(List<? extends AcceptedRecord> records) {
+    AppendConnection taker = link.connection();
+    if (taker == null) {
+      return refused(records, "Redis is away");
+    }
     if (!inFlight.tryAcquire(records.size())) {
-      records.forEach(accepted -> count(failed, accepted));
-      return CompletableFuture.failedFuture(
-          new RedisException(
-              "Cannot append %d records: too many appends are waiting for Redis"
-                  .formatted(records.size())));
+      return refused(records, "too many appends are waiting for Redis");
     }
-    PendingAppend append = new PendingAppend(records.size(), System.nanoTime());
+    PendingAppend append = new PendingAppend(taker, records.size(), System.nanoTime());
     for (int i = 0; i < records.size(); i++) {
-      send(records.get(i), append, i);
+      send(records.get(i), taker, append, i);
     }
-    pacer.appended(records.size());
+    taker.taken(records.size());
     pending.add(append);
     return append;
   }
 
-  @Override
-  public void close() {
-    closed.countDown();
-  }
-
   /** One look at the oldest appends now and then costs less than a timer per append. */
-  private void sweepUntilClosed() {
-    try {
-      while (!closed.await(SWEEP_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
-        long now = System.nanoTime();
-        for (PendingAppend oldest = pending.peek();
-            oldest != null && oldest.expire(now, timeout.toNanos());
-            oldest = pending.peek()) {
-          pending.remove();
-        }
-        PendingAppend slow = pending.peek();
-        if (slow != null && slow.age(now) >= SWEEP_EVERY.toNanos()) {
-          flushOnceMore();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void sweep() {
+    long now = System.nanoTime();
+    for (PendingAppend oldest = pending.peek();
+        oldest != null && oldest.expire(now, timeout.toNanos());
+        oldest = pending.peek()) {
+      pending.remove();
     }
   }
 
-  /** Whatever goes wrong with it, the sweep goes on: without it no append would time out. */
-  private void flushOnceMore() {
-    try {
-      pacer.overdue();
-    } catch (RuntimeException e) {
-      log.debug("Cannot flush: {}", e.getMessage());
-    }
-  }
-
-  private void send(AcceptedRecord accepted, PendingAppend append, int index) {
+  private void send(
+      AcceptedRecord accepted, AppendConnection taker, PendingAppend append, int index) {
     try {
       byte[] key = Objects.requireNonNull(keys.get(StreamName.of(accepted)));
-      var reply = commands().xadd(key, Map.of(FIELD, RecordCodec.encode(accepted)));
-      reply.whenComplete((id, failure) -> answered(accepted, append, index, id, failure));
+      var reply = taker.append(key, RecordCodec.encode(accepted));
+      reply.whenComplete((id, failure) -> answered(accepted, taker, append, index, id, failure));
     } catch (RuntimeException e) {
-      answered(accepted, append, index, null, e);
+      answered(accepted, taker, append, index, null, e);
     }
   }
 
   private void answered(
       AcceptedRecord accepted,
+      AppendConnection taker,
       PendingAppend append,
       int index,
       @Nullable String id,
       @Nullable Throwable failure) {
     inFlight.release();
-    pacer.answered();
+    taker.answered(failure);
     if (failure == null && id != null) {
       count(appended, accepted);
       if (append.confirmed(index, id)) {
@@ -167,24 +159,11 @@ public final class StreamAppender implements AutoCloseable {
     }
   }
 
-  /** Connects when Redis was away at start; whoever comes meanwhile is refused at once. */
-  private RedisAsyncCommands<byte[], byte[]> commands() {
-    StatefulRedisConnection<byte[], byte[]> known = connection;
-    if (known != null) {
-      return known.async();
-    }
-    if (!connecting.tryLock()) {
-      throw new RedisException("Not yet connected");
-    }
-    try {
-      StatefulRedisConnection<byte[], byte[]> opened = links.open();
-      opened.setAutoFlushCommands(false);
-      pacer.flushBy(opened::flushCommands);
-      connection = opened;
-      return opened.async();
-    } finally {
-      connecting.unlock();
-    }
+  private CompletableFuture<List<String>> refused(
+      List<? extends AcceptedRecord> records, String reason) {
+    records.forEach(accepted -> count(failed, accepted));
+    return CompletableFuture.failedFuture(
+        new RedisException("Cannot append %d records: %s".formatted(records.size(), reason)));
   }
 
   private static void count(Map<StreamName, Counter> counters, AcceptedRecord accepted) {

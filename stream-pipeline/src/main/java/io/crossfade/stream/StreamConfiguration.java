@@ -4,11 +4,9 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Output;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
-import io.lettuce.core.resource.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
 import org.springframework.boot.autoconfigure.data.redis.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.autoconfigure.data.redis.LettuceClientConfigurationBuilderCustomizer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -25,29 +23,23 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 public class StreamConfiguration {
 
   private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration FIRST_RECONNECT = Duration.ofMillis(10);
-  private static final Duration LONGEST_RECONNECT = Duration.ofMillis(500);
 
   @Bean
   LettuceClientConfigurationBuilderCustomizer streamClientOptions() {
     return builder -> builder.clientOptions(RedisLinks.options()).commandTimeout(COMMAND_TIMEOUT);
   }
 
-  /**
-   * Lettuce's own pauses grow to half a minute, in which records would go on falling back; and it
-   * would time every command, where {@link StreamMeter} times appends.
-   */
+  /** It would time every command, where {@link StreamMeter} times appends. */
   @Bean
   ClientResourcesBuilderCustomizer streamClientResources() {
-    return builder ->
-        builder
-            .reconnectDelay(
-                Delay.exponential(FIRST_RECONNECT, LONGEST_RECONNECT, 2, TimeUnit.MILLISECONDS))
-            .commandLatencyRecorder(CommandLatencyRecorder.disabled());
+    return builder -> builder.commandLatencyRecorder(CommandLatencyRecorder.disabled());
   }
 
   @Bean
   RedisLinks redisLinks(LettuceConnectionFactory factory) {
+    // Spring's own connection, which the health endpoint asks, is made anew only when checked.
+    factory.setValidateConnection(true);
+    factory.setPhase(StreamPipeline.PHASE - 1);
     if (factory.getRequiredNativeClient() instanceof RedisClient client) {
       return new RedisLinks(client);
     }

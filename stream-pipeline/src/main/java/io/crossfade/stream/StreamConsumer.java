@@ -2,7 +2,6 @@ package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,18 +49,18 @@ final class StreamConsumer {
   private long nextClaim = System.nanoTime();
 
   /**
-   * @param connection this consumer's own: it blocks
+   * @param link this consumer's own: it blocks
    * @param name unique among all processes
    */
   StreamConsumer(
       Kind kind,
       String name,
-      StatefulRedisConnection<byte[], byte[]> connection,
+      RedisLink<byte[], byte[]> link,
       StreamGroups groups,
       BatchHandler handler,
       StreamSettings settings) {
     this.kind = kind;
-    this.reader = new StreamReader(kind, name, connection, settings);
+    this.reader = new StreamReader(kind, name, link, settings);
     this.groups = groups;
     this.handler = handler;
     this.claimIdle = settings.claimIdle();
@@ -230,7 +229,7 @@ final class StreamConsumer {
         log.debug("{} stays listed in its group: {}", thread.getName(), e.getMessage());
       }
     }
-    reader.close();
+    reader.disconnect();
   }
 
   private void pause() {
@@ -243,7 +242,7 @@ final class StreamConsumer {
     }
   }
 
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
+  private <T> T await(CompletionStage<T> stage) throws Exception {
     CompletableFuture<T> reply = stage.toCompletableFuture();
     try {
       return reply.get(REPLY_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
@@ -251,6 +250,7 @@ final class StreamConsumer {
       throw e.getCause() instanceof Exception cause ? cause : e;
     } catch (TimeoutException e) {
       reply.cancel(true);
+      reader.disconnect();
       throw new TimeoutException("Redis did not answer within " + REPLY_TIMEOUT);
     }
   }

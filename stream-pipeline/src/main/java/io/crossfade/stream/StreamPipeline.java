@@ -4,6 +4,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,6 +24,9 @@ import org.springframework.context.SmartLifecycle;
  * streams.
  */
 final class StreamPipeline implements SmartLifecycle {
+
+  /** Starts before the web server and stops after it. */
+  static final int PHASE = 0;
 
   private static final Logger log = LoggerFactory.getLogger(StreamPipeline.class);
   private static final Duration MEASURE_EVERY = Duration.ofSeconds(5);
@@ -104,7 +108,7 @@ final class StreamPipeline implements SmartLifecycle {
 
   @Override
   public int getPhase() {
-    return 0;
+    return PHASE;
   }
 
   private void report() {
@@ -135,6 +139,9 @@ final class StreamPipeline implements SmartLifecycle {
           }
         } catch (RedisException e) {
           log.warn("Cannot look after the streams: {}", e.getMessage());
+          if (e instanceof RedisCommandTimeoutException) {
+            links.drop();
+          }
         }
       } while (!stopSignal.await(MEASURE_EVERY.toNanos(), TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {

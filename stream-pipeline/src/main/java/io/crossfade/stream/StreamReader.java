@@ -5,7 +5,6 @@ import io.lettuce.core.Consumer;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XAutoClaimArgs;
 import io.lettuce.core.XReadArgs;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.concurrent.CompletionStage;
  * Asks Redis for entries of a kind's streams in the name of one consumer. They are decoded when
  * they come, on another thread: the consumer may still be writing the batch before.
  */
-final class StreamReader implements AutoCloseable {
+final class StreamReader {
 
   private static final Duration WAIT = Duration.ofMillis(100);
 
@@ -35,20 +34,17 @@ final class StreamReader implements AutoCloseable {
   }
 
   private final Kind kind;
-  private final StatefulRedisConnection<byte[], byte[]> connection;
+  private final RedisLink<byte[], byte[]> link;
   private final StreamSettings settings;
   private final Consumer<byte[]> consumer;
 
   /**
-   * @param connection the consumer's own: it blocks
+   * @param link the consumer's own: it blocks
    */
   StreamReader(
-      Kind kind,
-      String consumer,
-      StatefulRedisConnection<byte[], byte[]> connection,
-      StreamSettings settings) {
+      Kind kind, String consumer, RedisLink<byte[], byte[]> link, StreamSettings settings) {
     this.kind = kind;
-    this.connection = connection;
+    this.link = link;
     this.settings = settings;
     this.consumer = Consumer.from(bytes(StreamSettings.GROUP), bytes(consumer));
   }
@@ -75,7 +71,7 @@ final class StreamReader implements AutoCloseable {
 
   /** Takes over what consumers left that have been silent for {@code claim-idle}. */
   CompletionStage<Claimed> claim(StreamName stream, String from, int most) {
-    return connection
+    return link.connection()
         .async()
         .xautoclaim(
             key(stream),
@@ -86,16 +82,16 @@ final class StreamReader implements AutoCloseable {
             Thread::startVirtualThread);
   }
 
-  @Override
-  public void close() {
-    connection.close();
+  /** Lets go of its connection; the next question makes another. */
+  void disconnect() {
+    link.drop();
   }
 
   private CompletionStage<List<EntryBatch>> read(
       XReadArgs how, List<XReadArgs.StreamOffset<byte[]>> offsets) {
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array, since that is how Lettuce takes them
     XReadArgs.StreamOffset<byte[]>[] array = offsets.toArray(XReadArgs.StreamOffset[]::new);
-    return connection
+    return link.connection()
         .async()
         .xreadgroup(consumer, how, array)
         .thenApplyAsync(this::decode, Thread::startVirtualThread);

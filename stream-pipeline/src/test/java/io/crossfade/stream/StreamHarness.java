@@ -37,6 +37,7 @@ final class StreamHarness implements AutoCloseable {
     groups = new StreamGroups(links, settings);
     health = new StreamHealth(groups, settings);
     appender = new StreamAppender(links, settings, meters);
+    appender.start();
     handler =
         new BatchHandler(
             links,
@@ -105,8 +106,7 @@ final class StreamHarness implements AutoCloseable {
   @Override
   public void close() {
     stopConsumers();
-    appender.close();
-    links.close();
+    appender.stop();
     client.shutdown(0, 1, TimeUnit.SECONDS);
   }
 }

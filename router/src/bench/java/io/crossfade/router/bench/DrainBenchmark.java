@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.MapRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
@@ -106,13 +106,16 @@ final class DrainBenchmark {
         appender.append(batch).get(30, TimeUnit.SECONDS);
       }
       String key = prefix + "health_data_stream";
+      LettuceConnectionFactory redisConnections = context.getBean(LettuceConnectionFactory.class);
+      // No connection breaks here, and a PING before each command would be unfair.
+      redisConnections.setValidateConnection(false);
       StringRedisTemplate template = context.getBean(StringRedisTemplate.class);
       template.opsForStream().createGroup(key, ReadOffset.from("0"), "spring");
       Output output = new Output(outputs.stream());
       LongAdder rows = new LongAdder();
       var container =
           StreamMessageListenerContainer.create(
-              context.getBean(RedisConnectionFactory.class),
+              redisConnections,
               StreamMessageListenerContainer.StreamMessageListenerContainerOptions.builder()
                   .batchSize(BATCH)
                   .pollTimeout(Duration.ofMillis(100))

@@ -1,0 +1,56 @@
+package io.crossfade.stream;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+
+/** Keeps a connection for appends, without letting an append wait for one. */
+final class AppendLink implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(AppendLink.class);
+
+  private final RedisLinks links;
+  private volatile @Nullable AppendConnection connection;
+  private boolean away;
+
+  AppendLink(RedisLinks links) {
+    this.links = links;
+  }
+
+  /** The connection that takes appends now, if any. */
+  @Nullable AppendConnection connection() {
+    AppendConnection known = connection;
+    return known != null && known.isOpen() ? known : null;
+  }
+
+  /** Connects when there is no connection; waits for Redis, and is called by one thread. */
+  void keepOpen() {
+    if (connection() != null) {
+      return;
+    }
+    close();
+    try {
+      connection = new AppendConnection(links.open());
+      if (away) {
+        log.info("Redis is back");
+      }
+      away = false;
+    } catch (RuntimeException e) {
+      if (!away) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
+        log.warn("Redis is away: {}; trying until it is back", cause.toString());
+      }
+      away = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    AppendConnection known = connection;
+    connection = null;
+    if (known != null) {
+      known.close();
+    }
+  }
+}
