@@ -30,8 +30,12 @@ final class StreamHarness implements AutoCloseable {
   private final List<ConsumerFleet> fleets = new ArrayList<>();
 
   StreamHarness(int port, StreamSettings settings, TestOutputs outputs) {
+    this(RedisURI.create("127.0.0.1", port), settings, outputs);
+  }
+
+  StreamHarness(RedisURI redis, StreamSettings settings, TestOutputs outputs) {
     this.settings = settings;
-    client = RedisClient.create(RedisURI.builder().withHost("127.0.0.1").withPort(port).build());
+    client = RedisClient.create(redis);
     client.setOptions(RedisLinks.options());
     links = new RedisLinks(client);
     groups = new StreamGroups(links, settings);

@@ -223,6 +223,34 @@ class StreamPipelineIT {
   }
 
   @Test
+  void consumersAndAppenderFollowASentinelToTheNextMaster() throws Exception {
+    try (TestRedis master = new TestRedis();
+        TestRedis replica = new TestRedis()) {
+      replica.command(admin -> admin.replicaof("127.0.0.1", master.port()));
+      try (TestSentinel sentinel = new TestSentinel(master);
+          StreamHarness harness =
+              new StreamHarness(sentinel.uri(), StreamHarness.settings(false, 1), outputs)) {
+        harness.consume(Kind.HEALTH);
+        harness.append(health("BEFORE", 100));
+        await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+        master.kill();
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    harness
+                        .appender
+                        .append(health("AFTER", 100))
+                        .handle((ok, e) -> e == null)
+                        .get());
+        await()
+            .atMost(PATIENCE)
+            .until(() -> TestOutputs.count(outputs.stream(), Kind.HEALTH) == 200);
+      }
+    }
+  }
+
+  @Test
   void anotherConsumerStartsWhileMuchWaitsAndStopsWhenNothingDoes() throws Exception {
     try (StreamHarness harness =
         new StreamHarness(TestRedis.sharedPort(), StreamHarness.settings(false, 3), outputs)) {

@@ -177,7 +177,7 @@ public final class TestRedis implements Closeable {
     }
   }
 
-  private static File executable() throws IOException {
+  static File executable() throws IOException {
     try {
       File installed = ExecutableProvider.newExecutableInPath("redis-server").get();
       if (majorVersion(installed) >= 7) {
