@@ -63,11 +63,10 @@ final class LoadLoop implements AutoCloseable {
 
   void run(LoadClient.Schedule schedule) throws IOException {
     for (LoadConnection connection : connections) {
-      connection.dueAt(nextDue(connection, schedule));
-      idle.add(connection);
+      awaitTurn(connection, schedule);
     }
     while (open > 0) {
-      sendDue(schedule);
+      sendDue();
       await();
       for (SelectionKey key : selector.selectedKeys()) {
         ready(key, schedule);
@@ -80,16 +79,12 @@ final class LoadLoop implements AutoCloseable {
     }
   }
 
-  private void sendDue(LoadClient.Schedule schedule) {
+  private void sendDue() {
     for (LoadConnection next = idle.peek();
         next != null && next.due() - System.nanoTime() <= 0;
         next = idle.peek()) {
       idle.remove();
-      if (next.due() - schedule.end() >= 0) {
-        close(next);
-      } else {
-        send(next);
-      }
+      send(next);
     }
   }
 
@@ -127,15 +122,21 @@ final class LoadLoop implements AutoCloseable {
     } else if (connection.due() - schedule.measured() >= 0) {
       latencies.record(now - connection.due());
     }
-    connection.dueAt(nextDue(connection, schedule));
-    idle.add(connection);
+    awaitTurn(connection, schedule);
   }
 
-  private long nextDue(LoadConnection connection, LoadClient.Schedule schedule) {
+  /** Closes it when no request is due any more: a run ends with its last answer. */
+  private void awaitTurn(LoadConnection connection, LoadClient.Schedule schedule) {
     double turn = connection.sent() + (double) connection.number() / all;
-    return schedule.interval() == 0
-        ? System.nanoTime()
-        : schedule.begin() + (long) (schedule.interval() * turn);
+    connection.dueAt(
+        schedule.interval() == 0
+            ? System.nanoTime()
+            : schedule.begin() + (long) (schedule.interval() * turn));
+    if (connection.due() - schedule.end() >= 0) {
+      close(connection);
+    } else {
+      idle.add(connection);
+    }
   }
 
   private void send(LoadConnection connection) {
