@@ -52,7 +52,7 @@ public class BenchRouter {
     return new ServletRegistrationBean<>(servlet, "/bench/stream-through");
   }
 
-  /** No connection breaks here, and a PING before each command would be unfair to the peer. */
+  /** No connection breaks here, and a PING before each command would be unfair to the peers. */
   @Bean
   SmartInitializingSingleton withoutPings(LettuceConnectionFactory redis) {
     return () -> redis.setValidateConnection(false);

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.MapRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
@@ -106,16 +106,13 @@ final class DrainBenchmark {
         appender.append(batch).get(30, TimeUnit.SECONDS);
       }
       String key = prefix + "health_data_stream";
-      LettuceConnectionFactory redisConnections = context.getBean(LettuceConnectionFactory.class);
-      // No connection breaks here, and a PING before each command would be unfair.
-      redisConnections.setValidateConnection(false);
       StringRedisTemplate template = context.getBean(StringRedisTemplate.class);
       template.opsForStream().createGroup(key, ReadOffset.from("0"), "spring");
       Output output = new Output(outputs.stream());
       LongAdder rows = new LongAdder();
       var container =
           StreamMessageListenerContainer.create(
-              redisConnections,
+              context.getBean(RedisConnectionFactory.class),
               StreamMessageListenerContainer.StreamMessageListenerContainerOptions.builder()
                   .batchSize(BATCH)
                   .pollTimeout(Duration.ofMillis(100))
@@ -164,7 +161,7 @@ final class DrainBenchmark {
             "--spring.main.banner-mode=off",
             "--logging.level.root=error",
                 more));
-    return new SpringApplication(RouterApplication.class).run(arguments.toArray(String[]::new));
+    return new SpringApplication(RouterApplication.class, BenchRouter.class).run(arguments.toArray(String[]::new));
   }
 
   private static List<List<HealthData>> batches(int rows) {
