@@ -21,7 +21,7 @@ final class TestSentinel implements Closeable {
   private final int port = TestServers.freePort();
   private final Process process;
 
-  /** Watches {@code master}, and has found its replica. */
+  /** Watches {@code master} and has found its replica; gone with the JVM. */
   TestSentinel(TestRedis master) {
     try {
       home = Files.createTempDirectory("crossfade-sentinel");
@@ -45,6 +45,7 @@ final class TestSentinel implements Closeable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     Awaitility.await("sentinel at port " + port).until(this::knowsAReplica);
   }
 
