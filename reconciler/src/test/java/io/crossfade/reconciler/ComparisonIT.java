@@ -25,6 +25,8 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ComparisonIT {
 
@@ -119,6 +121,43 @@ class ComparisonIT {
         compare(new ComparisonWindow(accepted.minusSeconds(60), accepted.plusSeconds(60)));
     assertThat(result.of(Kind.HEALTH).getFirst().differing()).isZero();
     assertThat(result.of(Kind.HEALTH).getFirst().matching()).isEqualTo(1);
+  }
+
+  /** Read by stamps, such a record comes from each side at another place. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void recordWithTwoStampsOfOneWindowIsComparedOnce(boolean legacyFirst) throws Exception {
+    List<AcceptedRecord> elsewhere = new ArrayList<>();
+    for (int second = 0; second < 2_000; second++) {
+      elsewhere.add(SampleRecords.health("ELSEWHERE", second));
+    }
+    for (DataSource output : List.of(outputs.legacy(), outputs.stream())) {
+      new Output(output).write(elsewhere);
+    }
+    DataSource first = legacyFirst ? outputs.legacy() : outputs.stream();
+    DataSource second = legacyFirst ? outputs.stream() : outputs.legacy();
+    List<AcceptedRecord> early =
+        List.of(SampleRecords.health("SAME", 1), SampleRecords.health("OTHER", 1));
+    List<AcceptedRecord> late =
+        List.of(SampleRecords.health("SAME", 1), SampleRecords.health("OTHER", 1));
+    new Output(first).write(early);
+    new Output(second).write(late);
+    update(second, "UPDATE t_user_health_data SET heart_rate = 1 WHERE device_sn = 'OTHER'");
+    for (DataSource output : List.of(outputs.legacy(), outputs.stream())) {
+      update(
+          output,
+          "UPDATE t_user_health_data SET stamp = stamp + 36000000 * 1048576"
+              + " WHERE device_sn IN ('SAME', 'OTHER')");
+    }
+    Instant accepted =
+        AcceptanceStamp.instantOf(early.getFirst().acceptance().stamp()).plusSeconds(36_000);
+    TableResult health =
+        compare(new ComparisonWindow(accepted.minusSeconds(60), accepted.plusSeconds(60)))
+            .of(Kind.HEALTH)
+            .getFirst();
+    assertThat(health.matching()).isEqualTo(1);
+    assertThat(health.count(DifferenceClass.FIELDS_DIFFER)).isEqualTo(1);
+    assertThat(health.differing()).isEqualTo(1);
   }
 
   @Test

@@ -193,7 +193,7 @@ public final class TableComparison {
     public void onlyStream(RawRow row) throws SQLException {
       consumed++;
       count(null, row);
-      suspects.put(row.id(), SeenOn.STREAM);
+      suspects.putIfAbsent(row.id(), SeenOn.STREAM);
       passed(row);
     }
 
