@@ -195,6 +195,21 @@ class RollingComparisonIT {
     assertThat(figures.unexplained()).isZero();
   }
 
+  /** A repeat, accepted after dual write came on: the record is on both sides all the same. */
+  @Test
+  void whatTheFlagsWroteOnceIsComparedWhenARepeatBroughtItsCopy() throws Exception {
+    AcceptedRecord once = SampleRecords.event("ONCE", 1, false);
+    legacy.write(List.of(once));
+    stream.write(List.of(once));
+    TestOutputs.update(
+        outputs.stream(),
+        "UPDATE t_common_event SET stamp = stamp + 36000000 * 1048576, event_value = 'other'");
+    change(acceptedAt(once).plusSeconds(60), "OPERATOR");
+    KindFigures figures = events(advance(acceptedAt(once).plusSeconds(1)));
+    assertThat(figures.notMirrored()).isZero();
+    assertThat(figures.differing()).isEqualTo(1);
+  }
+
   /** A system's first flags are no change of them: what is lost in its first seconds is lost. */
   @Test
   void firstFlagsExcuseNothing() throws Exception {

@@ -14,6 +14,9 @@ public interface Explainer {
   /** Those of the differences that have an explanation. */
   Map<RecordId, Explained> explain(List<Doubt> doubts) throws SQLException;
 
-  /** Whether this row's copy was never meant to be, since dual write was off. */
-  boolean notMirrored(RowPair rows);
+  /**
+   * Whether a row of that acceptance stamp which one output lacks was never meant to be there,
+   * since dual write was off.
+   */
+  boolean notMirrored(long stamp);
 }

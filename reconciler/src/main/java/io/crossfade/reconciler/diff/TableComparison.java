@@ -149,8 +149,11 @@ public final class TableComparison {
       STREAM
     }
 
+    private record Suspect(SeenOn on, long stamp) {}
+
     private final TableProgress known;
-    private final Map<RecordId, SeenOn> suspects = new HashMap<>();
+    private final Map<RecordId, Suspect> suspects = new HashMap<>();
+    private final List<Difference> found = new ArrayList<>();
     private long consumed;
     private long matching;
     private long notMirrored;
@@ -176,7 +179,7 @@ public final class TableComparison {
       if (left.sameColumns(right)) {
         matching++;
       } else {
-        suspects.put(left.id(), SeenOn.BOTH);
+        suspects.put(left.id(), new Suspect(SeenOn.BOTH, left.stamp()));
       }
       passed(left);
     }
@@ -185,7 +188,7 @@ public final class TableComparison {
     public void onlyLegacy(RawRow row) throws SQLException {
       consumed++;
       count(row, null);
-      suspects.put(row.id(), SeenOn.LEGACY);
+      suspects.put(row.id(), new Suspect(SeenOn.LEGACY, row.stamp()));
       passed(row);
     }
 
@@ -193,7 +196,7 @@ public final class TableComparison {
     public void onlyStream(RawRow row) throws SQLException {
       consumed++;
       count(null, row);
-      suspects.putIfAbsent(row.id(), SeenOn.STREAM);
+      suspects.putIfAbsent(row.id(), new Suspect(SeenOn.STREAM, row.stamp()));
       passed(row);
     }
 
@@ -210,7 +213,10 @@ public final class TableComparison {
     private void passed(RawRow row) throws SQLException {
       last = row;
       if (suspects.size() >= AT_ONCE) {
-        checkpoint(false);
+        resolve();
+        if (!found.isEmpty()) {
+          checkpoint(false);
+        }
       } else if (++sinceClock == LOOK_AT_CLOCK_EVERY) {
         sinceClock = 0;
         if (System.nanoTime() - checkpointAt > CHECKPOINT_EVERY.toNanos()) {
@@ -220,7 +226,7 @@ public final class TableComparison {
     }
 
     void checkpoint(boolean scanned) throws SQLException {
-      List<Difference> found = resolve();
+      resolve();
       ledger.found(
           table.name(),
           found,
@@ -236,26 +242,55 @@ public final class TableComparison {
               scanned,
               last == null ? known.afterStamp() : Long.valueOf(last.stamp()),
               last == null ? known.afterId() : last.id().toString()));
+      found.clear();
       checkpointAt = System.nanoTime();
     }
 
-    private List<Difference> resolve() throws SQLException {
-      List<Difference> found = new ArrayList<>();
+    private void resolve() throws SQLException {
+      dismissNotMirrored(SeenOn.LEGACY, stream);
+      dismissNotMirrored(SeenOn.STREAM, legacy);
       for (RowPair pair : pairs(List.copyOf(suspects.keySet())).values()) {
-        if (suspects.get(pair.id()) == SeenOn.STREAM && metFromTheLegacySide(pair)) {
+        if (seenOn(pair.id()) == SeenOn.STREAM && metFromTheLegacySide(pair)) {
           continue;
         }
         Optional<Difference> difference = pair.difference(urgentEvents);
         if (difference.isEmpty()) {
           matching++;
-        } else if (explainer.notMirrored(pair)) {
+        } else if ((pair.legacy() == null || pair.stream() == null)
+            && explainer.notMirrored(pair.any().stamp())) {
           notMirrored++;
         } else {
           found.add(difference.get());
         }
       }
       suspects.clear();
-      return found;
+    }
+
+    /**
+     * Counts the rows whose copies were not meant to be and are in no other window either. While
+     * dual write is off these are all rows, and reading each again would double the work.
+     */
+    private void dismissNotMirrored(SeenOn here, OutputScan elsewhere) throws SQLException {
+      List<RecordId> alone =
+          suspects.entrySet().stream()
+              .filter(suspect -> suspect.getValue().on() == here)
+              .filter(suspect -> explainer.notMirrored(suspect.getValue().stamp()))
+              .map(Map.Entry::getKey)
+              .toList();
+      if (!alone.isEmpty()) {
+        Set<RecordId> copied = elsewhere.find(alone).keySet();
+        alone.stream()
+            .filter(id -> !copied.contains(id))
+            .forEach(
+                id -> {
+                  suspects.remove(id);
+                  notMirrored++;
+                });
+      }
+    }
+
+    private SeenOn seenOn(RecordId id) {
+      return Objects.requireNonNull(suspects.get(id)).on();
     }
 
     /**

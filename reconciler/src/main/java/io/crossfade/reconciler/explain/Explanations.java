@@ -50,9 +50,8 @@ public final class Explanations implements Explainer {
   }
 
   @Override
-  public boolean notMirrored(RowPair rows) {
-    return (rows.legacy() == null || rows.stream() == null)
-        && dualWrite.offAt(AcceptanceStamp.instantOf(rows.any().stamp()));
+  public boolean notMirrored(long stamp) {
+    return dualWrite.offAt(AcceptanceStamp.instantOf(stamp));
   }
 
   @Override
