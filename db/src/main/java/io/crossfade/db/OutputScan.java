@@ -173,7 +173,8 @@ public final class OutputScan {
   }
 
   /**
-   * Streams stamps and ids accepted in {@code [firstStamp, lastStamp]}, read from an index alone.
+   * Streams stamps and ids accepted in {@code [firstStamp, lastStamp]} in the order of the stamps,
+   * read from an index alone.
    */
   public void stamps(long firstStamp, long lastStamp, StampSink sink) throws SQLException {
     try (Connection connection = dataSource.getConnection();
@@ -181,7 +182,7 @@ public final class OutputScan {
             connection.prepareStatement(
                 "SELECT stamp, id FROM "
                     + table
-                    + " FORCE INDEX (by_stamp) WHERE stamp >= ? AND stamp <= ?",
+                    + " FORCE INDEX (by_stamp) WHERE stamp >= ? AND stamp <= ? ORDER BY stamp",
                 ResultSet.TYPE_FORWARD_ONLY,
                 ResultSet.CONCUR_READ_ONLY)) {
       statement.setFetchSize(Integer.MIN_VALUE);

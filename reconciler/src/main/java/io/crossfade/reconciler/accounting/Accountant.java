@@ -17,8 +17,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,12 +86,13 @@ final class Accountant {
       throws SQLException {
     OutputScan output = scan(group.kind(), group.path());
     List<Entry> unmet = new ArrayList<>();
-    Set<Entry> written = written(group, output, entries);
-    for (Entry entry : entries) {
-      if (written.contains(entry)) {
-        counts(counts, entry, instance).written++;
+    entries.sort(Comparator.comparingLong(Entry::stamp));
+    BitSet written = written(output, entries);
+    for (int i = 0; i < entries.size(); i++) {
+      if (written.get(i)) {
+        counts(counts, entries.get(i), instance).written++;
       } else {
-        unmet.add(entry);
+        unmet.add(entries.get(i));
       }
     }
     for (int from = 0; from < unmet.size(); from += AT_ONCE) {
@@ -121,20 +123,30 @@ final class Accountant {
     }
   }
 
-  /** Which of the acceptances own their row: along the index of stamps, without reading a row. */
-  private static Set<Entry> written(Group group, OutputScan output, List<Entry> entries)
-      throws SQLException {
-    long first = entries.stream().mapToLong(Entry::stamp).min().orElseThrow();
-    long last = entries.stream().mapToLong(Entry::stamp).max().orElseThrow();
-    Set<Entry> ours = new HashSet<>(entries);
-    Set<Entry> written = new HashSet<>();
+  /**
+   * Which of the acceptances own their row: along the index of stamps, without reading a row.
+   *
+   * @param entries in the order of their stamps
+   * @return their indexes
+   */
+  private static BitSet written(OutputScan output, List<Entry> entries) throws SQLException {
+    BitSet written = new BitSet(entries.size());
     output.stamps(
-        first,
-        last,
-        (stamp, id) -> {
-          Entry entry = new Entry(group.kind(), group.path(), stamp, id);
-          if (ours.contains(entry)) {
-            written.add(entry);
+        entries.getFirst().stamp(),
+        entries.getLast().stamp(),
+        new OutputScan.StampSink() {
+          private int next;
+
+          @Override
+          public void row(long stamp, RecordId id) {
+            while (next < entries.size() && entries.get(next).stamp() < stamp) {
+              next++;
+            }
+            for (int i = next; i < entries.size() && entries.get(i).stamp() == stamp; i++) {
+              if (entries.get(i).id().equals(id)) {
+                written.set(i);
+              }
+            }
           }
         });
     return written;
