@@ -32,8 +32,7 @@ final class BenchServers implements AutoCloseable {
 
   /** All kinds are on the legacy path unless the arguments say otherwise; a client may ask for the stream. */
   BenchServers(String... arguments) {
-    // Rewriting its file takes Redis a core for a while, on two cores that client and router share with it.
-    connection.sync().configSet("auto-aof-rewrite-percentage", "0");
+    keepFile(redis);
     List<String> more = new ArrayList<>(List.of("--crossfade.rollout.initial=legacy"));
     more.addAll(List.of(arguments));
     router =
@@ -42,6 +41,11 @@ final class BenchServers implements AutoCloseable {
             List.of(System.getProperty("crossfade.bench.router-jvm", ROUTER_JVM).split(",")),
             TestRouterApplication.arguments(schemas, redis.port(), more));
     router.awaitStart();
+  }
+
+  /** Rewriting its file takes Redis a core for a while, on two cores that client and router share with it. */
+  static void keepFile(TestRedis redis) {
+    redis.command(commands -> commands.configSet("auto-aof-rewrite-percentage", "0"));
   }
 
   /**

@@ -44,6 +44,7 @@ final class DrainBenchmark {
   static void run() throws Exception {
     try (TestOutputs outputs = new TestOutputs(PlainLinks.to(TestDatabase.newSchemas()));
         TestRedis redis = new TestRedis()) {
+      BenchServers.keepFile(redis);
       bare(outputs, 40_000);
       drain(outputs, redis, 1, 40_000);
       container(outputs, redis, Duration.ofSeconds(5));
