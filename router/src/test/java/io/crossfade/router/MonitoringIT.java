@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -134,19 +135,19 @@ class MonitoringIT {
 
   private static boolean hasData(int port, String query) throws IOException, InterruptedException {
     try {
-      String answer =
-          CLIENT
-              .send(
-                  HttpRequest.newBuilder(
-                          URI.create(
-                              "http://127.0.0.1:%d/api/v1/query?query=%s"
-                                  .formatted(
-                                      port, URLEncoder.encode(query, StandardCharsets.UTF_8))))
-                      .build(),
-                  BodyHandlers.ofString())
-              .body();
-      JsonNode json = JSON.readTree(answer);
-      assertThat(json.path("status").asText()).as(query + answer).isIn("success", "");
+      HttpResponse<String> answer =
+          CLIENT.send(
+              HttpRequest.newBuilder(
+                      URI.create(
+                          "http://127.0.0.1:%d/api/v1/query?query=%s"
+                              .formatted(port, URLEncoder.encode(query, StandardCharsets.UTF_8))))
+                  .build(),
+              BodyHandlers.ofString());
+      if (answer.statusCode() == 503) {
+        return false; // It listens before it has read its files.
+      }
+      JsonNode json = JSON.readTree(answer.body());
+      assertThat(json.path("status").asText()).as(query + answer.body()).isIn("success", "");
       return !json.at("/data/result").isEmpty();
     } catch (java.net.ConnectException e) {
       return false;
