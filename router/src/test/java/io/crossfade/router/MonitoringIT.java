@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.TestServers;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -53,6 +54,7 @@ class MonitoringIT {
                 "--crossfade.accounting.every=500ms",
                 "--crossfade.reconciler.nightly.cron=* * * * * *"))) {
       prometheus = prometheus(port, router);
+      await("Prometheus").atMost(PATIENCE).until(() -> ready(port));
       Http http = Http.of(router);
       Map<String, String> queries = new LinkedHashMap<>(panels());
       queries.putAll(alerts());
@@ -133,25 +135,28 @@ class MonitoringIT {
     }
   }
 
-  private static boolean hasData(int port, String query) throws IOException, InterruptedException {
+  /** It listens before it has read its files. */
+  private static boolean ready(int port) throws IOException, InterruptedException {
     try {
-      HttpResponse<String> answer =
-          CLIENT.send(
-              HttpRequest.newBuilder(
-                      URI.create(
-                          "http://127.0.0.1:%d/api/v1/query?query=%s"
-                              .formatted(port, URLEncoder.encode(query, StandardCharsets.UTF_8))))
-                  .build(),
-              BodyHandlers.ofString());
-      if (answer.statusCode() == 503) {
-        return false; // It listens before it has read its files.
-      }
-      JsonNode json = JSON.readTree(answer.body());
-      assertThat(json.path("status").asText()).as(query + answer.body()).isIn("success", "");
-      return !json.at("/data/result").isEmpty();
-    } catch (java.net.ConnectException e) {
+      return get(port, "/-/ready").statusCode() == 200;
+    } catch (ConnectException e) {
       return false;
     }
+  }
+
+  private static boolean hasData(int port, String query) throws IOException, InterruptedException {
+    String answer =
+        get(port, "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8)).body();
+    JsonNode json = JSON.readTree(answer);
+    assertThat(json.path("status").asText()).as(query + answer).isIn("success", "");
+    return !json.at("/data/result").isEmpty();
+  }
+
+  private static HttpResponse<String> get(int port, String path)
+      throws IOException, InterruptedException {
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+        BodyHandlers.ofString());
   }
 
   private static Map<String, String> panels() throws IOException {
