@@ -23,17 +23,49 @@ public final class Output {
     this.dataSource = dataSource;
   }
 
+  /** Records with their rows as they are sent, table by table, which any output can be given. */
+  public static final class Batch {
+
+    private final List<AcceptedRecord> records;
+    private final List<TableRows<?>> tables = new ArrayList<>();
+
+    private Batch(Collection<? extends AcceptedRecord> records) {
+      this.records = List.copyOf(records);
+    }
+
+    /** The records, in the order in which they were given. */
+    public List<AcceptedRecord> records() {
+      return records;
+    }
+
+    private <R> void add(OutputTable<R> table, List<R> rows) {
+      if (rows.isEmpty()) {
+        return;
+      }
+      // All writers lock rows in the same order, so that they rarely deadlock.
+      record Keyed<T>(RecordId id, T row) {}
+      List<R> ordered =
+          rows.stream()
+              .map(row -> new Keyed<>(table.id(row), row))
+              .sorted(Comparator.comparing(Keyed::id))
+              .map(Keyed::row)
+              .toList();
+      tables.add(new TableRows<>(table, table.encode(ordered)));
+    }
+  }
+
+  private record TableRows<R>(OutputTable<R> table, EncodedRows<R> rows) {}
+
   /**
-   * Stores a batch in one transaction, with a few statements per table.
-   *
-   * @throws SQLException when nothing of the batch was stored
+   * Does all of writing that needs no database, so that another thread can do it while the batch
+   * before is written.
    */
-  public void write(Collection<? extends AcceptedRecord> batch) throws SQLException {
+  public static Batch prepare(Collection<? extends AcceptedRecord> records) {
     List<HealthData> health = new ArrayList<>();
     List<Fact> facts = new ArrayList<>();
     List<DeviceInfo> devices = new ArrayList<>();
     List<CommonEvent> events = new ArrayList<>();
-    for (AcceptedRecord accepted : batch) {
+    for (AcceptedRecord accepted : records) {
       switch (accepted) {
         case HealthData data -> {
           health.add(data);
@@ -43,13 +75,30 @@ public final class Output {
         case CommonEvent event -> events.add(event);
       }
     }
+    Batch batch = new Batch(records);
+    batch.add(OutputTables.HEALTH_DATA, health);
+    batch.add(OutputTables.FACTS, facts);
+    batch.add(OutputTables.DEVICE_HISTORY, devices);
+    batch.add(OutputTables.DEVICE_STATE, devices);
+    batch.add(OutputTables.EVENTS, events);
+    return batch;
+  }
+
+  /**
+   * Stores a batch in one transaction, with a few statements per table.
+   *
+   * @throws SQLException when nothing of the batch was stored
+   */
+  public void write(Collection<? extends AcceptedRecord> records) throws SQLException {
+    write(prepare(records));
+  }
+
+  private void write(Batch batch) throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       try {
-        upsert(connection, OutputTables.HEALTH_DATA, health);
-        upsert(connection, OutputTables.FACTS, facts);
-        upsert(connection, OutputTables.DEVICE_HISTORY, devices);
-        upsert(connection, OutputTables.DEVICE_STATE, devices);
-        upsert(connection, OutputTables.EVENTS, events);
+        for (TableRows<?> table : batch.tables) {
+          table.table().upsert(connection, table.rows());
+        }
         connection.commit();
       } catch (SQLException | RuntimeException e) {
         rollback(connection, e);
@@ -66,7 +115,7 @@ public final class Output {
    * @throws SQLException when the database is the trouble and not a row; parts may have been
    *     stored, and the whole batch can be written again
    */
-  public List<Rejection> writeIsolating(List<? extends AcceptedRecord> batch) throws SQLException {
+  public List<Rejection> writeIsolating(Batch batch) throws SQLException {
     try {
       write(batch);
       return List.of();
@@ -74,30 +123,21 @@ public final class Output {
       if (!SqlFaults.isRowFault(e)) {
         throw e;
       }
-      if (batch.size() == 1) {
-        return List.of(new Rejection(batch.getFirst(), SqlFaults.describe(e)));
+      List<AcceptedRecord> records = batch.records;
+      if (records.size() == 1) {
+        return List.of(new Rejection(records.getFirst(), SqlFaults.describe(e)));
       }
-      List<Rejection> rejections =
-          new ArrayList<>(writeIsolating(batch.subList(0, batch.size() / 2)));
-      rejections.addAll(writeIsolating(batch.subList(batch.size() / 2, batch.size())));
+      int half = records.size() / 2;
+      List<Rejection> rejections = new ArrayList<>(writeIsolating(records.subList(0, half)));
+      rejections.addAll(writeIsolating(records.subList(half, records.size())));
       return rejections;
     }
   }
 
-  private static <R> void upsert(Connection connection, OutputTable<R> table, List<R> rows)
+  /** As {@link #writeIsolating(Batch)}, of records that are not prepared. */
+  public List<Rejection> writeIsolating(Collection<? extends AcceptedRecord> records)
       throws SQLException {
-    if (rows.isEmpty()) {
-      return;
-    }
-    // All writers lock rows in the same order, so that they rarely deadlock.
-    record Keyed<T>(RecordId id, T row) {}
-    List<R> ordered =
-        rows.stream()
-            .map(row -> new Keyed<>(table.id(row), row))
-            .sorted(Comparator.comparing(Keyed::id))
-            .map(Keyed::row)
-            .toList();
-    table.upsert(connection, ordered);
+    return writeIsolating(prepare(records));
   }
 
   private static void rollback(Connection connection, Exception cause) {

@@ -1,6 +1,5 @@
 package io.crossfade.db;
 
-import com.mysql.cj.BindValue;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -148,53 +147,37 @@ public final class OutputTable<R> {
     return types;
   }
 
-  /** Stores rows in their order, with as few statements as it takes; the caller commits. */
-  void upsert(Connection connection, List<R> rows) throws SQLException {
-    upsert(connection, rows, (row, column) -> columns.get(column).value().apply(row));
+  /** Rows as they are sent, in their order. */
+  EncodedRows<R> encode(List<R> rows) {
+    return new EncodedRows<>(rows, types, (row, column) -> columns.get(column).value().apply(row));
   }
 
   /**
-   * Stores rows as another output has them.
+   * Rows as another output has them, as they are sent.
    *
    * @param rows values of {@link #writtenColumns}, of {@link #writtenTypes}
    */
-  void upsertValues(Connection connection, List<List<@Nullable Object>> rows) throws SQLException {
-    upsert(connection, rows, List::get);
+  EncodedRows<List<@Nullable Object>> encodeValues(List<List<@Nullable Object>> rows) {
+    return new EncodedRows<>(rows, types, List::get);
   }
 
-  private <T> void upsert(Connection connection, List<T> rows, Cells<T> cells) throws SQLException {
+  /**
+   * Stores rows in their order, with as few statements as it takes; the caller commits.
+   *
+   * @param rows of this table
+   */
+  void upsert(Connection connection, EncodedRows<?> rows) throws SQLException {
     for (int from = 0; from < rows.size(); ) {
       int taken = statementSize(rows.size() - from);
       // Pools keep statements by their text: all that run this one must bind it alike.
       try (PreparedStatement statement = connection.prepareStatement(upsert(taken))) {
-        bind(statement, rows.subList(from, from + taken), cells);
+        if (!EncodedParameter.bind(statement, rows, from)) {
+          rows.bind(statement, from, from + taken);
+        }
         statement.executeUpdate();
       }
       from += taken;
     }
-  }
-
-  private <T> void bind(PreparedStatement statement, List<T> rows, Cells<T> cells)
-      throws SQLException {
-    BindValue[] parameters = RawParameter.of(statement, types);
-    int parameter = 0;
-    for (T source : rows) {
-      for (int column = 0; column < types.size(); column++) {
-        Object value = cells.value(source, column);
-        if (parameters == null) {
-          statement.setObject(parameter + 1, value);
-        } else {
-          ((RawParameter) parameters[parameter]).set(value);
-        }
-        parameter++;
-      }
-    }
-  }
-
-  /** Where the values of a row are. */
-  private interface Cells<T> {
-
-    @Nullable Object value(T row, int column);
   }
 
   static <R> Builder<R> named(

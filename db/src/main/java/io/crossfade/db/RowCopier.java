@@ -48,7 +48,7 @@ public final class RowCopier {
   public int insert(Collection<RecordId> ids) throws SQLException {
     List<List<@Nullable Object>> rows = read(from, ids, RouteReason.REPAIR);
     try (Connection connection = to.getConnection()) {
-      table.upsertValues(connection, rows);
+      table.upsert(connection, table.encodeValues(rows));
       connection.commit();
     }
     return rows.size();

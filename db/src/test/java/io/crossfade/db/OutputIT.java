@@ -187,11 +187,11 @@ class OutputIT {
       new Output(byDriver).write(records);
       try (Connection connection = fresh.legacy().getConnection();
           PreparedStatement statement = connection.prepareStatement("SELECT ?")) {
-        assertThat(RawParameter.of(statement, List.of(Column.Type.TEXT))).isNotNull();
+        assertThat(EncodedParameter.bind(statement, oneText(), 0)).isTrue();
       }
       try (Connection connection = byDriver.getConnection();
           PreparedStatement statement = connection.prepareStatement("SELECT ?")) {
-        assertThat(RawParameter.of(statement, List.of(Column.Type.TEXT))).isNull();
+        assertThat(EncodedParameter.bind(statement, oneText(), 0)).isFalse();
       }
       for (Kind kind : Kind.values()) {
         assertThat(TestOutputs.rows(fresh.legacy(), kind))
@@ -199,6 +199,10 @@ class OutputIT {
             .isEqualTo(TestOutputs.rows(fresh.stream(), kind));
       }
     }
+  }
+
+  private static EncodedRows<String> oneText() {
+    return new EncodedRows<>(List.of("text"), List.of(Column.Type.TEXT), (row, column) -> row);
   }
 
   private static HikariDataSource unprepared(DbSettings.Schema schema) {

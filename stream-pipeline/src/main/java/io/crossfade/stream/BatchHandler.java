@@ -101,11 +101,10 @@ final class BatchHandler {
   private boolean commitWithRetries(
       EntryBatch batch, List<Letter> unreadable, BooleanSupplier stopping)
       throws InterruptedException {
-    List<AcceptedRecord> records = batch.records();
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {
-        commit(batch, records, unreadable);
+        commit(batch, unreadable);
         return true;
       } catch (SQLException | RuntimeException e) {
         if (stopping.getAsBoolean()) {
@@ -125,15 +124,15 @@ final class BatchHandler {
     }
   }
 
-  private void commit(EntryBatch batch, List<AcceptedRecord> records, List<Letter> unreadable)
-      throws SQLException {
+  private void commit(EntryBatch batch, List<Letter> unreadable) throws SQLException {
     StreamName stream = batch.stream();
+    List<AcceptedRecord> records = batch.batch().records();
     List<Letter> letters = new ArrayList<>(unreadable);
     if (settings.validateOnly()) {
       count(StreamMeter.VALIDATED, stream, records.size());
     } else if (!records.isEmpty()) {
       long begin = System.nanoTime();
-      List<Output.Rejection> rejections = output.writeIsolating(records);
+      List<Output.Rejection> rejections = output.writeIsolating(batch.batch());
       timer(StreamMeter.WRITE, stream).record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       Instant committed = clock.instant();
       for (Output.Rejection rejection : rejections) {

@@ -1,6 +1,7 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
 import io.lettuce.core.StreamMessage;
 import java.nio.charset.StandardCharsets;
@@ -12,14 +13,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of one stream that were read together, decoded.
+ * Entries of one stream that were read together, decoded and ready to be written.
  *
  * @param ids of all entries, in the order of the stream
  * @param entries those that hold a record
  * @param unreadable those that do not
+ * @param batch the records of the entries
  */
 record EntryBatch(
-    StreamName stream, List<String> ids, List<Entry> entries, List<Unreadable> unreadable) {
+    StreamName stream,
+    List<String> ids,
+    List<Entry> entries,
+    List<Unreadable> unreadable,
+    Output.Batch batch) {
 
   /** An entry and the record that it holds. */
   record Entry(String id, AcceptedRecord accepted) {}
@@ -41,21 +47,32 @@ record EntryBatch(
     List<EntryBatch> batches = new ArrayList<>();
     for (StreamName stream : streams) {
       byte[] key = keys.apply(stream).getBytes(StandardCharsets.UTF_8);
-      EntryBatch batch =
-          new EntryBatch(stream, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-      messages.stream()
-          .filter(message -> Arrays.equals(message.getStream(), key))
-          .forEach(batch::add);
-      if (!batch.ids.isEmpty()) {
-        batches.add(batch);
+      List<StreamMessage<byte[], byte[]>> own =
+          messages.stream().filter(message -> Arrays.equals(message.getStream(), key)).toList();
+      if (!own.isEmpty()) {
+        batches.add(of(stream, own));
       }
     }
     return batches;
   }
 
-  /** The records, in the order of the stream. */
-  List<AcceptedRecord> records() {
-    return entries.stream().map(Entry::accepted).toList();
+  private static EntryBatch of(StreamName stream, List<StreamMessage<byte[], byte[]>> messages) {
+    List<Entry> entries = new ArrayList<>(messages.size());
+    List<Unreadable> unreadable = new ArrayList<>();
+    for (StreamMessage<byte[], byte[]> message : messages) {
+      byte[] bytes = bytes(message);
+      try {
+        entries.add(new Entry(message.getId(), RecordCodec.decode(bytes)));
+      } catch (RecordCodec.UnreadableEntryException e) {
+        unreadable.add(new Unreadable(message.getId(), bytes, String.valueOf(e.getMessage())));
+      }
+    }
+    return new EntryBatch(
+        stream,
+        messages.stream().map(StreamMessage::getId).toList(),
+        entries,
+        unreadable,
+        Output.prepare(entries.stream().map(Entry::accepted).toList()));
   }
 
   /** The entry that holds this very record. */
@@ -69,16 +86,6 @@ record EntryBatch(
 
   int size() {
     return ids.size();
-  }
-
-  private void add(StreamMessage<byte[], byte[]> message) {
-    ids.add(message.getId());
-    byte[] bytes = bytes(message);
-    try {
-      entries.add(new Entry(message.getId(), RecordCodec.decode(bytes)));
-    } catch (RecordCodec.UnreadableEntryException e) {
-      unreadable.add(new Unreadable(message.getId(), bytes, String.valueOf(e.getMessage())));
-    }
   }
 
   private static byte[] bytes(StreamMessage<byte[], byte[]> message) {
