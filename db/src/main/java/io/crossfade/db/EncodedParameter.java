@@ -15,84 +15,65 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A parameter of a statement that the server has prepared, always of its column's type. The first
- * one carries the bytes of all rows, the others know whether they are NULL. JDBC's own looks its
- * type and its encoder up with every value, which was a quarter of a writer's time.
+ * one carries the bytes of all rows; of the others a statement has two for each column, one that is
+ * NULL and one that is not, which stand for all rows. JDBC's own look type and encoder up with
+ * every value, which was a quarter of a writer's time, and a full batch has 11,000 of them.
  */
 final class EncodedParameter extends NativeQueryBindValue {
 
-  /** What a statement runs with: rows from the given one on, as many as it takes. */
-  private static final class Bound {
-    private @Nullable EncodedRows<?> rows;
-    private int from;
-  }
+  private final boolean isNull;
 
-  private final Bound bound;
-  private final int row;
-  private final int column;
-  private final int rowsOfStatement;
-
-  private EncodedParameter(
-      BindValue replaced, Bound bound, List<Column.Type> types, int index, int parameters) {
+  private EncodedParameter(BindValue replaced, Column.Type type, boolean isNull) {
     super((NativeQueryBindValue) replaced);
-    this.bound = bound;
-    this.row = index / types.size();
-    this.column = index % types.size();
-    this.rowsOfStatement = parameters / types.size();
-    this.targetType = types.get(column).wireType();
+    this.targetType = type.wireType();
+    this.isNull = isNull;
   }
 
   /**
    * Binds all parameters of a statement.
    *
-   * @param from the first of the rows that the statement takes
+   * @param from the first of the rows
+   * @param to the row after the last; the statement takes as many
    * @return whether it did: not when the driver has not prepared the statement on the server
    */
-  static boolean bind(PreparedStatement statement, EncodedRows<?> rows, int from)
+  static boolean bind(PreparedStatement statement, EncodedRows<?> rows, int from, int to)
       throws SQLException {
     if (!statement.isWrapperFor(ServerPreparedStatement.class)) {
       return false;
     }
     ServerPreparedStatement prepared = statement.unwrap(ServerPreparedStatement.class);
-    Bound bound = bound(prepared, rows.types());
-    bound.rows = rows;
-    bound.from = from;
+    BindValue[] parameters = prepared.getQueryBindings().getBindValues();
+    if (!(parameters[0] instanceof First)) {
+      parameters[0] = first(prepared, rows.types());
+    }
+    ((First) parameters[0]).bind(parameters, rows, from, to);
     return true;
   }
 
-  /** Parameters are made on the first use of a statement and kept with it. */
-  private static Bound bound(ServerPreparedStatement prepared, List<Column.Type> types) {
+  /** Made on the first use of a statement and kept with it. */
+  private static First first(ServerPreparedStatement prepared, List<Column.Type> types) {
     QueryBindings bindings = prepared.getQueryBindings();
-    BindValue[] known = bindings.getBindValues();
-    if (known[0] instanceof EncodedParameter parameter) {
-      return parameter.bound;
-    }
-    Bound bound = new Bound();
-    BindValue[] parameters = new BindValue[known.length];
-    for (int i = 0; i < known.length; i++) {
-      parameters[i] = new EncodedParameter(known[i], bound, types, i, known.length);
-    }
-    bindings.setBindValues(parameters);
     bindings.getSendTypesToServer().set(true);
-    // What the server said of each parameter, nearly 300 bytes: 11,000 times for a full batch.
+    // What the server said of each parameter, nearly 300 bytes.
     bindings.setColumnDefinition(null);
     ((ServerPreparedQuery) prepared.getQuery()).setParameterFields(null);
-    return bound;
+    return new First(bindings.getBindValues()[0], types);
   }
 
-  /** The rows go, the type stays: the server is told once what it will be sent. */
+  /** The value goes, the type stays: the server is told once what it will be sent. */
   @Override
   public void reset() {
-    bound.rows = null;
+    // What is bound is chosen anew for every run.
   }
 
   @Override
   public boolean isSet() {
-    return bound.rows != null;
+    return true;
   }
 
   @Override
   public boolean isNull() {
-    return rows().isNull(bound.from + row, column);
+    return isNull;
   }
 
   @Override
@@ -102,12 +83,71 @@ final class EncodedParameter extends NativeQueryBindValue {
 
   @Override
   public void writeAsBinary(Message message) {
-    if (row == 0 && column == 0) {
-      rows().write((NativePacketPayload) message, bound.from, bound.from + rowsOfStatement);
-    }
+    // The first has written it.
   }
 
-  private EncodedRows<?> rows() {
-    return Objects.requireNonNull(bound.rows, "A statement is bound before it runs");
+  /** The first parameter of a statement. */
+  private static final class First extends NativeQueryBindValue {
+
+    private final EncodedParameter[] values;
+    private final EncodedParameter[] nulls;
+    private @Nullable EncodedRows<?> rows;
+    private int from;
+    private int to;
+
+    First(BindValue replaced, List<Column.Type> types) {
+      super((NativeQueryBindValue) replaced);
+      this.targetType = types.getFirst().wireType();
+      this.values = all(replaced, types, false);
+      this.nulls = all(replaced, types, true);
+    }
+
+    private static EncodedParameter[] all(
+        BindValue replaced, List<Column.Type> types, boolean isNull) {
+      return types.stream()
+          .map(type -> new EncodedParameter(replaced, type, isNull))
+          .toArray(EncodedParameter[]::new);
+    }
+
+    void bind(BindValue[] parameters, EncodedRows<?> bound, int first, int end) {
+      rows = bound;
+      from = first;
+      to = end;
+      int parameter = 0;
+      for (int row = first; row < end; row++) {
+        for (int column = 0; column < values.length; column++) {
+          if (parameter > 0) {
+            parameters[parameter] = bound.isNull(row, column) ? nulls[column] : values[column];
+          }
+          parameter++;
+        }
+      }
+    }
+
+    @Override
+    public void reset() {
+      rows = null;
+    }
+
+    @Override
+    public boolean isSet() {
+      return rows != null;
+    }
+
+    @Override
+    public boolean isNull() {
+      return false;
+    }
+
+    @Override
+    public boolean isStream() {
+      return false;
+    }
+
+    @Override
+    public void writeAsBinary(Message message) {
+      Objects.requireNonNull(rows, "A statement is bound before it runs")
+          .write((NativePacketPayload) message, from, to);
+    }
   }
 }

@@ -171,7 +171,7 @@ public final class OutputTable<R> {
       int taken = statementSize(rows.size() - from);
       // Pools keep statements by their text: all that run this one must bind it alike.
       try (PreparedStatement statement = connection.prepareStatement(upsert(taken))) {
-        if (!EncodedParameter.bind(statement, rows, from)) {
+        if (!EncodedParameter.bind(statement, rows, from, from + taken)) {
           rows.bind(statement, from, from + taken);
         }
         statement.executeUpdate();

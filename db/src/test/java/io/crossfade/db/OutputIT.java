@@ -187,11 +187,11 @@ class OutputIT {
       new Output(byDriver).write(records);
       try (Connection connection = fresh.legacy().getConnection();
           PreparedStatement statement = connection.prepareStatement("SELECT ?")) {
-        assertThat(EncodedParameter.bind(statement, oneText(), 0)).isTrue();
+        assertThat(EncodedParameter.bind(statement, oneText(), 0, 1)).isTrue();
       }
       try (Connection connection = byDriver.getConnection();
           PreparedStatement statement = connection.prepareStatement("SELECT ?")) {
-        assertThat(EncodedParameter.bind(statement, oneText(), 0)).isFalse();
+        assertThat(EncodedParameter.bind(statement, oneText(), 0, 1)).isFalse();
       }
       for (Kind kind : Kind.values()) {
         assertThat(TestOutputs.rows(fresh.legacy(), kind))
