@@ -8,14 +8,19 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
+import org.springframework.context.SmartLifecycle;
 
 /**
  * Connections to Redis that fail at once when it is away and never send a command twice. They are
  * made on first use, so that a router starts while Redis is away, and closed with their client.
  */
-final class RedisLinks {
+final class RedisLinks implements SmartLifecycle {
+
+  /** Stops after consumers and appender, and before the client. */
+  static final int PHASE = StreamPipeline.PHASE - 1;
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
@@ -25,6 +30,7 @@ final class RedisLinks {
   private final RedisClient client;
   private final RedisLink<byte[], byte[]> binary;
   private final RedisLink<String, String> text;
+  private volatile boolean stopped;
 
   RedisLinks(RedisClient client) {
     this.client = client;
@@ -49,10 +55,10 @@ final class RedisLinks {
   /**
    * A connection of the caller's own, for entries, which stays as it is once it is gone.
    *
-   * @throws RedisException when Redis is away
+   * @throws RedisException when Redis is away, or the router has stopped
    */
   StatefulRedisConnection<byte[], byte[]> open() {
-    return client.connect(ByteArrayCodec.INSTANCE);
+    return connect(ByteArrayCodec.INSTANCE);
   }
 
   /** A link of the caller's own, for entries. */
@@ -85,8 +91,38 @@ final class RedisLinks {
   }
 
   private StatefulRedisConnection<String, String> connectForQuestions() {
-    StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8);
+    StatefulRedisConnection<String, String> connection = connect(StringCodec.UTF8);
     connection.setTimeout(QUESTION_TIMEOUT);
     return connection;
+  }
+
+  /**
+   * What asks every second may do so once more while the client goes, which Netty calls an error.
+   */
+  private <K, V> StatefulRedisConnection<K, V> connect(RedisCodec<K, V> codec) {
+    if (stopped) {
+      throw new RedisException("This router has let go of Redis");
+    }
+    return client.connect(codec);
+  }
+
+  @Override
+  public void start() {
+    stopped = false;
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return !stopped;
+  }
+
+  @Override
+  public int getPhase() {
+    return PHASE;
   }
 }

@@ -39,8 +39,8 @@ public class StreamConfiguration {
   RedisLinks redisLinks(LettuceConnectionFactory factory) {
     // Spring's own connection, which the health endpoint asks, is made anew only when checked.
     factory.setValidateConnection(true);
-    // It closes the client, which consumers and appender use until they have stopped.
-    factory.setPhase(StreamPipeline.PHASE - 1);
+    // It closes the client.
+    factory.setPhase(RedisLinks.PHASE - 1);
     if (factory.getRequiredNativeClient() instanceof RedisClient client) {
       return new RedisLinks(client);
     }

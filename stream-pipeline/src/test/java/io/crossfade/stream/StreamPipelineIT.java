@@ -1,6 +1,7 @@
 package io.crossfade.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.AcceptedRecord;
@@ -10,6 +11,7 @@ import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.lettuce.core.Consumer;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.XReadArgs;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +73,20 @@ class StreamPipelineIT {
                   "SELECT COUNT(*) FROM t_common_event WHERE written_at < (SELECT written_at FROM"
                       + " t_common_event WHERE event_type = 'SOS_EVENT')"))
           .isZero();
+    }
+  }
+
+  /** What asks every second would otherwise connect by a client that is being closed. */
+  @Test
+  void nobodyConnectsOnceTheRouterHasLetGoOfRedis() {
+    try (StreamHarness harness = harness()) {
+      harness.links.drop();
+      assertThat(harness.health.drained()).isTrue();
+      harness.links.drop();
+      harness.links.stop();
+      assertThatThrownBy(harness.health::drained)
+          .isInstanceOf(RedisException.class)
+          .hasMessageContaining("let go");
     }
   }
 
