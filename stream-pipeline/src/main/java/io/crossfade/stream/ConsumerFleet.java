@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The consumers of one kind in this process: more while entries wait, fewer when nothing does. */
+/**
+ * The consumers of one kind in this process: more while entries wait, fewer when they have time.
+ */
 final class ConsumerFleet {
 
   private static final Logger log = LoggerFactory.getLogger(ConsumerFleet.class);
@@ -31,7 +33,9 @@ final class ConsumerFleet {
   private final Thread supervisor;
   private volatile int running;
   private volatile int batchSize;
-  private long idleSince = System.nanoTime();
+  private long looked = System.nanoTime();
+  private long busyBefore;
+  private long notSpareUntil = looked;
 
   /**
    * @param instance unique among all processes; consumers are named after it
@@ -101,15 +105,17 @@ final class ConsumerFleet {
 
   private void look() {
     long waiting = consumers.isEmpty() ? 0 : waiting();
-    if (waiting > 0) {
-      idleSince = System.nanoTime();
+    long now = System.nanoTime();
+    double busy = (double) (busyNanos() - busyBefore) / (now - looked);
+    if (!ConsumerScaling.oneIsSpare(consumers.size(), waiting, busy)) {
+      notSpareUntil = now;
     }
     int wanted =
         ConsumerScaling.decide(
             consumers.size(),
             settings.maxConsumers(),
             waiting,
-            Duration.ofNanos(System.nanoTime() - idleSince));
+            Duration.ofNanos(now - notSpareUntil));
     if (wanted > consumers.size()) {
       String name = "%s-%s-%d".formatted(instance, kind.label(), numbers.incrementAndGet());
       StreamConsumer consumer =
@@ -118,13 +124,19 @@ final class ConsumerFleet {
       consumer.start();
     } else if (wanted < consumers.size()) {
       consumers.removeLast().beginStop();
-      idleSince = System.nanoTime();
+      notSpareUntil = now;
     }
+    looked = now;
+    busyBefore = busyNanos();
     if (wanted != running) {
       log.info("{} consumers: {} ({} entries waiting)", kind.label(), wanted, waiting);
     }
     running = wanted;
     batchSize = consumers.getFirst().batchSize();
+  }
+
+  private long busyNanos() {
+    return consumers.stream().mapToLong(StreamConsumer::busyNanos).sum();
   }
 
   private long waiting() {

@@ -39,6 +39,7 @@ final class StreamConsumer {
   private final Duration claimIdle;
   private final AdaptiveBatch batchSize = new AdaptiveBatch();
   private final ArrivalRate arrivals = new ArrivalRate();
+  private final BusyTime writing = new BusyTime();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
 
@@ -73,6 +74,11 @@ final class StreamConsumer {
 
   int batchSize() {
     return batchSize.size();
+  }
+
+  /** How long it has been writing so far, ns. */
+  long busyNanos() {
+    return writing.nanos();
   }
 
   /** Asks it to end after what it has read is written. */
@@ -181,8 +187,13 @@ final class StreamConsumer {
     }
     long begin = System.nanoTime();
     List<CompletionStage<Long>> sent = new ArrayList<>();
-    for (EntryBatch batch : batches) {
-      handler.handle(batch, claimed, () -> !running).ifPresent(sent::add);
+    writing.begin();
+    try {
+      for (EntryBatch batch : batches) {
+        handler.handle(batch, claimed, () -> !running).ifPresent(sent::add);
+      }
+    } finally {
+      writing.end();
     }
     batchSize.wrote(size(batches), Duration.ofNanos(System.nanoTime() - begin));
     awaitAcknowledgements();

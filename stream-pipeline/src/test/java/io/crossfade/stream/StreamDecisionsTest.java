@@ -1,6 +1,7 @@
 package io.crossfade.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,29 @@ class StreamDecisionsTest {
     assertThat(ConsumerScaling.decide(4, 4, 0, Duration.ofSeconds(9))).isEqualTo(4);
     assertThat(ConsumerScaling.decide(4, 4, 0, Duration.ofSeconds(10))).isEqualTo(3);
     assertThat(ConsumerScaling.decide(1, 4, 0, Duration.ofHours(1))).isEqualTo(1);
+  }
+
+  @Test
+  void consumerIsSpareWhenTheOthersHaveTimeForItsWork() {
+    assertThat(ConsumerScaling.oneIsSpare(1, 0, 0)).as("the only one").isFalse();
+    assertThat(ConsumerScaling.oneIsSpare(2, 0, 0)).isTrue();
+    assertThat(ConsumerScaling.oneIsSpare(2, 300, 0.5)).as("while devices send").isTrue();
+    assertThat(ConsumerScaling.oneIsSpare(2, 300, 0.7)).isFalse();
+    assertThat(ConsumerScaling.oneIsSpare(4, 300, 1.7)).isTrue();
+    assertThat(ConsumerScaling.oneIsSpare(4, 1_001, 0.1)).as("entries wait").isFalse();
+  }
+
+  @Test
+  void timeOfWorkUnderWayCounts() throws InterruptedException {
+    BusyTime time = new BusyTime();
+    assertThat(time.nanos()).isZero();
+    time.begin();
+    long first = time.nanos();
+    await().until(() -> time.nanos() > first);
+    time.end();
+    long done = time.nanos();
+    assertThat(done).isGreaterThan(first);
+    assertThat(time.nanos()).as("nobody works now").isEqualTo(done);
   }
 
   @Test
