@@ -14,21 +14,27 @@ final class Quantiles {
 
   /**
    * @param histogram name without {@code _bucket}
-   * @return upper bound of the bucket that holds the quantile, ms
+   * @return as Prometheus has it: a straight line through the bucket that holds the quantile, ms
    */
   static double between(String before, String after, String histogram, double fraction) {
-    Map<Double, Double> buckets = buckets(after, histogram);
+    TreeMap<Double, Double> buckets = buckets(after, histogram);
     buckets(before, histogram).forEach((bound, count) -> buckets.merge(bound, -count, Double::sum));
-    double all = buckets.getOrDefault(Double.POSITIVE_INFINITY, 0.0);
-    return buckets.entrySet().stream()
-        .filter(bucket -> bucket.getValue() >= all * fraction)
-        .mapToDouble(bucket -> bucket.getKey() * MILLIS)
-        .findFirst()
-        .orElse(Double.NaN);
+    double rank = buckets.getOrDefault(Double.POSITIVE_INFINITY, 0.0) * fraction;
+    double lower = 0;
+    double below = 0;
+    for (Map.Entry<Double, Double> bucket : buckets.entrySet()) {
+      if (bucket.getValue() >= rank && bucket.getValue() > below) {
+        double share = (rank - below) / (bucket.getValue() - below);
+        return (lower + (bucket.getKey() - lower) * share) * MILLIS;
+      }
+      lower = bucket.getKey();
+      below = bucket.getValue();
+    }
+    return Double.NaN;
   }
 
-  private static Map<Double, Double> buckets(String metrics, String histogram) {
-    Map<Double, Double> buckets = new TreeMap<>();
+  private static TreeMap<Double, Double> buckets(String metrics, String histogram) {
+    TreeMap<Double, Double> buckets = new TreeMap<>();
     Matcher line =
         Pattern.compile(
                 "^" + histogram + "_bucket\\{.*le=\"([^\"]+)\".*} (\\S+)$", Pattern.MULTILINE)
