@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * NULL and one that is not, which stand for all rows. JDBC's own look type and encoder up with
  * every value, which was a quarter of a writer's time, and a full batch has 11,000 of them.
  */
-final class EncodedParameter extends NativeQueryBindValue {
+class EncodedParameter extends NativeQueryBindValue {
 
   private final boolean isNull;
 
@@ -60,10 +60,10 @@ final class EncodedParameter extends NativeQueryBindValue {
     return new First(bindings.getBindValues()[0], types);
   }
 
-  /** The value goes, the type stays: the server is told once what it will be sent. */
+  /** The type stays: the server is told once what it will be sent. */
   @Override
   public void reset() {
-    // What is bound is chosen anew for every run.
+    // Which of the two stands for a row is chosen anew for every run.
   }
 
   @Override
@@ -87,7 +87,7 @@ final class EncodedParameter extends NativeQueryBindValue {
   }
 
   /** The first parameter of a statement. */
-  private static final class First extends NativeQueryBindValue {
+  private static final class First extends EncodedParameter {
 
     private final EncodedParameter[] values;
     private final EncodedParameter[] nulls;
@@ -96,8 +96,7 @@ final class EncodedParameter extends NativeQueryBindValue {
     private int to;
 
     First(BindValue replaced, List<Column.Type> types) {
-      super((NativeQueryBindValue) replaced);
-      this.targetType = types.getFirst().wireType();
+      super(replaced, types.getFirst(), false);
       this.values = all(replaced, types, false);
       this.nulls = all(replaced, types, true);
     }
@@ -132,16 +131,6 @@ final class EncodedParameter extends NativeQueryBindValue {
     @Override
     public boolean isSet() {
       return rows != null;
-    }
-
-    @Override
-    public boolean isNull() {
-      return false;
-    }
-
-    @Override
-    public boolean isStream() {
-      return false;
     }
 
     @Override
