@@ -48,7 +48,7 @@ class StreamDecisionsTest {
   }
 
   @Test
-  void timeOfWorkUnderWayCounts() throws InterruptedException {
+  void timeOfWorkUnderWayCounts() {
     BusyTime time = new BusyTime();
     assertThat(time.nanos()).isZero();
     time.begin();

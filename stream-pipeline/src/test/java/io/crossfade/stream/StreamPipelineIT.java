@@ -17,6 +17,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class StreamPipelineIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration UPLOAD_EVERY = Duration.ofMillis(1);
   private CutLink link;
   private TestOutputs outputs;
 
@@ -266,8 +271,9 @@ class StreamPipelineIT {
     }
   }
 
+  /** Devices go on sending: something nearly always waits, and it needs no second consumer. */
   @Test
-  void anotherConsumerStartsWhileMuchWaitsAndStopsWhenNothingDoes() throws Exception {
+  void anotherConsumerStartsWhileMuchWaitsAndStopsWhenLittleDoes() throws Exception {
     try (StreamHarness harness =
         new StreamHarness(TestRedis.sharedPort(), StreamHarness.settings(false, 3), outputs)) {
       link.cut();
@@ -277,11 +283,32 @@ class StreamPipelineIT {
       link.mend();
       await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
       assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(5_000);
-      await().atMost(PATIENCE).until(() -> fleet.running() == 1);
+      AtomicBoolean sending = new AtomicBoolean(true);
+      try (var device = Executors.newSingleThreadExecutor()) {
+        Future<Integer> repeats = device.submit(() -> repeat(harness, health("MANY", 1), sending));
+        try {
+          await().atMost(PATIENCE).until(() -> fleet.running() == 1);
+        } finally {
+          sending.set(false);
+        }
+        assertThat(repeats.get()).as("uploads meanwhile").isPositive();
+      }
       await()
           .atMost(PATIENCE)
           .until(() -> harness.health.stats(StreamName.HEALTH).consumers() == 1);
     }
+  }
+
+  /** Sends an upload again and again, a few hundred times a second; how often. */
+  private static int repeat(
+      StreamHarness harness, List<AcceptedRecord> upload, AtomicBoolean sending) throws Exception {
+    int sent = 0;
+    while (sending.get()) {
+      harness.append(upload);
+      sent++;
+      LockSupport.parkNanos(UPLOAD_EVERY.toNanos());
+    }
+    return sent;
   }
 
   @Test
