@@ -39,7 +39,7 @@ final class DrainBenchmark {
   private static final int ENTRIES = 200_000;
   private static final int BATCH = 500;
 
-  /** After so many the compiler is nearly idle while entries drain. */
+  /** After so many the compiler is mostly idle while entries drain; how much is printed. */
   private static final int WARM_UPS = 7;
 
   private static final String BARE = "bare writer, same rows";
@@ -97,7 +97,7 @@ final class DrainBenchmark {
       StreamHealth health = draining.getBean(StreamHealth.class);
       // The clock starts with the first row, not with the application.
       long ready = System.nanoTime();
-      // As the router counts them: to ask the database took seconds of it, once it held millions of rows.
+      // As the router counts them: over millions of rows the database took as long as the drain to count.
       long already = written(draining);
       long compiled = COMPILER.getTotalCompilationTime();
       while (!health.drained()) {
