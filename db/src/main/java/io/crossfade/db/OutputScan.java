@@ -144,16 +144,14 @@ public final class OutputScan {
     }
   }
 
-  /** What share of the table's rows lies in a window, as the server estimates it: 0 to 1. */
-  public double share(long fromStamp, long toStamp) throws SQLException {
-    long window = estimate(" WHERE stamp >= " + fromStamp + " AND stamp < " + toStamp);
-    long all = estimate("");
-    return all == 0 ? 1 : Math.min(1, (double) window / all);
-  }
-
   /** How many rows a window has, as the server estimates it: within a factor of two or three. */
   public long estimate(long fromStamp, long toStamp) throws SQLException {
     return estimate(" WHERE stamp >= " + fromStamp + " AND stamp < " + toStamp);
+  }
+
+  /** How many rows the table has, as the server estimates it. */
+  public long estimate() throws SQLException {
+    return estimate("");
   }
 
   private long estimate(String where) throws SQLException {

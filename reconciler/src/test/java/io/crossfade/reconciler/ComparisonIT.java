@@ -127,13 +127,7 @@ class ComparisonIT {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void recordWithTwoStampsOfOneWindowIsComparedOnce(boolean legacyFirst) throws Exception {
-    List<AcceptedRecord> elsewhere = new ArrayList<>();
-    for (int second = 0; second < 2_000; second++) {
-      elsewhere.add(SampleRecords.health("ELSEWHERE", second));
-    }
-    for (DataSource output : List.of(outputs.legacy(), outputs.stream())) {
-      new Output(output).write(elsewhere);
-    }
+    fillElsewhere(outputs.legacy(), outputs.stream());
     DataSource first = legacyFirst ? outputs.legacy() : outputs.stream();
     DataSource second = legacyFirst ? outputs.stream() : outputs.legacy();
     List<AcceptedRecord> early =
@@ -158,6 +152,32 @@ class ComparisonIT {
     assertThat(health.matching()).isEqualTo(1);
     assertThat(health.count(DifferenceClass.FIELDS_DIFFER)).isEqualTo(1);
     assertThat(health.differing()).isEqualTo(1);
+  }
+
+  /** A minute of a kind that is not copied must not cost a scan of all that was ever written. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void littleOfALargeTableIsReadAlongItsStampsThoughTheOtherIsEmpty(boolean legacyEmpty)
+      throws Exception {
+    DataSource large = legacyEmpty ? outputs.stream() : outputs.legacy();
+    fillElsewhere(large);
+    AcceptedRecord record = SampleRecords.health("NOW", 1);
+    new Output(large).write(List.of(record));
+    update(
+        large,
+        "UPDATE t_user_health_data SET stamp = stamp + 36000000 * 1048576 WHERE device_sn = 'NOW'");
+    Instant accepted = AcceptanceStamp.instantOf(record.acceptance().stamp()).plusSeconds(36_000);
+    TableResult health =
+        compare(new ComparisonWindow(accepted.minusSeconds(60), accepted.plusSeconds(60)))
+            .of(Kind.HEALTH)
+            .getFirst();
+    assertThat(health.differing()).isEqualTo(1);
+    assertThat(
+            TestOutputs.number(
+                outputs.control(),
+                "SELECT COUNT(*) FROM comparison"
+                    + " WHERE progress LIKE '%\"t_user_health_data\":{\"order\":\"BY_STAMP\"%'"))
+        .isEqualTo(1);
   }
 
   @Test
@@ -200,6 +220,17 @@ class ComparisonIT {
             Map.of(),
             99.9);
     assertThat(result.consistency().orElseThrow()).hasToString("99.999");
+  }
+
+  /** Many rows, accepted hours before what a test has moved to later. */
+  private static void fillElsewhere(DataSource... outputs) throws SQLException {
+    List<AcceptedRecord> elsewhere = new ArrayList<>();
+    for (int second = 0; second < 2_000; second++) {
+      elsewhere.add(SampleRecords.health("ELSEWHERE", second));
+    }
+    for (DataSource output : outputs) {
+      new Output(output).write(elsewhere);
+    }
   }
 
   private ComparisonResult compare(ComparisonWindow window) throws Exception {

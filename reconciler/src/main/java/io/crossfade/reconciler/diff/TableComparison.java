@@ -31,7 +31,7 @@ public final class TableComparison {
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
   private static final int LOOK_AT_CLOCK_EVERY = 1_024;
 
-  /** Share of the table from which on it is read along its ids; measured, see RATIONALE.md. */
+  /** Share of both tables from which on they are read along their ids; see RATIONALE.md. */
   private static final double MUCH_OF_THE_TABLE = 0.3;
 
   private final OutputTable<?> table;
@@ -118,10 +118,13 @@ public final class TableComparison {
   private TableProgress begin() throws SQLException {
     long from = window.fromStamp();
     long to = window.toStamp();
-    double share = Math.max(legacy.share(from, to), stream.share(from, to));
+    long ofLegacy = legacy.estimate(from, to);
+    long ofStream = stream.estimate(from, to);
+    // Of both together: all of a small table may be less to read than a little of a large one.
+    boolean much =
+        ofLegacy + ofStream >= MUCH_OF_THE_TABLE * (legacy.estimate() + stream.estimate());
     return TableProgress.begin(
-        share >= MUCH_OF_THE_TABLE ? OutputScan.Order.BY_ID : OutputScan.Order.BY_STAMP,
-        Math.max(legacy.estimate(from, to), stream.estimate(from, to)));
+        much ? OutputScan.Order.BY_ID : OutputScan.Order.BY_STAMP, Math.max(ofLegacy, ofStream));
   }
 
   private SideReader reader(DataSource output, OutputScan scan, TableProgress known) {
