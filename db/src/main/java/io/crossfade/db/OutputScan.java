@@ -8,9 +8,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -144,6 +147,28 @@ public final class OutputScan {
     }
   }
 
+  /** How many rows were accepted in {@code [fromStamp, toStamp)}, by why the path had them. */
+  public Map<RouteReason, Long> countByReason(long fromStamp, long toStamp) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT route_reason, COUNT(*)"
+                    + from
+                    + " FORCE INDEX (by_stamp) WHERE stamp >= ? AND stamp < ?"
+                    + " GROUP BY route_reason")) {
+      statement.setLong(1, fromStamp);
+      statement.setLong(2, toStamp);
+      Map<RouteReason, Long> counts = new EnumMap<>(RouteReason.class);
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          counts.put(RouteReason.valueOf(result.getString(1)), result.getLong(2));
+        }
+      }
+      connection.commit();
+      return counts;
+    }
+  }
+
   /** How many rows a window has, as the server estimates it: within a factor of two or three. */
   public long estimate(long fromStamp, long toStamp) throws SQLException {
     return estimate(" WHERE stamp >= " + fromStamp + " AND stamp < " + toStamp);
@@ -224,27 +249,47 @@ public final class OutputScan {
 
   /** The rows with these ids, whenever they were accepted. */
   public Map<RecordId, StoredRow> find(Collection<RecordId> ids) throws SQLException {
+    Map<RecordId, StoredRow> rows = new HashMap<>();
+    forEach(
+        ids,
+        columns + ", stamp",
+        result -> {
+          StoredRow row = read(result);
+          rows.put(row.id(), row);
+        });
+    return rows;
+  }
+
+  /** Those of these ids that have a row, whenever it was accepted. */
+  public Set<RecordId> present(Collection<RecordId> ids) throws SQLException {
+    Set<RecordId> present = new HashSet<>();
+    forEach(ids, "SELECT id", result -> present.add(RecordId.of(result.getBytes(1))));
+    return present;
+  }
+
+  private interface ResultSink {
+    void row(ResultSet result) throws SQLException;
+  }
+
+  private void forEach(Collection<RecordId> ids, String select, ResultSink sink)
+      throws SQLException {
     if (ids.isEmpty()) {
-      return Map.of();
+      return;
     }
     String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
-            connection.prepareStatement(
-                columns + ", stamp" + from + " WHERE id IN (" + marks + ")")) {
+            connection.prepareStatement(select + from + " WHERE id IN (" + marks + ")")) {
       int parameter = 1;
       for (RecordId id : ids) {
         statement.setBytes(parameter++, id.bytes());
       }
-      Map<RecordId, StoredRow> rows = new HashMap<>();
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
-          StoredRow row = read(result);
-          rows.put(row.id(), row);
+          sink.row(result);
         }
       }
       connection.commit();
-      return rows;
     }
   }
 

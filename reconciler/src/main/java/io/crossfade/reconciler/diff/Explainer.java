@@ -19,4 +19,7 @@ public interface Explainer {
    * since dual write was off.
    */
   boolean notMirrored(long stamp);
+
+  /** Whether that is so of every stamp of a window. */
+  boolean notMirrored(ComparisonWindow window);
 }

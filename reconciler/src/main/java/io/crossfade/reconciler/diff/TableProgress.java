@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param expected rows a side, as the server estimated
  * @param consumed rows consumed, of both sides
  * @param matching ids that both outputs have with equal columns
- * @param notMirrored ids that one output lacks because dual write was off; they are not compared
+ * @param notMirrored ids that one output lacks because dual write was off, or rows of a window that
+ *     were only counted because it was off throughout; they are not compared
  * @param late rows that differed at the first look and agreed at the second; counted as matching
  * @param fallbacks rows of the legacy output that the memory queue took for the stream
  * @param streamServed rows of the stream output that the stream served
@@ -36,6 +37,12 @@ public record TableProgress(
 
   static TableProgress begin(OutputScan.Order order, long expected) {
     return new TableProgress(order, expected, 0, 0, 0, 0, 0, 0, false, null, null);
+  }
+
+  /** After all rows were counted, and none compared. */
+  TableProgress counted(long rows, long fallbacksOfThem, long streamServedOfThem) {
+    return new TableProgress(
+        order, expected, rows, 0, rows, 0, fallbacksOfThem, streamServedOfThem, true, null, null);
   }
 
   /** Where to go on; {@code null} at the beginning. */

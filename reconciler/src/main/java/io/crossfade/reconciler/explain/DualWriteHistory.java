@@ -49,6 +49,13 @@ final class DualWriteHistory {
     return onSince.subMap(from, true, accepted.plus(FLIP), true).containsValue(false);
   }
 
+  /** Whether no router can have written a record of that time twice. */
+  boolean offThroughout(Instant from, Instant to) {
+    Map.Entry<Instant, Boolean> before = onSince.floorEntry(from.minus(FLIP));
+    return before != null
+        && !onSince.subMap(before.getKey(), true, to.plus(FLIP), true).containsValue(true);
+  }
+
   private static Map<Instant, Boolean> read(JdbcClient jdbc, Kind kind) {
     record Change(Instant at, boolean before, boolean after) {}
     // The first flags changed nothing: no router had routed by others.

@@ -9,6 +9,7 @@ import io.crossfade.db.LostRecords;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.RowIdentity;
+import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explained;
@@ -52,6 +53,11 @@ public final class Explanations implements Explainer {
   @Override
   public boolean notMirrored(long stamp) {
     return dualWrite.offAt(AcceptanceStamp.instantOf(stamp));
+  }
+
+  @Override
+  public boolean notMirrored(ComparisonWindow window) {
+    return dualWrite.offThroughout(window.from(), window.to());
   }
 
   @Override
