@@ -24,6 +24,7 @@ public final class Benchmarks {
         Runtime.getRuntime().availableProcessors(),
         Runtime.version(),
         TestDatabase.version());
+    DatabaseRoom.make();
     for (String name :
         names.length > 0
             ? names

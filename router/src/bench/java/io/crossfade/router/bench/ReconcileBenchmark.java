@@ -45,9 +45,6 @@ final class ReconcileBenchmark {
   private static final int DEVICES = 1_000;
   private static final int PLANTED = 100;
 
-  /** Of the server: all rows fit, so that no contender waits for a disk. */
-  private static final long MEMORY = 3L << 30;
-
   private static final Duration WARM_UP = Duration.ofSeconds(25);
 
   private static final String TABLE = "t_user_health_data";
@@ -264,7 +261,6 @@ final class ReconcileBenchmark {
     String right = schemas.stream().url().replaceAll(".*/(\\w+).*", "$1");
     try (Connection admin = TestDatabase.admin();
         Statement statement = admin.createStatement()) {
-      statement.execute("SET GLOBAL innodb_buffer_pool_size = " + MEMORY);
       statement.execute(
           "INSERT INTO %s.%s SELECT * FROM %s.%s ORDER BY id".formatted(right, TABLE, left, TABLE));
       statement.execute(
