@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * @param matching ids that both outputs have with equal columns
  * @param late of those, how many agreed only at the second look
- * @param notMirrored ids that one output lacks because dual write was off; not compared
+ * @param notMirrored rows that were meant for one output, since dual write was off; not compared
  * @param differences ids that do not agree, by class
  * @param explained of those, how many have an explanation, by explanation
  * @param columns of those whose fields differ, how often each column does

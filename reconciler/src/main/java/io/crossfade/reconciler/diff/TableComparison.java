@@ -9,7 +9,6 @@ import io.crossfade.db.StoredRow;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -100,20 +99,19 @@ public final class TableComparison {
       return;
     }
     TableProgress begun = begin();
-    Map<RouteReason, Long> ofLegacy = new EnumMap<>(RouteReason.class);
+    long ofLegacy = 0;
+    long fallbacks = 0;
     long ofStream = 0;
     for (ComparisonWindow slice : window.slices(1 + begun.expected() / COUNTED_AT_ONCE)) {
       throttle.await(legacyOutput);
-      legacy
-          .countByReason(slice.fromStamp(), slice.toStamp())
-          .forEach((reason, rows) -> ofLegacy.merge(reason, rows, Long::sum));
+      Map<RouteReason, Long> counts = legacy.countByReason(slice.fromStamp(), slice.toStamp());
+      ofLegacy += counts.values().stream().mapToLong(Long::longValue).sum();
+      fallbacks += counts.getOrDefault(RouteReason.STREAM_UNAVAILABLE, 0L);
       throttle.await(streamOutput);
       // From the index alone: what nobody copied into this output, the stream has served.
       ofStream += stream.count(slice.fromStamp(), slice.toStamp());
     }
-    long rows = ofStream + ofLegacy.values().stream().mapToLong(Long::longValue).sum();
-    long fallbacks = ofLegacy.getOrDefault(RouteReason.STREAM_UNAVAILABLE, 0L);
-    ledger.found(table.name(), List.of(), begun.counted(rows, fallbacks, ofStream));
+    ledger.found(table.name(), List.of(), begun.counted(ofLegacy + ofStream, fallbacks, ofStream));
   }
 
   /** Looks again at what differed, and asks why. */

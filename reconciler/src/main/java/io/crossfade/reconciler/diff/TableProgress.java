@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param expected rows a side, as the server estimated
  * @param consumed rows consumed, of both sides
  * @param matching ids that both outputs have with equal columns
- * @param notMirrored ids that one output lacks because dual write was off, or rows of a window that
- *     were only counted because it was off throughout; they are not compared
+ * @param notMirrored rows that were meant for one output, since dual write was off; not compared
  * @param late rows that differed at the first look and agreed at the second; counted as matching
  * @param fallbacks rows of the legacy output that the memory queue took for the stream
  * @param streamServed rows of the stream output that the stream served
