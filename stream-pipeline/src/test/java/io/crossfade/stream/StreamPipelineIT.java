@@ -299,7 +299,7 @@ class StreamPipelineIT {
     }
   }
 
-  /** Sends an upload again and again, a few hundred times a second; how often. */
+  /** Sends an upload again and again, and says how often it did. */
   private static int repeat(
       StreamHarness harness, List<AcceptedRecord> upload, AtomicBoolean sending) throws Exception {
     int sent = 0;
