@@ -19,6 +19,8 @@ public final class Benchmarks {
   }
 
   private static void run(String[] names) throws Exception {
+    // As a server of its own has it; what is measured without asks for that (PlainLinks).
+    System.setProperty("crossfade.test.tls", "true");
     System.out.printf(
         "%d processors, Java %s, database %s%n",
         Runtime.getRuntime().availableProcessors(),
