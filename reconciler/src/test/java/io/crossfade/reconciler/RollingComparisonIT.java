@@ -1,6 +1,7 @@
 package io.crossfade.reconciler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
@@ -16,6 +17,7 @@ import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.diff.Throttle;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -203,6 +206,31 @@ class RollingComparisonIT {
   }
 
   @Test
+  void killedCountIsFinishedByTheNextAsACleanOneWouldBe() throws Exception {
+    AcceptedRecord once = SampleRecords.health("ONCE", 1);
+    legacy.write(List.of(once));
+    stream.write(List.of(SampleRecords.health("ONCE", 2)));
+    change(Kind.HEALTH, acceptedAt(once).plusSeconds(60), "OPERATOR");
+    ComparisonRequest request = ComparisonRequest.all(Origin.ROLLING, around(acceptedAt(once)));
+    AtomicInteger asked = new AtomicInteger();
+    Throttle killer =
+        output -> {
+          // Each side of a table asks once.
+          if (asked.incrementAndGet() == 3) {
+            throw new IllegalStateException("killed between two tables");
+          }
+        };
+    assertThatThrownBy(() -> TestReconciler.drained(outputs, killer).run(request))
+        .hasMessageContaining("killed");
+    ComparisonResult resumed = TestReconciler.drained(outputs).run(request);
+    assertThat(TestOutputs.number(outputs.control(), "SELECT COUNT(*) FROM comparison"))
+        .as("the same run goes on")
+        .isEqualTo(1);
+    assertThat(resumed.tables()).isEqualTo(TestReconciler.drained(outputs).run(request).tables());
+    assertThat(resumed.of(Kind.HEALTH)).allMatch(table -> table.notMirrored() > 0);
+  }
+
+  @Test
   void whatTheFlagsWroteOnceIsNotCompared() throws Exception {
     AcceptedRecord once = SampleRecords.event("ONCE", 1, false);
     legacy.write(List.of(once));
@@ -255,11 +283,15 @@ class RollingComparisonIT {
 
   /** Dual write of events goes on. */
   private void change(Instant at, String origin) {
+    change(Kind.EVENT, at, origin);
+  }
+
+  private void change(Kind kind, Instant at, String origin) {
     TestOutputs.update(
         outputs.control(),
         "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, forced,"
-            + " flags_before, flags_after, evidence) VALUES ('%s', 1, 'EVENT', '%s', 'ann', 'test',"
-                .formatted(LocalDateTime.ofInstant(at, ZoneOffset.UTC), origin)
+            + " flags_before, flags_after, evidence) VALUES ('%s', 1, '%s', '%s', 'ann', 'test',"
+                .formatted(LocalDateTime.ofInstant(at, ZoneOffset.UTC), kind, origin)
             + " FALSE, '{\"dualWrite\":false}', '{\"dualWrite\":true}', '{}')");
   }
 
@@ -269,10 +301,14 @@ class RollingComparisonIT {
     return rolling.advance();
   }
 
-  private Optional<ComparisonResult> onDemand(Instant around) throws Exception {
-    ComparisonWindow window = new ComparisonWindow(around.minusSeconds(1), around.plusSeconds(1));
+  private Optional<ComparisonResult> onDemand(Instant moment) throws Exception {
     return Optional.of(
-        TestReconciler.drained(outputs).run(ComparisonRequest.all(Origin.ON_DEMAND, window)));
+        TestReconciler.drained(outputs)
+            .run(ComparisonRequest.all(Origin.ON_DEMAND, around(moment))));
+  }
+
+  private static ComparisonWindow around(Instant moment) {
+    return new ComparisonWindow(moment.minusSeconds(1), moment.plusSeconds(1));
   }
 
   /** Asked before a window is cut, before it is begun, and between its two looks. */

@@ -19,16 +19,25 @@ final class TestReconciler {
 
   /** Of outputs that hold all they will ever hold. */
   static Comparison drained(TestOutputs outputs) {
-    return until(outputs, () -> Optional.of(Instant.MAX), InstantSource.system());
+    return drained(outputs, Throttle.NONE);
+  }
+
+  static Comparison drained(TestOutputs outputs, Throttle throttle) {
+    return comparison(outputs, () -> Optional.of(Instant.MAX), throttle, InstantSource.system());
   }
 
   static Comparison until(TestOutputs outputs, WrittenUntil writtenUntil, InstantSource clock) {
+    return comparison(outputs, writtenUntil, Throttle.NONE, clock);
+  }
+
+  private static Comparison comparison(
+      TestOutputs outputs, WrittenUntil writtenUntil, Throttle throttle, InstantSource clock) {
     return new Comparison(
         outputs.control(),
         outputs.legacy(),
         outputs.stream(),
         writtenUntil,
-        Throttle.NONE,
+        throttle,
         SETTINGS,
         clock);
   }

@@ -1,0 +1,32 @@
+package io.crossfade.reconciler.diff;
+
+import io.crossfade.db.OutputScan;
+import io.crossfade.db.OutputTable;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.StoredRow;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/** One table of the two outputs. */
+record OutputPair(OutputTable<?> table, OutputScan legacy, OutputScan stream) {
+
+  static OutputPair of(OutputTable<?> table, DataSource legacy, DataSource stream) {
+    return new OutputPair(table, new OutputScan(legacy, table), new OutputScan(stream, table));
+  }
+
+  /** What they have now of these ids, typed; an id that neither has is left out. */
+  Map<RecordId, RowPair> find(List<RecordId> ids) throws SQLException {
+    Map<RecordId, StoredRow> left = legacy.find(ids);
+    Map<RecordId, StoredRow> right = stream.find(ids);
+    Map<RecordId, RowPair> pairs = new LinkedHashMap<>();
+    for (RecordId id : ids) {
+      if (left.containsKey(id) || right.containsKey(id)) {
+        pairs.put(id, new RowPair(table, left.get(id), right.get(id)));
+      }
+    }
+    return pairs;
+  }
+}
