@@ -27,7 +27,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs that are long enough to be killed, to lose their database, or to find a million rows. */
+/**
+ * Runs that are long enough to be killed, to lose their database, or to find a hundred thousand
+ * rows.
+ */
 class LongRunsIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -47,7 +50,7 @@ class LongRunsIT {
 
   @Test
   void killedRunIsFinishedByTheNextAsACleanOneWouldBe() throws Exception {
-    long rows = fillLegacy(9);
+    long rows = fillLegacy(8);
     copyToStream();
     TestOutputs.update(outputs.stream(), "DELETE FROM t_user_health_data WHERE id < x'08'");
     TestOutputs.update(
@@ -82,7 +85,7 @@ class LongRunsIT {
 
   @Test
   void everyRowMissingIsAnAnswerInLittleMemory() throws Exception {
-    long rows = fillLegacy(8);
+    long rows = fillLegacy(7);
     Process run = start("-Xmx64m", "compare", "--kind", "health", "--format", "csv");
     Path csv = outputOf(run);
     assertThat(run.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -98,6 +101,7 @@ class LongRunsIT {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 heap,
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ReconcilerCli.class.getName()));
