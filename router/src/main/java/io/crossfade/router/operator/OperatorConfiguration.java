@@ -82,7 +82,10 @@ public class OperatorConfiguration {
           "No crossfade.operator.users are set: until the next start, user operator has the password {}",
           password);
     }
-    return new InMemoryUserDetailsManager(users);
+    // Not the manager itself: it would hash a password anew at its first use, dearer than its owner
+    // chose,
+    // and forget that at the next start.
+    return new InMemoryUserDetailsManager(users)::loadUserByUsername;
   }
 
   @Bean
