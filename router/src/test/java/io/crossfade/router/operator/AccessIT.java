@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
@@ -54,6 +55,16 @@ class AccessIT {
   @AfterAll
   static void stop() {
     router.close();
+  }
+
+  /** Cheap here, since tests ask often; Spring hashes it anew, dearer, wherever it can be kept. */
+  @Test
+  void passwordKeepsTheHashItWasGiven() {
+    UserDetailsService users = router.getBean("operators", UserDetailsService.class);
+    String given = users.loadUserByUsername("operator").getPassword();
+    assertThat(given).startsWith("$2a$04$");
+    assertThat(http.get("/api/rollout").status()).isEqualTo(200);
+    assertThat(users.loadUserByUsername("operator").getPassword()).isEqualTo(given);
   }
 
   /** Found, not listed: a new route cannot be forgotten. */
