@@ -34,6 +34,12 @@ final class Accountant {
 
   private static final int AT_ONCE = 500;
 
+  /** Acceptances whose rows are looked for without a rest: some milliseconds. */
+  private static final int PIECE = 4_096;
+
+  /** Devices' rows are being written meanwhile, and nobody waits for an account. */
+  private static final double SHARE = 0.2;
+
   /** What became of a segment's acceptances. */
   record Result(Map<Account, Counts> counts, List<LostRecords.Lost> lost) {}
 
@@ -61,7 +67,8 @@ final class Accountant {
    *
    * @param instance the process that wrote it
    */
-  Result account(Path segment, String instance) throws IOException, SQLException {
+  Result account(Path segment, String instance)
+      throws IOException, SQLException, InterruptedException {
     Map<Group, List<Entry>> groups = new HashMap<>();
     JournalSegment.read(
         segment,
@@ -83,7 +90,7 @@ final class Accountant {
       String instance,
       Map<Account, Counts> counts,
       List<LostRecords.Lost> lost)
-      throws SQLException {
+      throws SQLException, InterruptedException {
     OutputScan output = scan(group.kind(), group.path());
     List<Entry> unmet = new ArrayList<>();
     entries.sort(Comparator.comparingLong(Entry::stamp));
@@ -129,27 +136,50 @@ final class Accountant {
    * @param entries in the order of their stamps
    * @return their indexes
    */
-  private static BitSet written(OutputScan output, List<Entry> entries) throws SQLException {
+  private static BitSet written(OutputScan output, List<Entry> entries)
+      throws SQLException, InterruptedException {
     BitSet written = new BitSet(entries.size());
-    output.stamps(
-        entries.getFirst().stamp(),
-        entries.getLast().stamp(),
-        new OutputScan.StampSink() {
-          private int next;
-
-          @Override
-          public void row(long stamp, RecordId id) {
-            while (next < entries.size() && entries.get(next).stamp() < stamp) {
-              next++;
-            }
-            for (int i = next; i < entries.size() && entries.get(i).stamp() == stamp; i++) {
-              if (entries.get(i).id().equals(id)) {
-                written.set(i);
-              }
-            }
-          }
-        });
+    DutyCycle pace = new DutyCycle(SHARE);
+    for (int from = 0; from < entries.size(); from += PIECE) {
+      int to = Math.min(entries.size(), from + PIECE);
+      pace.begin();
+      output.stamps(
+          entries.get(from).stamp(),
+          entries.get(to - 1).stamp(),
+          new OwnRows(entries, from, to, written));
+      if (to < entries.size()) {
+        pace.rest();
+      }
+    }
     return written;
+  }
+
+  /** Meets rows, in the order of their stamps, with a piece of the entries. */
+  private static final class OwnRows implements OutputScan.StampSink {
+
+    private final List<Entry> entries;
+    private final int to;
+    private final BitSet written;
+    private int next;
+
+    OwnRows(List<Entry> entries, int from, int to, BitSet written) {
+      this.entries = entries;
+      this.next = from;
+      this.to = to;
+      this.written = written;
+    }
+
+    @Override
+    public void row(long stamp, RecordId id) {
+      while (next < to && entries.get(next).stamp() < stamp) {
+        next++;
+      }
+      for (int i = next; i < to && entries.get(i).stamp() == stamp; i++) {
+        if (entries.get(i).id().equals(id)) {
+          written.set(i);
+        }
+      }
+    }
   }
 
   private OutputScan scan(Kind kind, DeliveryPath path) {

@@ -93,13 +93,16 @@ public final class Accounting implements AutoCloseable {
         }
       }
       open = waiting;
+    } catch (InterruptedException e) {
+      log.debug("Accounting ends");
     } catch (IOException | SQLException | RuntimeException e) {
       log.warn("Cannot account for what was accepted: {}; trying again", e.toString());
     }
   }
 
   /** Accounts for a directory if its process is gone, and removes it when that is done. */
-  private int adopt(Path directory, Instant until) throws IOException, SQLException {
+  private int adopt(Path directory, Instant until)
+      throws IOException, SQLException, InterruptedException {
     Path lockFile = directory.resolve(AcceptanceJournal.LOCK);
     try (FileChannel channel =
             FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -120,7 +123,8 @@ public final class Accounting implements AutoCloseable {
   }
 
   /** Accounts for the closed segments of a directory; says how many have to wait. */
-  private int account(Path directory, Instant until) throws IOException, SQLException {
+  private int account(Path directory, Instant until)
+      throws IOException, SQLException, InterruptedException {
     List<Path> segments;
     try (Stream<Path> files = Files.list(directory)) {
       segments =
