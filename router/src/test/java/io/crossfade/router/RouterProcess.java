@@ -86,7 +86,7 @@ public final class RouterProcess implements AutoCloseable {
   public double sum(String metric) {
     return metrics()
         .lines()
-        .filter(line -> line.startsWith(metric + "{"))
+        .filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }
