@@ -29,6 +29,11 @@ final class Values {
   /** Longer numbers are an attack: 1e999999999 takes minutes to round. */
   private static final int MOST_DIGITS = 40;
 
+  private static final int FIRST_YEAR = 1970;
+
+  /** Of a DATETIME. */
+  private static final int LAST_YEAR = 9999;
+
   private static final int SECONDS_DIGITS = 10;
   private static final int MILLIS_DIGITS = 13;
 
@@ -90,7 +95,8 @@ final class Values {
 
   /**
    * A device's time, whole seconds: local time without a zone, or an epoch of 10 or 13 digits as
-   * number or text, turned into {@code zone}. {@code null} when absent, unreadable or before 1970.
+   * number or text, turned into {@code zone}. {@code null} when absent, unreadable, before 1970 or
+   * after 9999.
    */
   static @Nullable LocalDateTime time(@Nullable JsonNode node, ZoneId zone) {
     String text = text(node);
@@ -105,7 +111,7 @@ final class Values {
         }
       }
       LocalDateTime time = LocalDateTime.parse(text, LOCAL_TIME);
-      return time.getYear() < 1970 ? null : time;
+      return time.getYear() < FIRST_YEAR || time.getYear() > LAST_YEAR ? null : time;
     } catch (DateTimeException e) {
       return null;
     }
