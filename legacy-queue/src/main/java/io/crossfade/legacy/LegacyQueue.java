@@ -6,6 +6,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.RetryPause;
 import io.crossfade.db.SqlFaults;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -37,8 +38,6 @@ final class LegacyQueue {
   private static final Logger log = LoggerFactory.getLogger(LegacyQueue.class);
   private static final long NOTHING = Long.MAX_VALUE;
   private static final Duration IDLE = Duration.ofMillis(200);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final Kind kind;
   private final QueueShape shape;
@@ -214,7 +213,7 @@ final class LegacyQueue {
   }
 
   private void writeWithRetries(List<AcceptedRecord> batch) {
-    Duration pause = FIRST_PAUSE;
+    RetryPause pauses = new RetryPause();
     while (true) {
       try {
         writeOnce(batch);
@@ -224,6 +223,7 @@ final class LegacyQueue {
           return;
         }
         retries.increment();
+        Duration pause = pauses.next();
         log.warn(
             "Cannot write {} {} records, first {}: {}; trying again in {} ms",
             batch.size(),
@@ -232,10 +232,6 @@ final class LegacyQueue {
             SqlFaults.describe(e),
             pause.toMillis());
         pause(pause);
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-                ? pause.multipliedBy(2)
-                : LONGEST_PAUSE;
       }
     }
   }
@@ -268,7 +264,7 @@ final class LegacyQueue {
   private void pause(Duration pause) {
     try {
       if (!accepting || stopSignal.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-        TimeUnit.NANOSECONDS.sleep(FIRST_PAUSE.toNanos());
+        TimeUnit.NANOSECONDS.sleep(RetryPause.FIRST.toNanos());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -7,6 +7,7 @@ import io.crossfade.db.DeadLetters.BodyFormat;
 import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Output;
+import io.crossfade.db.RetryPause;
 import io.crossfade.db.SqlFaults;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,8 +33,6 @@ import org.slf4j.LoggerFactory;
 final class BatchHandler {
 
   private static final Logger log = LoggerFactory.getLogger(BatchHandler.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final RedisLinks links;
   private final StreamGroups groups;
@@ -101,7 +100,7 @@ final class BatchHandler {
   private boolean commitWithRetries(
       EntryBatch batch, List<Letter> unreadable, BooleanSupplier stopping)
       throws InterruptedException {
-    Duration pause = FIRST_PAUSE;
+    RetryPause pauses = new RetryPause();
     while (true) {
       try {
         commit(batch, unreadable);
@@ -111,6 +110,7 @@ final class BatchHandler {
           return false;
         }
         meters.counter(StreamMeter.RETRIES.id(), "kind", batch.stream().kind().label()).increment();
+        Duration pause = pauses.next();
         log.warn(
             "Cannot write {} entries of {}: {}; trying again in {} ms",
             batch.size(),
@@ -118,8 +118,6 @@ final class BatchHandler {
             SqlFaults.describe(e),
             pause.toMillis());
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
       }
     }
   }
