@@ -3,6 +3,9 @@ package io.crossfade.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
@@ -20,6 +23,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What a router does while a server is away, and afterwards. */
@@ -144,6 +148,30 @@ class RouterFaultsIT {
               return breaker().getState() == CircuitBreaker.State.CLOSED;
             });
     awaitRows("streamDataSource", "BACK", 1);
+  }
+
+  /** Also one that was away at the start, or another master. */
+  @Test
+  void redisThatComesBackAndWouldLoseEntriesIsNamed() {
+    Logger preflight = (Logger) LoggerFactory.getLogger("io.crossfade.stream.RedisPreflight");
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    preflight.addAppender(said);
+    try {
+      redis.kill();
+      redis.start("--maxmemory-policy", "allkeys-lru");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(List.copyOf(said.list))
+                      .extracting(ILoggingEvent::getFormattedMessage)
+                      .contains(
+                          "Redis has maxmemory-policy allkeys-lru: a full Redis may drop whole"
+                              + " streams; set it to noeviction"));
+    } finally {
+      preflight.detachAppender(said);
+    }
   }
 
   @Test

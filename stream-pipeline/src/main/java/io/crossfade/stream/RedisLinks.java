@@ -90,9 +90,16 @@ final class RedisLinks implements SmartLifecycle {
     text.drop();
   }
 
+  /** Not only at the start: who comes back may be set up otherwise, or be another server. */
   private StatefulRedisConnection<String, String> connectForQuestions() {
     StatefulRedisConnection<String, String> connection = connect(StringCodec.UTF8);
     connection.setTimeout(QUESTION_TIMEOUT);
+    try {
+      RedisPreflight.report(connection.sync());
+    } catch (RedisException e) {
+      connection.close();
+      throw e;
+    }
     return connection;
   }
 

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Says at start, in one line each, how this Redis would lose what it confirmed. */
+/** Says in one line each how a Redis that answers would lose what it confirmed. */
 final class RedisPreflight {
 
   private static final Logger log = LoggerFactory.getLogger(RedisPreflight.class);
@@ -21,10 +21,15 @@ final class RedisPreflight {
 
   private RedisPreflight() {}
 
-  static void report(RedisLinks links) {
+  /**
+   * Logs them.
+   *
+   * @throws RedisException when Redis is away again
+   */
+  static void report(RedisCommands<String, String> redis) {
     try {
-      check(links.text()).forEach(finding -> log.atLevel(finding.level()).log(finding.message()));
-    } catch (RedisException e) {
+      check(redis).forEach(finding -> log.atLevel(finding.level()).log(finding.message()));
+    } catch (RedisCommandExecutionException e) {
       log.warn("Redis preflight was not possible: {}", e.getMessage());
     }
   }

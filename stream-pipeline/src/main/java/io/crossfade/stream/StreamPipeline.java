@@ -128,7 +128,6 @@ final class StreamPipeline implements SmartLifecycle {
   }
 
   private void keepUp() {
-    RedisPreflight.report(links);
     try {
       int round = 0;
       do {

@@ -81,9 +81,13 @@ public final class TestRedis implements Closeable {
     return port;
   }
 
-  /** Starts the stopped server again with what it had kept. */
-  public void start() {
-    process = launch();
+  /**
+   * Starts the stopped server again with what it had kept.
+   *
+   * @param more options and their values
+   */
+  public void start(String... more) {
+    process = launch(more);
     awaitAnswer();
   }
 
