@@ -3,10 +3,7 @@ package io.crossfade.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.crossfade.db.Kind;
 import io.crossfade.db.TestOutputs;
-import io.crossfade.legacy.LegacyPath;
-import io.crossfade.stream.StreamHealth;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -223,13 +220,6 @@ class RouterIT {
   }
 
   private static void awaitDrained() {
-    LegacyPath path = router.getBean(LegacyPath.class);
-    StreamHealth health = router.getBean(StreamHealth.class);
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                Arrays.stream(Kind.values()).allMatch(kind -> path.held(kind) == 0)
-                    && health.drained());
+    await().atMost(PATIENCE).until(() -> TestComparisons.areDrained(router));
   }
 }

@@ -37,6 +37,7 @@ public final class StreamAppender implements SmartLifecycle {
   private final Map<StreamName, Counter> appended = new EnumMap<>(StreamName.class);
   private final Map<StreamName, Counter> failed = new EnumMap<>(StreamName.class);
   private final Timer latency;
+  private final int maxInFlight;
   private final Semaphore inFlight;
   private final Duration timeout;
   private final Queue<PendingAppend> pending = new ConcurrentLinkedQueue<>();
@@ -48,7 +49,8 @@ public final class StreamAppender implements SmartLifecycle {
 
   StreamAppender(RedisLinks links, StreamSettings settings, MeterRegistry meters) {
     this.link = new AppendLink(links);
-    this.inFlight = new Semaphore(settings.maxInFlight());
+    this.maxInFlight = settings.maxInFlight();
+    this.inFlight = new Semaphore(maxInFlight);
     this.timeout = settings.appendTimeout();
     for (StreamName stream : StreamName.values()) {
       keys.put(stream, settings.key(stream).getBytes(StandardCharsets.UTF_8));
@@ -60,8 +62,7 @@ public final class StreamAppender implements SmartLifecycle {
             .description(StreamMeter.APPEND.description())
             .publishPercentileHistogram()
             .register(meters);
-    Gauge.builder(
-            StreamMeter.IN_FLIGHT.id(), () -> settings.maxInFlight() - inFlight.availablePermits())
+    Gauge.builder(StreamMeter.IN_FLIGHT.id(), this::inFlight)
         .description(StreamMeter.IN_FLIGHT.description())
         .register(meters);
   }
@@ -115,6 +116,15 @@ public final class StreamAppender implements SmartLifecycle {
     taker.taken(records.size());
     pending.add(append);
     return append;
+  }
+
+  /** Whether Redis has answered all that was sent. */
+  public boolean settled() {
+    return inFlight() == 0;
+  }
+
+  private int inFlight() {
+    return maxInFlight - inFlight.availablePermits();
   }
 
   /** One look at the oldest appends now and then costs less than a timer per append. */

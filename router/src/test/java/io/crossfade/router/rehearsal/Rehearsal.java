@@ -8,7 +8,6 @@ import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.report.ComparisonReport;
 import io.crossfade.router.Http;
 import io.crossfade.router.TestComparisons;
-import io.crossfade.router.routing.MirrorLedger;
 import io.crossfade.stream.StreamHealth;
 import io.crossfade.stream.TestRedis;
 import io.lettuce.core.RedisException;
@@ -82,8 +81,7 @@ public final class Rehearsal {
             .start(() -> awaitWithProgress(Duration.ofHours(1), () -> !fleet.isRunning()));
     drill.run();
     progress.join();
-    MirrorLedger ledger = router.getBean(MirrorLedger.class);
-    awaitWithProgress(DRAIN_TIMEOUT, () -> held() == 0 && ledger.settled() && streams.drained());
+    awaitWithProgress(DRAIN_TIMEOUT, () -> TestComparisons.areDrained(router));
     ComparisonResult result =
         TestComparisons.drained(router, new ComparisonWindow(from, Instant.now().plusMillis(1)));
     List<String> objections = objections(result);

@@ -7,15 +7,12 @@ import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
-import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.report.ComparisonReport;
 import io.crossfade.router.Http;
 import io.crossfade.router.TestComparisons;
 import io.crossfade.router.TestRouterApplication;
-import io.crossfade.router.routing.MirrorLedger;
-import io.crossfade.stream.StreamHealth;
 import io.crossfade.stream.TestRedis;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -216,14 +213,7 @@ class RolloutUnderFireIT {
     await()
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .until(
-            () ->
-                routers.stream()
-                    .allMatch(
-                        router ->
-                            router.getBean(LegacyPath.class).held(Kind.HEALTH) == 0
-                                && router.getBean(MirrorLedger.class).settled()
-                                && router.getBean(StreamHealth.class).drained()));
+        .until(() -> routers.stream().allMatch(TestComparisons::areDrained));
   }
 
   private Map<Sent, Row> rows(String output) throws SQLException {
