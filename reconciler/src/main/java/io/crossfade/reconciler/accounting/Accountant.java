@@ -94,7 +94,8 @@ final class Accountant {
     OutputScan output = scan(group.kind(), group.path());
     List<Entry> unmet = new ArrayList<>();
     entries.sort(Comparator.comparingLong(Entry::stamp));
-    BitSet written = written(output, entries);
+    DutyCycle pace = new DutyCycle(SHARE);
+    BitSet written = written(output, entries, pace);
     for (int i = 0; i < entries.size(); i++) {
       if (written.get(i)) {
         counts(counts, entries.get(i), instance).written++;
@@ -127,6 +128,7 @@ final class Accountant {
                   entry.id(), entry.kind(), entry.path(), entry.stamp(), instance));
         }
       }
+      pace.rest();
     }
   }
 
@@ -136,20 +138,16 @@ final class Accountant {
    * @param entries in the order of their stamps
    * @return their indexes
    */
-  private static BitSet written(OutputScan output, List<Entry> entries)
+  private static BitSet written(OutputScan output, List<Entry> entries, DutyCycle pace)
       throws SQLException, InterruptedException {
     BitSet written = new BitSet(entries.size());
-    DutyCycle pace = new DutyCycle(SHARE);
     for (int from = 0; from < entries.size(); from += PIECE) {
       int to = Math.min(entries.size(), from + PIECE);
-      pace.begin();
       output.stamps(
           entries.get(from).stamp(),
           entries.get(to - 1).stamp(),
           new OwnRows(entries, from, to, written));
-      if (to < entries.size()) {
-        pace.rest();
-      }
+      pace.rest();
     }
     return written;
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 final class DutyCycle {
 
   private final double restPerWork;
-  private long begin = System.nanoTime();
+  private long since = System.nanoTime();
 
   /**
    * @param share of the time that is work, more than 0 and at most 1
@@ -18,13 +18,9 @@ final class DutyCycle {
     this.restPerWork = 1 / share - 1;
   }
 
-  /** A piece begins. */
-  void begin() {
-    begin = System.nanoTime();
-  }
-
-  /** Rests for as long as the piece that began last deserves. */
+  /** Rests for as long as the work since the last rest deserves. */
   void rest() throws InterruptedException {
-    TimeUnit.NANOSECONDS.sleep((long) ((System.nanoTime() - begin) * restPerWork));
+    TimeUnit.NANOSECONDS.sleep((long) ((System.nanoTime() - since) * restPerWork));
+    since = System.nanoTime();
   }
 }
