@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstLook implements OutputDiff.Sink {
 
-  private static final int AT_ONCE = 500;
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
   private static final int LOOK_AT_CLOCK_EVERY = 1_024;
 
@@ -111,7 +110,7 @@ final class FirstLook implements OutputDiff.Sink {
 
   private void passed(RawRow row) throws SQLException {
     last = row;
-    if (suspects.size() >= AT_ONCE) {
+    if (suspects.size() >= OutputPair.AT_ONCE) {
       resolve();
       if (!found.isEmpty()) {
         checkpoint(false);

@@ -13,6 +13,9 @@ import javax.sql.DataSource;
 /** One table of the two outputs. */
 record OutputPair(OutputTable<?> table, OutputScan legacy, OutputScan stream) {
 
+  /** Ids that are looked for at once. */
+  static final int AT_ONCE = 500;
+
   static OutputPair of(OutputTable<?> table, DataSource legacy, DataSource stream) {
     return new OutputPair(table, new OutputScan(legacy, table), new OutputScan(stream, table));
   }

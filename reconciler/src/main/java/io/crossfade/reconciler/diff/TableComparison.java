@@ -20,7 +20,6 @@ import javax.sql.DataSource;
  */
 public final class TableComparison {
 
-  private static final int AT_ONCE = 500;
   private static final int COUNTED_AT_ONCE = 100_000;
 
   /** Share of both tables from which on they are read along their ids; see RATIONALE.md. */
@@ -106,7 +105,7 @@ public final class TableComparison {
   public void secondLook() throws SQLException {
     RecordId after = null;
     while (true) {
-      List<RecordId> ids = ledger.lookedAtOnce(table(), after, AT_ONCE);
+      List<RecordId> ids = ledger.lookedAtOnce(table(), after, OutputPair.AT_ONCE);
       if (ids.isEmpty()) {
         return;
       }
