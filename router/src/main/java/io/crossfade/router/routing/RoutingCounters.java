@@ -49,9 +49,7 @@ final class RoutingCounters {
   }
 
   private void add(Key key, int records) {
-    Counter known = counters.get(key);
-    // Asked for first: computeIfAbsent may lock, although the counter is there.
-    (known == null ? counters.computeIfAbsent(key, this::counter) : known).increment(records);
+    counters.computeIfAbsent(key, this::counter).increment(records);
   }
 
   private Counter counter(Key key) {
