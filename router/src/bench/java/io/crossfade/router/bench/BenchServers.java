@@ -86,14 +86,14 @@ final class BenchServers implements AutoCloseable {
     return backlog;
   }
 
-  /** Records in the memory queues. */
+  /** Records in the memory queues, and copies on their way to Redis. */
   private long held() {
-    return (long) router.sum("crossfade_legacy_held");
+    return (long) (router.sum("crossfade_legacy_held") + router.sum("crossfade_stream_in_flight"));
   }
 
   /** Waits until both paths have written what they accepted. */
   void awaitDrained() {
-    while (backlog() + held() > 0) {
+    while (held() + backlog() > 0) {
       LockSupport.parkNanos(100_000_000);
     }
   }

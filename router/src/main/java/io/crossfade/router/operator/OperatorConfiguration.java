@@ -83,8 +83,7 @@ public class OperatorConfiguration {
           password);
     }
     // Not the manager itself: it would hash a password anew at its first use, dearer than its owner
-    // chose,
-    // and forget that at the next start.
+    // chose, and forget that at the next start.
     return new InMemoryUserDetailsManager(users)::loadUserByUsername;
   }
 
