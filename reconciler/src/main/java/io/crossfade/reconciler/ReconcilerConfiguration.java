@@ -50,8 +50,11 @@ public class ReconcilerConfiguration {
 
   @Bean
   RollingComparison rollingComparison(
-      Comparison comparison, Comparisons comparisons, WrittenUntil writtenUntil) {
-    return new RollingComparison(comparison, comparisons, writtenUntil);
+      HikariDataSource controlDataSource,
+      Comparison comparison,
+      Comparisons comparisons,
+      WrittenUntil writtenUntil) {
+    return new RollingComparison(controlDataSource, comparison, comparisons, writtenUntil);
   }
 
   @Bean

@@ -2,11 +2,15 @@ package io.crossfade.reconciler;
 
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.explain.DualWriteHistory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 
 /** Compares what was accepted since the last time, window after window without a gap. */
 public final class RollingComparison {
@@ -14,53 +18,57 @@ public final class RollingComparison {
   /** The first window looks back so far; a longer gap is closed in steps of this. */
   private static final Duration LONGEST_WINDOW = Duration.ofMinutes(5);
 
+  private final DataSource control;
   private final Comparison comparison;
   private final Comparisons comparisons;
   private final WrittenUntil writtenUntil;
 
   public RollingComparison(
-      Comparison comparison, Comparisons comparisons, WrittenUntil writtenUntil) {
+      DataSource control,
+      Comparison comparison,
+      Comparisons comparisons,
+      WrittenUntil writtenUntil) {
+    this.control = control;
     this.comparison = comparison;
     this.comparisons = comparisons;
     this.writtenUntil = writtenUntil;
   }
 
   /**
-   * Compares up to a moment that both paths are past. For one caller at a time.
-   *
-   * @return what was found; empty when there is nothing new, or nobody knows what is written
-   * @throws SQLException when a database cannot be read; the window is compared next time
-   */
-  public Optional<ComparisonResult> advance() throws SQLException, InterruptedException {
-    Optional<Instant> written = writtenUntil.now();
-    if (written.isEmpty()) {
-      return Optional.empty();
-    }
-    Instant until = written.get();
-    Instant from = comparisons.comparedUntil().orElse(until.minus(LONGEST_WINDOW));
-    Instant longest = from.plus(LONGEST_WINDOW);
-    Instant to = until.isBefore(longest) ? until : longest;
-    return to.isAfter(from)
-        ? Optional.of(
-            comparison.run(ComparisonRequest.all(Origin.ROLLING, new ComparisonWindow(from, to))))
-        : Optional.empty();
-  }
-
-  /**
-   * Does that until it has caught up with both paths.
+   * Compares window after window up to a moment that both paths are past now; nothing while nobody
+   * knows what is written. For one caller at a time.
    *
    * @param found gets every result
    * @throws SQLException when a database cannot be read; the window is compared next time
    */
   public void catchUp(Consumer<ComparisonResult> found) throws SQLException, InterruptedException {
-    Optional<ComparisonResult> done;
-    do {
-      done = advance();
-      done.ifPresent(found);
-    } while (done.filter(RollingComparison::wasLongest).isPresent());
+    Optional<Instant> until = writtenUntil.now();
+    Optional<ComparisonWindow> next = until.flatMap(this::next);
+    while (next.isPresent()) {
+      ComparisonResult result = comparison.run(ComparisonRequest.all(Origin.ROLLING, next.get()));
+      found.accept(result);
+      // What was past a moment may not be any longer: a node came back with what it had to write.
+      next = result.window().isEmpty() ? Optional.empty() : until.flatMap(this::next);
+    }
   }
 
-  private static boolean wasLongest(ComparisonResult result) {
-    return Duration.between(result.window().from(), result.window().to()).equals(LONGEST_WINDOW);
+  /**
+   * The window after the last one. It ends where copying begins or ends: what was not copied is
+   * only counted then, and what was copied needs no looking for rows that were not.
+   */
+  private Optional<ComparisonWindow> next(Instant until) {
+    Instant from = comparisons.comparedUntil().orElse(until.minus(LONGEST_WINDOW));
+    Instant to =
+        Stream.of(
+                Optional.of(until),
+                Optional.of(from.plus(LONGEST_WINDOW)),
+                DualWriteHistory.edgeAfter(control, from))
+            .flatMap(Optional::stream)
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
+    return Optional.of(to)
+        .filter(end -> end.isAfter(from))
+        .map(end -> new ComparisonWindow(from, end))
+        .filter(window -> !window.isEmpty());
   }
 }

@@ -2,6 +2,7 @@ package io.crossfade.reconciler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
@@ -51,6 +52,7 @@ class RollingComparisonIT {
   private int asked;
   private final RollingComparison rolling =
       new RollingComparison(
+          outputs.control(),
           TestReconciler.until(outputs, this::writtenUntil, () -> Objects.requireNonNull(until)),
           comparisons,
           this::writtenUntil);
@@ -65,13 +67,7 @@ class RollingComparisonIT {
     AcceptedRecord one = both("ONE", 1);
     Instant middle = acceptedAt(one).plusMillis(1);
     both("TWO", 2);
-    for (DataSource output : List.of(outputs.legacy(), outputs.stream())) {
-      TestOutputs.update(
-          output,
-          "UPDATE t_common_event SET stamp = "
-              + AcceptanceStamp.floor(middle)
-              + " WHERE device_sn = 'TWO'");
-    }
+    acceptedAgain("TWO", middle);
     assertThat(events(advance(middle)).matching()).isEqualTo(1);
     assertThat(advance(middle)).as("nothing new").isEmpty();
     assertThat(advance(middle.minusSeconds(60))).as("backlog grew").isEmpty();
@@ -87,7 +83,7 @@ class RollingComparisonIT {
   void nothingIsComparedUntilSomebodyKnowsWhatIsWritten() throws Exception {
     AcceptedRecord one = both("FIRST", 1);
     until = null;
-    assertThat(rolling.advance()).isEmpty();
+    rolling.catchUp(result -> fail("Compared %s", result.window()));
     assertThat(comparisons.comparedUntil()).isEmpty();
     assertThat(events(advance(acceptedAt(one).plusMillis(1))).matching()).isEqualTo(1);
   }
@@ -205,6 +201,28 @@ class RollingComparisonIT {
     assertThat(figures.verdict(99.9)).isEqualTo(Verdict.INCONCLUSIVE);
   }
 
+  /** Else each row that was not copied is looked for in the other output, by its id. */
+  @Test
+  void windowEndsWhereCopyingBegins() throws Exception {
+    AcceptedRecord once = SampleRecords.event("ONCE", 1, false);
+    legacy.write(List.of(once));
+    both("TWICE", 2);
+    Instant on = acceptedAt(once).plusSeconds(60);
+    acceptedAgain("TWICE", on.plusSeconds(3));
+    change(on, "OPERATOR");
+    advance(acceptedAt(once));
+    List<ComparisonResult> results = catchUp(on.plusSeconds(30));
+    assertThat(results)
+        .extracting(ComparisonResult::window)
+        .as("clocks differ, and routers hear of it at different times")
+        .containsExactly(
+            new ComparisonWindow(acceptedAt(once), on.minusSeconds(2)),
+            new ComparisonWindow(on.minusSeconds(2), on.plusSeconds(2)),
+            new ComparisonWindow(on.plusSeconds(2), on.plusSeconds(30)));
+    assertThat(events(Optional.of(results.getFirst())).notMirrored()).isEqualTo(1);
+    assertThat(events(Optional.of(results.getLast())).matching()).isEqualTo(1);
+  }
+
   @Test
   void killedCountIsFinishedByTheNextAsACleanOneWouldBe() throws Exception {
     AcceptedRecord once = SampleRecords.health("ONCE", 1);
@@ -295,10 +313,19 @@ class RollingComparisonIT {
             + " FALSE, '{\"dualWrite\":false}', '{\"dualWrite\":true}', '{}')");
   }
 
+  /** In one window at most. */
   private Optional<ComparisonResult> advance(Instant to) throws Exception {
+    List<ComparisonResult> results = catchUp(to);
+    assertThat(results).hasSizeLessThan(2);
+    return results.stream().findFirst();
+  }
+
+  private List<ComparisonResult> catchUp(Instant to) throws Exception {
     until = to;
     asked = 0;
-    return rolling.advance();
+    List<ComparisonResult> results = new ArrayList<>();
+    rolling.catchUp(results::add);
+    return results;
   }
 
   private Optional<ComparisonResult> onDemand(Instant moment) throws Exception {
@@ -321,6 +348,15 @@ class RollingComparisonIT {
       }
     }
     return Optional.ofNullable(until);
+  }
+
+  private void acceptedAgain(String device, Instant at) {
+    for (DataSource output : List.of(outputs.legacy(), outputs.stream())) {
+      TestOutputs.update(
+          output,
+          "UPDATE t_common_event SET stamp = %d WHERE device_sn = '%s'"
+              .formatted(AcceptanceStamp.floor(at), device));
+    }
   }
 
   private AcceptedRecord both(String device, int second) throws Exception {

@@ -28,6 +28,11 @@ public record ComparisonWindow(Instant from, Instant to) {
     return AcceptanceStamp.floor(to);
   }
 
+  /** Whether no record can be in it. */
+  public boolean isEmpty() {
+    return from.equals(to);
+  }
+
   /** The window in at most so many parts, one after the other. */
   List<ComparisonWindow> slices(long most) {
     long width = Math.max(1, Math.ceilDiv(Duration.between(from, to).toMillis(), most));

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -19,7 +22,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * When a kind was written twice, from the recorded changes of its flags. Without any record nothing
  * is known, and nothing excused.
  */
-final class DualWriteHistory {
+public final class DualWriteHistory {
 
   /** Until every router routes by changed flags, and clocks that differ a little. */
   private static final Duration FLIP = Duration.ofSeconds(2);
@@ -32,7 +35,26 @@ final class DualWriteHistory {
    * @param onSince from when on dual write was on or off
    */
   DualWriteHistory(Map<Instant, Boolean> onSince) {
-    this.onSince = new TreeMap<>(onSince);
+    this.onSince = new TreeMap<>();
+    new TreeMap<>(onSince)
+        .forEach(
+            (since, on) -> {
+              if (this.onSince.isEmpty() || !this.onSince.lastEntry().getValue().equals(on)) {
+                this.onSince.put(since, on);
+              }
+            });
+  }
+
+  /**
+   * The next moment at which some kind begins or ends to be written for certain once, or twice: a
+   * window that ends there has rows of one sort.
+   *
+   * @param control the control schema, where flags and their changes are
+   */
+  public static Optional<Instant> edgeAfter(DataSource control, Instant moment) {
+    return Stream.of(Kind.values())
+        .flatMap(kind -> read(control, kind).edgeAfter(moment).stream())
+        .min(Comparator.naturalOrder());
   }
 
   static DualWriteHistory read(DataSource control, Kind kind) {
@@ -49,11 +71,21 @@ final class DualWriteHistory {
     return onSince.subMap(from, true, accepted.plus(FLIP), true).containsValue(false);
   }
 
-  /** Whether no router can have written a record of that time twice. */
+  /** Whether no router can have written a record of {@code [from, to)} twice. */
   boolean offThroughout(Instant from, Instant to) {
     Map.Entry<Instant, Boolean> before = onSince.floorEntry(from.minus(FLIP));
     return before != null
-        && !onSince.subMap(before.getKey(), true, to.plus(FLIP), true).containsValue(true);
+        && !onSince.subMap(before.getKey(), true, to.plus(FLIP), false).containsValue(true);
+  }
+
+  /**
+   * The next moment from which it is not certain whether records are written twice, or is again.
+   */
+  Optional<Instant> edgeAfter(Instant moment) {
+    return onSince.tailMap(Instant.MIN, false).keySet().stream()
+        .flatMap(change -> Stream.of(change.minus(FLIP), change.plus(FLIP)))
+        .filter(edge -> edge.isAfter(moment))
+        .min(Comparator.naturalOrder());
   }
 
   private static Map<Instant, Boolean> read(JdbcClient jdbc, Kind kind) {

@@ -3,7 +3,10 @@ package io.crossfade.reconciler.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DualWriteHistoryTest {
@@ -34,6 +37,27 @@ class DualWriteHistoryTest {
   @Test
   void nothingIsKnownWithoutARecord() {
     assertThat(new DualWriteHistory(Map.of()).offThroughout(LONG_AGO, LATER)).isFalse();
+  }
+
+  @Test
+  void edgesAreWhereSomeRouterMayHaveChangedAlready() {
+    DualWriteHistory raised =
+        new DualWriteHistory(
+            Map.of(Instant.MIN, false, ON, true, ON.plusSeconds(60), true, OFF, false));
+    List<Instant> edges = new ArrayList<>();
+    Optional<Instant> edge = raised.edgeAfter(LONG_AGO);
+    while (edge.isPresent()) {
+      edges.add(edge.get());
+      edge = raised.edgeAfter(edge.get());
+    }
+    assertThat(edges)
+        .as("a higher percentage changes nothing")
+        .containsExactly(
+            ON.minusSeconds(2), ON.plusSeconds(2), OFF.minusSeconds(2), OFF.plusSeconds(2));
+    assertThat(raised.offThroughout(LONG_AGO, edges.get(0))).isTrue();
+    assertThat(raised.offThroughout(edges.get(3), LATER)).isTrue();
+    assertThat(raised.offAt(edges.get(1))).isFalse();
+    assertThat(raised.offAt(edges.get(2).minusMillis(1))).isFalse();
   }
 
   @Test
