@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutputTable<R> {
 
-  /** Rows of one statement. A full batch of the stream is one, and any other a handful. */
-  private static final int[] STATEMENT_SIZES = {500, 200, 100, 50, 20, 10, 5, 2, 1};
+  /**
+   * Rows of one statement: as many as save a round trip for each, and so few that what the server
+   * keeps for their parameters stays in its processor's cache.
+   */
+  private static final int[] STATEMENT_SIZES = {100, 50, 20, 10, 5, 2, 1};
 
   /** Which of several rows with one id stays. */
   enum Winner {
