@@ -30,7 +30,7 @@ final class AppendConnection implements AutoCloseable {
   }
 
   /**
-   * Takes an entry, to be sent when {@link #taken} and {@link #answered} say so.
+   * Takes an entry, to be sent when {@link #taken}, {@link #answered} or {@link #flush} say so.
    *
    * @return its id
    */
@@ -38,9 +38,22 @@ final class AppendConnection implements AutoCloseable {
     return connection.async().xadd(key, Map.of(FIELD, entry));
   }
 
-  /** Entries have been taken. */
-  void taken(int entries) {
-    pacer.appended(entries);
+  /**
+   * Entries have been taken.
+   *
+   * @param awaited whether somebody waits for their ids
+   */
+  void taken(int entries, boolean awaited) {
+    if (awaited) {
+      pacer.appended(entries);
+    } else {
+      pacer.gathered(entries);
+    }
+  }
+
+  /** Sends what was taken. */
+  void flush() {
+    pacer.flush();
   }
 
   /**

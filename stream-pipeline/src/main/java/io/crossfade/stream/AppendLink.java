@@ -24,6 +24,14 @@ final class AppendLink implements AutoCloseable {
     return known != null && known.isOpen() ? known : null;
   }
 
+  /** Sends what was taken, if there is a connection. */
+  void flush() {
+    AppendConnection known = connection();
+    if (known != null) {
+      known.flush();
+    }
+  }
+
   /** Connects when there is no connection; waits for Redis, and is called by one thread. */
   void keepOpen() {
     if (connection() != null) {

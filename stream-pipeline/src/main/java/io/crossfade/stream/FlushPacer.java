@@ -5,14 +5,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Decides when buffered commands go to the socket: at once while nothing is unanswered, else when
  * an answer finds at least as many waiting as are still out. So a lone command never waits, and a
- * busy connection sends many in one write.
+ * busy connection sends many in one write. Commands that nobody waits for gather until some are
+ * sent for another reason, many are there, or {@link #flush} says so.
  *
  * <p>Nobody waits for ever: a command that finds others unanswered has been counted before it
  * looks, and the last of their answers looks after it is counted.
  */
 final class FlushPacer {
 
-  private final AtomicInteger buffered = new AtomicInteger();
+  /** So many that one more saves hardly anything. */
+  static final int MANY = 64;
+
+  /** Buffered ones that somebody waits for. */
+  private final AtomicInteger awaited = new AtomicInteger();
+
+  /** Buffered ones that nobody waits for. */
+  private final AtomicInteger unawaited = new AtomicInteger();
+
   private final AtomicInteger unanswered = new AtomicInteger();
   private final Runnable flush;
 
@@ -23,25 +32,33 @@ final class FlushPacer {
     this.flush = flush;
   }
 
-  /** Commands have been buffered. */
+  /** Commands have been buffered for whose answers somebody waits. */
   void appended(int commands) {
-    buffered.addAndGet(commands);
+    awaited.addAndGet(commands);
     if (unanswered.get() <= 0) {
-      send();
+      flush();
+    }
+  }
+
+  /** Commands have been buffered for whose answers nobody waits. */
+  void gathered(int commands) {
+    if (unawaited.addAndGet(commands) >= MANY) {
+      flush();
     }
   }
 
   /** A command was answered or failed; its answer may come before it was counted as buffered. */
   void answered() {
     int left = unanswered.decrementAndGet();
-    int waiting = buffered.get();
-    if (waiting > 0 && waiting >= left) {
-      send();
+    int waiting = awaited.get();
+    if (waiting > 0 && waiting + unawaited.get() >= left) {
+      flush();
     }
   }
 
-  private void send() {
-    int taken = buffered.getAndSet(0);
+  /** Sends what is buffered. */
+  void flush() {
+    int taken = awaited.getAndSet(0) + unawaited.getAndSet(0);
     if (taken > 0) {
       unanswered.addAndGet(taken);
       flush.run();

@@ -26,11 +26,14 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Appends records to their streams, and collects appends into few writes to the socket without a
  * thread or a pause: while Redis has appends to answer, new ones gather, and its answers send them
- * off.
+ * off. Appends that nobody waits for gather for some milliseconds.
  */
 public final class StreamAppender implements SmartLifecycle {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
+  /** What nobody waits for gathers so long at most. */
+  private static final Duration GATHER = Duration.ofMillis(10);
 
   private final AppendLink link;
   private final Map<StreamName, byte[]> keys = new EnumMap<>(StreamName.class);
@@ -71,17 +74,28 @@ public final class StreamAppender implements SmartLifecycle {
   public void start() {
     running = true;
     link.keepOpen();
-    for (Runnable task : List.<Runnable>of(link::keepOpen, this::sweep)) {
-      upkeep.scheduleWithFixedDelay(
-          task, LOOK_EVERY.toNanos(), LOOK_EVERY.toNanos(), TimeUnit.NANOSECONDS);
-    }
+    every(LOOK_EVERY, link::keepOpen);
+    every(LOOK_EVERY, this::sweep);
+    every(GATHER, link::flush);
   }
 
+  /** Waits until Redis has answered what it was sent, or has had its time to. */
   @Override
   public void stop() {
+    try {
+      if (inFlight.tryAcquire(maxInFlight, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        inFlight.release(maxInFlight);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     upkeep.shutdownNow();
     link.close();
     running = false;
+  }
+
+  private void every(Duration delay, Runnable task) {
+    upkeep.scheduleWithFixedDelay(task, delay.toNanos(), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -102,6 +116,16 @@ public final class StreamAppender implements SmartLifecycle {
    *     in its stream
    */
   public CompletableFuture<List<String>> append(List<? extends AcceptedRecord> records) {
+    return append(records, true);
+  }
+
+  /** As {@link #append(List)}, for records that nobody waits for: many of them share a write. */
+  public CompletableFuture<List<String>> appendLater(List<? extends AcceptedRecord> records) {
+    return append(records, false);
+  }
+
+  private CompletableFuture<List<String>> append(
+      List<? extends AcceptedRecord> records, boolean awaited) {
     AppendConnection taker = link.connection();
     if (taker == null) {
       return refused(records, "Redis is away");
@@ -113,7 +137,7 @@ public final class StreamAppender implements SmartLifecycle {
     for (int i = 0; i < records.size(); i++) {
       send(records.get(i), taker, append, i);
     }
-    taker.taken(records.size());
+    taker.taken(records.size(), awaited);
     pending.add(append);
     return append;
   }

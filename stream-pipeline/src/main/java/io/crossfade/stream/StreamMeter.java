@@ -4,7 +4,9 @@ package io.crossfade.stream;
 public enum StreamMeter {
   APPENDED("crossfade.stream.appended", "Records that Redis confirmed; tag stream"),
   APPEND_FAILED("crossfade.stream.append.failed", "Records that Redis did not confirm; tag stream"),
-  APPEND("crossfade.stream.append", "How long Redis took to confirm an append"),
+  APPEND(
+      "crossfade.stream.append",
+      "How long until Redis confirmed an append; copies gather before, for up to 10 ms"),
   IN_FLIGHT("crossfade.stream.in.flight", "Appends waiting for Redis"),
   READ("crossfade.stream.read", "Entries that consumers read; tag stream"),
   CLAIMED("crossfade.stream.claimed", "Entries taken over from a dead consumer; tag stream"),

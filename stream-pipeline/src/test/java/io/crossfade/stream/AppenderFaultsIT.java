@@ -85,6 +85,25 @@ class AppenderFaultsIT {
     assertThat(inFlight()).isZero();
   }
 
+  @Test
+  void whatNobodyWaitsForIsSentBeforeLong() throws Exception {
+    assertThat(appendLater(1).get()).hasSize(1);
+    assertThat(entries()).isEqualTo(1);
+  }
+
+  @Test
+  void stoppingSendsWhatStillGathers() throws Exception {
+    List<CompletableFuture<List<String>>> copies = new ArrayList<>();
+    for (int second = 1; second <= FlushPacer.MANY + 1; second++) {
+      copies.add(appendLater(second));
+    }
+    appender.stop();
+    for (CompletableFuture<List<String>> copy : copies) {
+      assertThat(copy.get()).hasSize(1);
+    }
+    assertThat(inFlight()).isZero();
+  }
+
   /** Whatever was under way when a connection went fails then and not when its time is over. */
   @Test
   void nobodyWaitsForAConnectionThatIsGone() throws Exception {
@@ -129,6 +148,10 @@ class AppenderFaultsIT {
 
   private CompletableFuture<List<String>> append(int second) {
     return appender.append(List.of(SampleRecords.health("CUT", second)));
+  }
+
+  private CompletableFuture<List<String>> appendLater(int second) {
+    return appender.appendLater(List.of(SampleRecords.health("COPY", second)));
   }
 
   /** Asked past the link. */

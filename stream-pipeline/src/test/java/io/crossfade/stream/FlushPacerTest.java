@@ -50,6 +50,35 @@ class FlushPacerTest {
     assertThat(flushes).as("nothing is out").hasValue(2);
   }
 
+  @Test
+  void whatNobodyWaitsForGathers() {
+    pacer.gathered(1);
+    pacer.gathered(FlushPacer.MANY - 2);
+    assertThat(flushes).as("nothing is out, and all wait").hasValue(0);
+    pacer.gathered(1);
+    assertThat(flushes).as("many").hasValue(1);
+    pacer.gathered(1);
+    for (int answer = 0; answer < FlushPacer.MANY; answer++) {
+      pacer.answered();
+    }
+    assertThat(flushes).as("an answer does not send it").hasValue(1);
+    pacer.flush();
+    assertThat(flushes).as("time does").hasValue(2);
+    pacer.flush();
+    assertThat(flushes).as("nothing is buffered").hasValue(2);
+  }
+
+  @Test
+  void whatNobodyWaitsForGoesWithWhatSomebodyWaitsFor() {
+    pacer.gathered(3);
+    pacer.appended(1);
+    assertThat(flushes).as("at once").hasValue(1);
+    pacer.gathered(2);
+    pacer.appended(1);
+    pacer.answered();
+    assertThat(flushes).as("three wait, three are out").hasValue(2);
+  }
+
   /** Servers of other threads answer whatever was flushed; every command gets its answer. */
   @RepeatedTest(20)
   void nobodyWaitsForEver() throws InterruptedException {
@@ -74,7 +103,12 @@ class FlushPacerTest {
         () -> {
           for (int i = 0; i < EACH; i++) {
             buffered.incrementAndGet();
-            busy.appended(1);
+            // The last one takes along what nobody waits for.
+            if (i % 3 == 0 && i < EACH - 1) {
+              busy.gathered(1);
+            } else {
+              busy.appended(1);
+            }
           }
         };
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

@@ -66,7 +66,7 @@ public final class GuardedStreamPath {
     }
     long begin = System.nanoTime();
     appender
-        .append(records)
+        .appendLater(records)
         .whenComplete(
             (ids, failure) -> {
               long took = System.nanoTime() - begin;
