@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 public final class OutputTable<R> {
 
   /**
-   * Rows of one statement: as many as save a round trip for each, and so few that what the server
-   * keeps for their parameters stays in its processor's cache.
+   * Most rows of one statement: as many as save a round trip for each, and so few that what the
+   * server keeps for their parameters stays in its processor's cache.
    */
-  private static final int[] STATEMENT_SIZES = {100, 50, 20, 10, 5, 2, 1};
+  public static final int ROWS_PER_STATEMENT = 100;
+
+  private static final int[] STATEMENT_SIZES = {ROWS_PER_STATEMENT, 50, 20, 10, 5, 2, 1};
 
   /** Which of several rows with one id stays. */
   enum Winner {

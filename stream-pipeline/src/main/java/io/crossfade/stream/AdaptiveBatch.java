@@ -1,5 +1,6 @@
 package io.crossfade.stream;
 
+import io.crossfade.db.OutputTable;
 import java.time.Duration;
 
 /**
@@ -18,6 +19,17 @@ final class AdaptiveBatch {
 
   int size() {
     return size;
+  }
+
+  /**
+   * How many entries are worth a read and a commit of their own: of those that the stream serves as
+   * many as the output writes in one statement, and of copies, for whose rows nobody waits, all
+   * that are read at once.
+   *
+   * @param served whether the stream serves any
+   */
+  int worthARead(boolean served) {
+    return served ? Math.min(OutputTable.ROWS_PER_STATEMENT, size) : size;
   }
 
   /** Learns from a batch. */

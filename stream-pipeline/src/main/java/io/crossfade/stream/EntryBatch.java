@@ -3,6 +3,7 @@ package io.crossfade.stream;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
+import io.crossfade.db.RouteReason;
 import io.lettuce.core.StreamMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -86,6 +87,12 @@ record EntryBatch(
 
   int size() {
     return ids.size();
+  }
+
+  /** Whether the stream serves any of the records: the others are copies. */
+  boolean served() {
+    return entries.stream()
+        .anyMatch(entry -> entry.accepted().acceptance().reason() != RouteReason.MIRROR);
   }
 
   private static byte[] bytes(StreamMessage<byte[], byte[]> message) {

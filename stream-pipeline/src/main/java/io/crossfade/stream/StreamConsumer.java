@@ -1,7 +1,6 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
-import io.crossfade.db.RouteReason;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,9 +28,6 @@ final class StreamConsumer {
    * and a commit for a few rows costs nearly as much as one for a hundred.
    */
   private static final Duration GATHER = Duration.ofMillis(50);
-
-  /** Entries that are worth a commit of their own: the output writes as many in one statement. */
-  private static final int ENOUGH = 100;
 
   private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
@@ -157,7 +153,8 @@ final class StreamConsumer {
       claimFromTheDead();
       if (ahead == null) {
         awaitAcknowledgements();
-        gather(next.begin(), served(batches) ? ENOUGH : AdaptiveBatch.MOST);
+        boolean served = batches.stream().anyMatch(EntryBatch::served);
+        gather(next.begin(), batchSize.worthARead(served));
         ahead = running ? read() : null;
       }
       next = ahead;
@@ -170,18 +167,11 @@ final class StreamConsumer {
    * @param since when entries were asked for
    */
   private void gather(long since, int entries) throws InterruptedException {
-    long likely = arrivals.nanosFor(Math.min(entries, batchSize.size()));
-    long nanos = since + Math.min(GATHER.toNanos(), likely) - System.nanoTime();
+    long likely = Math.min(GATHER.toNanos(), arrivals.nanosFor(entries));
+    long nanos = since + likely - System.nanoTime();
     if (nanos > 0 && stopped.await(nanos, TimeUnit.NANOSECONDS)) {
       log.debug("{} stops", thread.getName());
     }
-  }
-
-  /** Whether the stream serves any of them. For a row that is a copy nobody waits. */
-  private static boolean served(List<EntryBatch> batches) {
-    return batches.stream()
-        .flatMap(batch -> batch.batch().records().stream())
-        .anyMatch(row -> row.acceptance().reason() != RouteReason.MIRROR);
   }
 
   private Read read() {

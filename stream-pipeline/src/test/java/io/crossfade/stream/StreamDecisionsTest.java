@@ -3,7 +3,15 @@ package io.crossfade.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.RecordCodec;
+import io.crossfade.db.RouteReason;
+import io.crossfade.db.SampleRecords;
+import io.lettuce.core.StreamMessage;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StreamDecisionsTest {
@@ -24,6 +32,36 @@ class StreamDecisionsTest {
       batch.wrote(batch.size(), Duration.ofSeconds(9));
     }
     assertThat(batch.size()).isEqualTo(AdaptiveBatch.LEAST);
+  }
+
+  /** A copy's row may be late: nobody waits for it, and a full batch costs least. */
+  @Test
+  void servedEntriesAreReadFromOneStatementsWorthOn() {
+    AdaptiveBatch batch = new AdaptiveBatch();
+    assertThat(batch.worthARead(true)).isEqualTo(100);
+    assertThat(batch.worthARead(false)).isEqualTo(200);
+    for (int i = 0; i < 10; i++) {
+      batch.wrote(batch.size(), Duration.ofSeconds(9));
+    }
+    assertThat(batch.worthARead(true)).as("no more than are read").isEqualTo(AdaptiveBatch.LEAST);
+  }
+
+  @Test
+  void batchIsServedUnlessAllOfItAreCopies() {
+    AcceptedRecord served = SampleRecords.health("SERVED", 1).because(RouteReason.FLAG);
+    AcceptedRecord copy = SampleRecords.health("COPY", 2).because(RouteReason.MIRROR);
+    assertThat(batch(copy, copy).served()).isFalse();
+    assertThat(batch(copy, served).served()).isTrue();
+  }
+
+  private static EntryBatch batch(AcceptedRecord... records) {
+    byte[] key = {'k'};
+    List<StreamMessage<byte[], byte[]>> messages = new ArrayList<>();
+    for (AcceptedRecord accepted : records) {
+      Map<byte[], byte[]> body = Map.of(AppendConnection.FIELD, RecordCodec.encode(accepted));
+      messages.add(new StreamMessage<>(key, messages.size() + "-0", body));
+    }
+    return EntryBatch.of(List.of(StreamName.HEALTH), stream -> "k", messages).getFirst();
   }
 
   @Test
