@@ -6,10 +6,9 @@ import io.crossfade.reconciler.explain.DualWriteHistory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /** Compares what was accepted since the last time, window after window without a gap. */
@@ -42,13 +41,18 @@ public final class RollingComparison {
    * @throws SQLException when a database cannot be read; the window is compared next time
    */
   public void catchUp(Consumer<ComparisonResult> found) throws SQLException, InterruptedException {
-    Optional<Instant> until = writtenUntil.now();
-    Optional<ComparisonWindow> next = until.flatMap(this::next);
+    Optional<Instant> written = writtenUntil.now();
+    if (written.isEmpty()) {
+      return;
+    }
+    // As windows are: of less than a millisecond there is none.
+    Instant until = written.get().truncatedTo(ChronoUnit.MILLIS);
+    Optional<ComparisonWindow> next = next(until);
     while (next.isPresent()) {
       ComparisonResult result = comparison.run(ComparisonRequest.all(Origin.ROLLING, next.get()));
       found.accept(result);
       // What was past a moment may not be any longer: a node came back with what it had to write.
-      next = result.window().isEmpty() ? Optional.empty() : until.flatMap(this::next);
+      next = result.window().isEmpty() ? Optional.empty() : next(until);
     }
   }
 
@@ -58,17 +62,12 @@ public final class RollingComparison {
    */
   private Optional<ComparisonWindow> next(Instant until) {
     Instant from = comparisons.comparedUntil().orElse(until.minus(LONGEST_WINDOW));
-    Instant to =
-        Stream.of(
-                Optional.of(until),
-                Optional.of(from.plus(LONGEST_WINDOW)),
-                DualWriteHistory.edgeAfter(control, from))
-            .flatMap(Optional::stream)
-            .min(Comparator.naturalOrder())
-            .orElseThrow();
-    return Optional.of(to)
-        .filter(end -> end.isAfter(from))
-        .map(end -> new ComparisonWindow(from, end))
-        .filter(window -> !window.isEmpty());
+    Instant longest = from.plus(LONGEST_WINDOW);
+    Instant latest = until.isBefore(longest) ? until : longest;
+    if (!latest.isAfter(from)) {
+      return Optional.empty();
+    }
+    Instant to = DualWriteHistory.edgeAfter(control, from).filter(latest::isAfter).orElse(latest);
+    return Optional.of(new ComparisonWindow(from, to));
   }
 }
