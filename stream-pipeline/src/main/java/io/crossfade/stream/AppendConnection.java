@@ -30,7 +30,8 @@ final class AppendConnection implements AutoCloseable {
   }
 
   /**
-   * Takes an entry, to be sent when {@link #taken}, {@link #answered} or {@link #flush} say so.
+   * Takes an entry, to be sent when {@link #taken}, {@link #answered} or {@link #sendGathered} say
+   * so.
    *
    * @return its id
    */
@@ -51,9 +52,9 @@ final class AppendConnection implements AutoCloseable {
     }
   }
 
-  /** Sends what was taken. */
-  void flush() {
-    pacer.flush();
+  /** Sends entries that nobody waits for. */
+  void sendGathered() {
+    pacer.sendGathered();
   }
 
   /**

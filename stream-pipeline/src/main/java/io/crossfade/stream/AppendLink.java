@@ -24,11 +24,11 @@ final class AppendLink implements AutoCloseable {
     return known != null && known.isOpen() ? known : null;
   }
 
-  /** Sends what was taken, if there is a connection. */
-  void flush() {
+  /** Sends entries that nobody waits for, if there is a connection. */
+  void sendGathered() {
     AppendConnection known = connection();
     if (known != null) {
-      known.flush();
+      known.sendGathered();
     }
   }
 

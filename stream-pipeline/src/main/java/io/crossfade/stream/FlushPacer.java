@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Decides when buffered commands go to the socket: at once while nothing is unanswered, else when
  * an answer finds at least as many waiting as are still out. So a lone command never waits, and a
  * busy connection sends many in one write. Commands that nobody waits for gather until some are
- * sent for another reason, many are there, or {@link #flush} says so.
+ * sent for another reason, many are there, or {@link #sendGathered} says so.
  *
  * <p>Nobody waits for ever: a command that finds others unanswered has been counted before it
  * looks, and the last of their answers looks after it is counted.
@@ -56,8 +56,14 @@ final class FlushPacer {
     }
   }
 
-  /** Sends what is buffered. */
-  void flush() {
+  /** Lets what nobody waits for gather no longer; what somebody waits for alone has its turn. */
+  void sendGathered() {
+    if (unawaited.get() > 0) {
+      flush();
+    }
+  }
+
+  private void flush() {
     int taken = awaited.getAndSet(0) + unawaited.getAndSet(0);
     if (taken > 0) {
       unanswered.addAndGet(taken);

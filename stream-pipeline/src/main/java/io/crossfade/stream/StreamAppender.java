@@ -76,7 +76,7 @@ public final class StreamAppender implements SmartLifecycle {
     link.keepOpen();
     every(LOOK_EVERY, link::keepOpen);
     every(LOOK_EVERY, this::sweep);
-    every(GATHER, link::flush);
+    every(GATHER, link::sendGathered);
   }
 
   /** Waits until Redis has answered what it was sent, or has had its time to. */

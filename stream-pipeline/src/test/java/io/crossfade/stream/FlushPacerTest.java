@@ -62,10 +62,21 @@ class FlushPacerTest {
       pacer.answered();
     }
     assertThat(flushes).as("an answer does not send it").hasValue(1);
-    pacer.flush();
+    pacer.sendGathered();
     assertThat(flushes).as("time does").hasValue(2);
-    pacer.flush();
+    pacer.sendGathered();
     assertThat(flushes).as("nothing is buffered").hasValue(2);
+  }
+
+  @Test
+  void timeSendsNothingThatSomebodyWaitsFor() {
+    pacer.appended(4);
+    pacer.appended(1);
+    pacer.sendGathered();
+    assertThat(flushes).as("four are out, and their answers send it").hasValue(1);
+    pacer.gathered(1);
+    pacer.sendGathered();
+    assertThat(flushes).as("along with what nobody waits for").hasValue(2);
   }
 
   @Test
