@@ -94,6 +94,8 @@ public final class TestRouterApplication {
     arguments.add("--crossfade.stream.append-timeout=5s");
     arguments.add("--resilience4j.circuitbreaker.instances.stream.slow-call-duration-threshold=5s");
     arguments.add("--crossfade.rollout.initial=shadow");
+    // Spring Boot makes a temporary directory for each server, and leaves it.
+    arguments.add("--server.tomcat.basedir=" + Path.of("target", "tomcat").toAbsolutePath());
     // Instances share a directory exactly when they share their schemas.
     arguments.add(
         "--crossfade.accounting.directory="
