@@ -68,7 +68,8 @@ final class DrainBenchmark {
           .run(Integer.getInteger("crossfade.bench.rounds", 5))
           .ratio(ONE, BARE, 0.75)
           .ratio(TWO, BARE, 0.75)
-          .ratio(ONE, CONTAINER, 30);
+          .ratio(ONE, CONTAINER, 30)
+          .ratio(TWO, CONTAINER, 30);
     }
   }
 
