@@ -3,7 +3,6 @@ package io.crossfade.db;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -11,7 +10,7 @@ import java.util.Set;
 import javax.sql.DataSource;
 
 /**
- * Rows that an output lacks or holds outdated because the mirror could not deliver its copy: the
+ * Records of which an output lacks the copy, because the mirror could not deliver it: the
  * explanation of a difference, kept in the control schema.
  */
 public final class DroppedMirrors {
@@ -28,11 +27,10 @@ public final class DroppedMirrors {
    * Keeps the copies that a path did not take, all or none.
    *
    * @param path the one that has no copy
+   * @param records ids of the records
    */
-  public void keep(DeliveryPath path, Collection<? extends AcceptedRecord> records)
-      throws SQLException {
-    List<RecordId> ids = new ArrayList<>();
-    records.forEach(accepted -> ids.addAll(OutputTables.rowIds(accepted)));
+  public void keep(DeliveryPath path, Collection<RecordId> records) throws SQLException {
+    List<RecordId> ids = List.copyOf(records);
     try (Connection connection = control.getConnection()) {
       for (int from = 0; from < ids.size(); from += ROWS_PER_STATEMENT) {
         List<RecordId> some = ids.subList(from, Math.min(ids.size(), from + ROWS_PER_STATEMENT));
@@ -52,7 +50,7 @@ public final class DroppedMirrors {
     }
   }
 
-  /** Which of these rows the path was never sent. */
+  /** Which of these records the path did not take a copy of. */
   public Set<RecordId> among(DeliveryPath path, Collection<RecordId> ids) throws SQLException {
     return ControlIds.among(
         control, "SELECT id FROM dropped_mirror WHERE path = ? AND id", path.name(), ids);

@@ -1,7 +1,6 @@
 package io.crossfade.db;
 
 import io.crossfade.db.OutputTable.Winner;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The tables that each output has, under their names in the field. */
@@ -90,20 +89,6 @@ public final class OutputTables {
       }
     }
     throw new IllegalArgumentException("No kind is written to " + table);
-  }
-
-  /** Ids of all rows that a record makes or renews. */
-  static List<RecordId> rowIds(AcceptedRecord accepted) {
-    return switch (accepted) {
-      case HealthData data -> {
-        List<RecordId> ids = new ArrayList<>();
-        ids.add(HEALTH_DATA.id(data));
-        data.facts().forEach((type, value) -> ids.add(FACTS.id(new Fact(data, type, value))));
-        yield ids;
-      }
-      case DeviceInfo info -> List.of(DEVICE_HISTORY.id(info), DEVICE_STATE.id(info));
-      case CommonEvent event -> List.of(EVENTS.id(event));
-    };
   }
 
   private static OutputTable<DeviceInfo> deviceColumns(OutputTable.Builder<DeviceInfo> table) {

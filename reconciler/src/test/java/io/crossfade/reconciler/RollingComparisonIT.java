@@ -8,6 +8,7 @@ import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.DeviceInfo;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.LostRecords;
@@ -130,9 +131,9 @@ class RollingComparisonIT {
     AcceptedRecord copyToLegacy = SampleRecords.event("COPY", 4, false);
     legacy.write(List.of(lost, fallback, copy));
     stream.write(List.of(copyToLegacy));
-    dropped.keep(DeliveryPath.STREAM, List.of(copy));
-    dropped.keep(DeliveryPath.LEGACY, List.of(copyToLegacy));
-    dropped.keep(DeliveryPath.LEGACY, List.of(lost));
+    dropped.keep(DeliveryPath.STREAM, List.of(copy.acceptance().id()));
+    dropped.keep(
+        DeliveryPath.LEGACY, List.of(copyToLegacy.acceptance().id(), lost.acceptance().id()));
     ComparisonResult result = advance(acceptedAt(copyToLegacy).plusMillis(1)).orElseThrow();
     KindFigures figures = events(Optional.of(result));
     assertThat(figures.missingInStream()).isEqualTo(3);
@@ -143,6 +144,30 @@ class RollingComparisonIT {
     assertThat(result.of(Kind.EVENT).getFirst().explained())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(Explanation.FALLBACK, 1L, Explanation.MIRROR_DROPPED, 2L));
+  }
+
+  /** A row of the newest state is made by many records; one that is outdated lacks the last. */
+  @Test
+  void onlyTheCopyThatWouldHaveRenewedARowExplainsIt() throws Exception {
+    LocalDateTime time = LocalDateTime.of(2025, 9, 14, 8, 0);
+    SampleRecords samples = new SampleRecords(1);
+    DeviceInfo before = samples.deviceAt("NOTED", time);
+    DeviceInfo noted = samples.deviceAt("NOTED", time.plusMinutes(1));
+    DeviceInfo notedBefore = samples.deviceAt("BEFORE", time);
+    DeviceInfo last = samples.deviceAt("BEFORE", time.plusMinutes(1));
+    legacy.write(List.of(before, noted, notedBefore, last));
+    stream.write(List.of(before, notedBefore));
+    dropped.keep(
+        DeliveryPath.STREAM, List.of(noted.acceptance().id(), notedBefore.acceptance().id()));
+    ComparisonResult result = advance(acceptedAt(last).plusMillis(1)).orElseThrow();
+    for (TableResult table : result.of(Kind.DEVICE)) {
+      assertThat(table.explained())
+          .as(table.table())
+          .containsExactlyEntriesOf(Map.of(Explanation.MIRROR_DROPPED, 1L));
+    }
+    assertThat(Objects.requireNonNull(result.figures().get(Kind.DEVICE)).unexplained())
+        .as("history and state")
+        .isEqualTo(2);
   }
 
   @Test

@@ -32,6 +32,11 @@ public record RowPair(
     return legacy != null ? legacy : Objects.requireNonNull(stream);
   }
 
+  /** What a path's output has, if anything. */
+  public @Nullable StoredRow of(DeliveryPath path) {
+    return path == DeliveryPath.LEGACY ? legacy : stream;
+  }
+
   /** Whether one of the rows went its path for that reason. */
   public boolean because(RouteReason reason) {
     return (legacy != null && legacy.reason() == reason)

@@ -9,19 +9,22 @@ import io.crossfade.db.LostRecords;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.RowIdentity;
+import io.crossfade.db.StoredRow;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explained;
 import io.crossfade.reconciler.diff.Explainer;
 import io.crossfade.reconciler.diff.Explanation;
-import io.crossfade.reconciler.diff.RowPair;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -62,61 +65,77 @@ public final class Explanations implements Explainer {
 
   @Override
   public Map<RecordId, Explained> explain(List<Doubt> doubts) throws SQLException {
-    if (doubts.isEmpty()) {
-      return Map.of();
-    }
-    Map<RecordId, RecordId> records = new HashMap<>();
-    for (Doubt doubt : doubts) {
-      RowPair rows = doubt.rows();
-      records.put(rows.id(), RowIdentity.of(rows.table(), rows.any()).record());
-    }
-    Set<RecordId> rowIds = records.keySet();
-    Set<RecordId> recordIds = new HashSet<>(records.values());
-    Map<DeliveryPath, Set<RecordId>> notCopied = new HashMap<>();
-    Map<DeliveryPath, Set<RecordId>> dead = new HashMap<>();
+    Map<DeliveryPath, Known> known = new EnumMap<>(DeliveryPath.class);
     for (DeliveryPath path : DeliveryPath.values()) {
-      notCopied.put(path, dropped.among(path, rowIds));
-      dead.put(path, deadLetters.among(source(path), recordIds));
+      known.put(path, known(path, doubts));
     }
-    Set<RecordId> died = lost.among(DeliveryPath.LEGACY, recordIds);
     Map<RecordId, Explained> explained = new HashMap<>();
     for (Doubt doubt : doubts) {
-      Difference difference = doubt.difference();
-      RecordId id = difference.id();
-      RecordId record = records.getOrDefault(id, id);
-      Set<DeliveryPath> guilty = guilty(difference.kind());
-      if (guilty.contains(DeliveryPath.STREAM)
-          && doubt.rows().because(RouteReason.STREAM_UNAVAILABLE)) {
-        explained.put(id, new Explained(Explanation.FALLBACK, null));
-      } else if (guilty.stream().anyMatch(path -> in(notCopied, path, id))) {
-        explained.put(id, new Explained(Explanation.MIRROR_DROPPED, null));
-      } else if (guilty.stream().anyMatch(path -> in(dead, path, record))) {
-        explained.put(id, new Explained(Explanation.DEAD_LETTER, null));
-      } else if (difference.kind() == DifferenceClass.MISSING_IN_LEGACY && died.contains(record)) {
-        explained.put(id, new Explained(Explanation.LOST_IN_MEMORY, null));
-      } else {
-        rules.stream()
-            .filter(rule -> rule.matches(difference))
-            .findFirst()
-            .ifPresent(rule -> explained.put(id, new Explained(Explanation.RULE, rule.id())));
-      }
+      cause(doubt, known)
+          .map(cause -> new Explained(cause, null))
+          .or(() -> rule(doubt.difference()))
+          .ifPresent(explanation -> explained.put(doubt.difference().id(), explanation));
     }
     return explained;
   }
 
-  /** The paths whose doing could be the cause. */
-  private static Set<DeliveryPath> guilty(DifferenceClass kind) {
-    return switch (kind) {
-      case MISSING_IN_STREAM -> Set.of(DeliveryPath.STREAM);
-      case MISSING_IN_LEGACY -> Set.of(DeliveryPath.LEGACY);
-      case FIELDS_DIFFER -> Set.of(DeliveryPath.values());
-      case REPEATED -> Set.of();
-    };
+  /** What became of records in a path's hands, as far as the control schema says. */
+  private record Known(Set<RecordId> notCopied, Set<RecordId> dead, Set<RecordId> lost) {}
+
+  private Known known(DeliveryPath path, List<Doubt> doubts) throws SQLException {
+    Set<RecordId> records =
+        doubts.stream()
+            .flatMap(doubt -> lackedBy(path, doubt).stream())
+            .collect(Collectors.toSet());
+    return new Known(
+        dropped.among(path, records),
+        deadLetters.among(source(path), records),
+        lost.among(path, records));
   }
 
-  private static boolean in(
-      Map<DeliveryPath, Set<RecordId>> known, DeliveryPath path, RecordId id) {
-    return known.getOrDefault(path, Set.of()).contains(id);
+  private static Optional<Explanation> cause(Doubt doubt, Map<DeliveryPath, Known> known) {
+    if (lackedBy(DeliveryPath.STREAM, doubt).isPresent()
+        && doubt.rows().because(RouteReason.STREAM_UNAVAILABLE)) {
+      return Optional.of(Explanation.FALLBACK);
+    }
+    if (lacked(doubt, known, Known::notCopied)) {
+      return Optional.of(Explanation.MIRROR_DROPPED);
+    }
+    if (lacked(doubt, known, Known::dead)) {
+      return Optional.of(Explanation.DEAD_LETTER);
+    }
+    return doubt.difference().kind() == DifferenceClass.MISSING_IN_LEGACY
+            && lacked(doubt, known, Known::lost)
+        ? Optional.of(Explanation.LOST_IN_MEMORY)
+        : Optional.empty();
+  }
+
+  private static boolean lacked(
+      Doubt doubt, Map<DeliveryPath, Known> known, Function<Known, Set<RecordId>> what) {
+    return known.entrySet().stream()
+        .anyMatch(
+            path ->
+                lackedBy(path.getKey(), doubt)
+                    .filter(record -> what.apply(path.getValue()).contains(record))
+                    .isPresent());
+  }
+
+  private Optional<Explained> rule(Difference difference) {
+    return rules.stream()
+        .filter(rule -> rule.matches(difference))
+        .findFirst()
+        .map(rule -> new Explained(Explanation.RULE, rule.id()));
+  }
+
+  /**
+   * The record that a path would have to have written for the rows to agree: the one that made the
+   * other output's row. None of a row that is there under two ids, which is its writer's doing.
+   */
+  private static Optional<RecordId> lackedBy(DeliveryPath path, Doubt doubt) {
+    StoredRow made = doubt.rows().of(path.other());
+    return made != null && doubt.difference().kind() != DifferenceClass.REPEATED
+        ? Optional.of(RowIdentity.of(doubt.rows().table(), made).record())
+        : Optional.empty();
   }
 
   private static DeadLetters.Source source(DeliveryPath path) {

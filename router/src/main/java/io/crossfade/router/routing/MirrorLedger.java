@@ -3,6 +3,7 @@ package io.crossfade.router.routing;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
+import io.crossfade.db.RecordId;
 import io.crossfade.router.RouterMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,7 +33,7 @@ public final class MirrorLedger implements AutoCloseable {
   private static final long PAUSE_MS = 1_000;
   private static final long STOP_PATIENCE_MS = 10_000;
 
-  private record Drop(DeliveryPath path, AcceptedRecord copy) {}
+  private record Drop(DeliveryPath path, RecordId copy) {}
 
   private final DroppedMirrors dropped;
   private final BlockingQueue<Drop> waiting = new ArrayBlockingQueue<>(CAPACITY);
@@ -53,7 +54,7 @@ public final class MirrorLedger implements AutoCloseable {
   /** Takes note of copies that a path did not take; waits for nothing. */
   void dropped(DeliveryPath path, List<? extends AcceptedRecord> copies) {
     for (AcceptedRecord copy : copies) {
-      if (!waiting.offer(new Drop(path, copy))) {
+      if (!waiting.offer(new Drop(path, copy.acceptance().id()))) {
         forgotten.increment();
       }
     }
@@ -92,10 +93,10 @@ public final class MirrorLedger implements AutoCloseable {
   }
 
   private void keep(List<Drop> drops) throws InterruptedException {
-    Map<DeliveryPath, List<AcceptedRecord>> byPath = new EnumMap<>(DeliveryPath.class);
+    Map<DeliveryPath, List<RecordId>> byPath = new EnumMap<>(DeliveryPath.class);
     drops.forEach(
         drop -> byPath.computeIfAbsent(drop.path(), path -> new ArrayList<>()).add(drop.copy()));
-    for (Map.Entry<DeliveryPath, List<AcceptedRecord>> some : byPath.entrySet()) {
+    for (Map.Entry<DeliveryPath, List<RecordId>> some : byPath.entrySet()) {
       while (true) {
         try {
           dropped.keep(some.getKey(), some.getValue());
