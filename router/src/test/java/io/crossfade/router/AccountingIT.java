@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,11 +36,12 @@ class AccountingIT {
   private final DbSettings schemas = TestDatabase.newSchemas();
   private final String control = schema(schemas.control());
   private final String legacy = schema(schemas.legacy());
+  private final String stream = schema(schemas.stream());
   @TempDir private Path directory;
 
   @Test
   void exactlyWhatTheMemoryQueueHeldIsReportedLost() throws Exception {
-    List<String> arguments = arguments("legacy");
+    List<String> arguments = arguments("legacy", TestRedis.sharedPort());
     long held;
     try (RouterProcess router = new RouterProcess(RouterApplication.class, arguments)) {
       Http http = router.http();
@@ -89,7 +92,7 @@ class AccountingIT {
 
   @Test
   void everyAnswerOfARouterThatIsKilledMidLoadIsAccountedFor() throws Exception {
-    List<String> arguments = arguments("shadow");
+    List<String> arguments = arguments("shadow", TestRedis.sharedPort());
     Set<Integer> answered = ConcurrentHashMap.newKeySet();
     AtomicInteger next = new AtomicInteger();
     AtomicBoolean dead = new AtomicBoolean();
@@ -134,6 +137,10 @@ class AccountingIT {
       Set<RecordId> promised = new HashSet<>();
       answered.forEach(second -> promised.add(HealthData.id("ACCOUNT", FIRST.plusSeconds(second))));
       assertThat(known).containsAll(promised);
+      written.removeAll(ids("SELECT id FROM %s.t_user_health_data".formatted(stream)));
+      assertThat(ids("SELECT id FROM %s.dropped_mirror WHERE path = 'STREAM'".formatted(control)))
+          .as("copies that died on their way are noted")
+          .containsAll(written);
       assertThat(
               number(
                   "SELECT COUNT(*) FROM %s.lost_record WHERE path = 'STREAM'".formatted(control)))
@@ -147,18 +154,56 @@ class AccountingIT {
     }
   }
 
-  private List<String> arguments(String stage) {
-    List<String> arguments =
-        new ArrayList<>(
-            RouterProcess.arguments(schemas, TestRedis.sharedPort(), TestRedis.newPrefix()));
-    arguments.removeIf(argument -> argument.startsWith("--crossfade.accounting"));
-    arguments.removeIf(argument -> argument.startsWith("--crossfade.rollout.initial"));
-    arguments.add("--crossfade.rollout.initial=" + stage);
-    arguments.add("--crossfade.accounting.directory=" + directory);
-    arguments.add("--crossfade.accounting.every=200ms");
-    arguments.add("--crossfade.accounting.entries=1000");
-    arguments.add("--crossfade.reconciler.settle=200ms");
-    return arguments;
+  @Test
+  void copiesThatRedisHadNotConfirmedWhenTheirRouterDiedAreExplained() throws Exception {
+    try (TestRedis redis = new TestRedis()) {
+      List<String> arguments = arguments("shadow", redis.port());
+      try (RouterProcess router = new RouterProcess(RouterApplication.class, arguments)) {
+        Http http = router.http();
+        for (int second = 0; second < 50; second++) {
+          upload(http, second);
+        }
+        await().atMost(PATIENCE).until(() -> router.sum("crossfade_router_mirrored_total") == 50);
+        redis.hang();
+        // At once, as a segment lasts longer than copies are on their way: here it is a blink.
+        String all =
+            IntStream.range(50, 350)
+                .mapToObj(second -> Http.health("ACCOUNT", second))
+                .collect(Collectors.joining(",", "[", "]"));
+        assertThat(http.post("/upload_health_data", all).status()).isEqualTo(200);
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () -> assertThat(number("SELECT COUNT(*) FROM " + rows())).isEqualTo(350));
+        router.kill();
+      }
+      redis.kill();
+      redis.start();
+      try (RouterProcess again = new RouterProcess(RouterApplication.class, arguments)) {
+        again.awaitStart();
+        awaitAccounted(again, 350);
+        Set<RecordId> missing = ids("SELECT id FROM " + rows());
+        missing.removeAll(ids("SELECT id FROM %s.t_user_health_data".formatted(stream)));
+        assertThat(missing).hasSize(300);
+        assertThat(ids("SELECT id FROM %s.dropped_mirror WHERE path = 'STREAM'".formatted(control)))
+            .isEqualTo(missing);
+        assertThat(number("SELECT COUNT(*) FROM %s.lost_record".formatted(control))).isZero();
+      }
+    }
+  }
+
+  private List<String> arguments(String stage, int redisPort) {
+    return RouterProcess.arguments(
+        schemas,
+        redisPort,
+        TestRedis.newPrefix(),
+        "--crossfade.rollout.initial=" + stage,
+        "--crossfade.accounting.directory=" + directory,
+        "--crossfade.accounting.every=200ms",
+        "--crossfade.accounting.entries=1000",
+        "--crossfade.reconciler.settle=200ms",
+        // None is given up before its router is killed.
+        "--crossfade.stream.append-timeout=60s");
   }
 
   private void awaitAccounted(RouterProcess router, long atLeast) {

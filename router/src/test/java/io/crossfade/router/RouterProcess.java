@@ -54,11 +54,14 @@ public final class RouterProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
   }
 
-  public static List<String> arguments(DbSettings schemas, int redisPort, String keyPrefix) {
-    return TestRouterApplication.arguments(
-        schemas,
-        redisPort,
-        List.of("--crossfade.stream.key-prefix=" + keyPrefix, "--crossfade.stream.claim-idle=1s"));
+  /** What a router must be told of its servers; {@code more} wins. */
+  public static List<String> arguments(
+      DbSettings schemas, int redisPort, String keyPrefix, String... more) {
+    List<String> own = new ArrayList<>();
+    own.add("--crossfade.stream.key-prefix=" + keyPrefix);
+    own.add("--crossfade.stream.claim-idle=1s");
+    own.addAll(List.of(more));
+    return TestRouterApplication.arguments(schemas, redisPort, own);
   }
 
   /** Waits until it accepts. */

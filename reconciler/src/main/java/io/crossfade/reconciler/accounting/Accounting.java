@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,24 +37,28 @@ public final class Accounting implements AutoCloseable {
   private final AccountingSettings settings;
   private final AcceptanceJournal journal;
   private final Accountant accountant;
+  private final DiedCopies diedCopies;
   private final AccountBook book;
   private final WrittenUntil writtenUntil;
   private final MeterRegistry meters;
   private final ScheduledExecutorService schedule =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("accounting").daemon(true).factory());
+  private final Set<Path> adopted = new HashSet<>();
   private volatile int open;
 
   Accounting(
       AccountingSettings settings,
       AcceptanceJournal journal,
       Accountant accountant,
+      DiedCopies diedCopies,
       AccountBook book,
       WrittenUntil writtenUntil,
       MeterRegistry meters) {
     this.settings = settings;
     this.journal = journal;
     this.accountant = accountant;
+    this.diedCopies = diedCopies;
     this.book = book;
     this.writtenUntil = writtenUntil;
     this.meters = meters;
@@ -110,8 +116,13 @@ public final class Accounting implements AutoCloseable {
       if (lock == null) {
         return 0;
       }
+      if (!adopted.contains(directory)) {
+        diedCopies.note(segments(directory));
+        adopted.add(directory);
+      }
       int waiting = account(directory, until);
       if (waiting == 0) {
+        adopted.remove(directory);
         Files.deleteIfExists(lockFile);
         Files.deleteIfExists(directory);
       }
@@ -125,15 +136,7 @@ public final class Accounting implements AutoCloseable {
   /** Accounts for the closed segments of a directory; says how many have to wait. */
   private int account(Path directory, Instant until)
       throws IOException, SQLException, InterruptedException {
-    List<Path> segments;
-    try (Stream<Path> files = Files.list(directory)) {
-      segments =
-          files
-              .filter(file -> file.toString().endsWith(AcceptanceJournal.SUFFIX))
-              .filter(file -> !journal.writes(file))
-              .sorted()
-              .toList();
-    }
+    List<Path> segments = segments(directory);
     String instance = directory.getFileName().toString();
     int waiting = 0;
     for (Path segment : segments) {
@@ -153,6 +156,17 @@ public final class Accounting implements AutoCloseable {
       }
     }
     return waiting;
+  }
+
+  /** The closed segments of a directory, oldest first. */
+  private List<Path> segments(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.toString().endsWith(AcceptanceJournal.SUFFIX))
+          .filter(file -> !journal.writes(file))
+          .sorted()
+          .toList();
+    }
   }
 
   private void count(Accountant.Result result) {

@@ -33,6 +33,7 @@ public class AccountingConfiguration {
   Accounting accounting(
       AccountingSettings settings,
       AcceptanceJournal journal,
+      HikariDataSource controlDataSource,
       HikariDataSource legacyDataSource,
       HikariDataSource streamDataSource,
       DeadLetters deadLetters,
@@ -43,6 +44,7 @@ public class AccountingConfiguration {
         settings,
         journal,
         new Accountant(legacyDataSource, streamDataSource, deadLetters),
+        new DiedCopies(controlDataSource),
         book,
         writtenUntil,
         meters);

@@ -4,7 +4,10 @@ package io.crossfade.reconciler.diff;
 public enum Explanation {
   /** Redis was not available and the memory queue took over. */
   FALLBACK,
-  /** The path that should have got the copy did not take it, and that was noted. */
+  /**
+   * The path that should have got the copy did not take it, and that was noted; or its router died
+   * before it knew.
+   */
   MIRROR_DROPPED,
   /** The path could not write it and kept it in the dead letters. */
   DEAD_LETTER,

@@ -57,7 +57,12 @@ public final class DualWriteHistory {
         .min(Comparator.naturalOrder());
   }
 
-  static DualWriteHistory read(DataSource control, Kind kind) {
+  /**
+   * What the control schema says of a kind.
+   *
+   * @param control where flags and their changes are
+   */
+  public static DualWriteHistory read(DataSource control, Kind kind) {
     TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(control));
     JdbcClient jdbc = JdbcClient.create(control);
     return Objects.requireNonNull(
@@ -69,6 +74,11 @@ public final class DualWriteHistory {
     Map.Entry<Instant, Boolean> before = onSince.floorEntry(accepted.minus(FLIP));
     Instant from = before == null ? Instant.MIN : before.getKey();
     return onSince.subMap(from, true, accepted.plus(FLIP), true).containsValue(false);
+  }
+
+  /** Whether every router wrote a record of that moment twice. */
+  public boolean onAt(Instant accepted) {
+    return onSince.floorEntry(accepted.minus(FLIP)) != null && !offAt(accepted);
   }
 
   /** Whether no router can have written a record of {@code [from, to)} twice. */
