@@ -19,12 +19,12 @@ import io.crossfade.reconciler.diff.Explanation;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -65,59 +65,83 @@ public final class Explanations implements Explainer {
 
   @Override
   public Map<RecordId, Explained> explain(List<Doubt> doubts) throws SQLException {
+    List<Lack> lacks = doubts.stream().map(Lack::of).toList();
     Map<DeliveryPath, Known> known = new EnumMap<>(DeliveryPath.class);
     for (DeliveryPath path : DeliveryPath.values()) {
-      known.put(path, known(path, doubts));
+      known.put(path, known(path, lacks));
     }
     Map<RecordId, Explained> explained = new HashMap<>();
-    for (Doubt doubt : doubts) {
-      cause(doubt, known)
+    for (Lack lack : lacks) {
+      Difference difference = lack.doubt().difference();
+      cause(lack, known)
           .map(cause -> new Explained(cause, null))
-          .or(() -> rule(doubt.difference()))
-          .ifPresent(explanation -> explained.put(doubt.difference().id(), explanation));
+          .or(() -> rule(difference))
+          .ifPresent(explanation -> explained.put(difference.id(), explanation));
     }
     return explained;
+  }
+
+  /**
+   * A difference, and by path the record that it would have to have written for the rows to agree:
+   * the one that made the other output's row. None for a row that is there under two ids, which is
+   * its writer's doing.
+   */
+  private record Lack(Doubt doubt, Map<DeliveryPath, RecordId> records) {
+
+    static Lack of(Doubt doubt) {
+      Map<DeliveryPath, RecordId> records = new EnumMap<>(DeliveryPath.class);
+      for (DeliveryPath path : DeliveryPath.values()) {
+        StoredRow made = doubt.rows().of(path.other());
+        if (made != null && doubt.difference().kind() != DifferenceClass.REPEATED) {
+          records.put(path, RowIdentity.of(doubt.rows().table(), made).record());
+        }
+      }
+      return new Lack(doubt, records);
+    }
   }
 
   /** What became of records in a path's hands, as far as the control schema says. */
   private record Known(Set<RecordId> notCopied, Set<RecordId> dead, Set<RecordId> lost) {}
 
-  private Known known(DeliveryPath path, List<Doubt> doubts) throws SQLException {
-    Set<RecordId> records =
-        doubts.stream()
-            .flatMap(doubt -> lackedBy(path, doubt).stream())
-            .collect(Collectors.toSet());
+  private Known known(DeliveryPath path, List<Lack> lacks) throws SQLException {
+    Set<RecordId> records = new HashSet<>();
+    for (Lack lack : lacks) {
+      RecordId record = lack.records().get(path);
+      if (record != null) {
+        records.add(record);
+      }
+    }
     return new Known(
         dropped.among(path, records),
         deadLetters.among(source(path), records),
         lost.among(path, records));
   }
 
-  private static Optional<Explanation> cause(Doubt doubt, Map<DeliveryPath, Known> known) {
-    if (lackedBy(DeliveryPath.STREAM, doubt).isPresent()
-        && doubt.rows().because(RouteReason.STREAM_UNAVAILABLE)) {
+  private static Optional<Explanation> cause(Lack lack, Map<DeliveryPath, Known> known) {
+    if (lack.records().containsKey(DeliveryPath.STREAM)
+        && lack.doubt().rows().because(RouteReason.STREAM_UNAVAILABLE)) {
       return Optional.of(Explanation.FALLBACK);
     }
-    if (lacked(doubt, known, Known::notCopied)) {
+    if (has(known, Known::notCopied, lack)) {
       return Optional.of(Explanation.MIRROR_DROPPED);
     }
-    if (lacked(doubt, known, Known::dead)) {
+    if (has(known, Known::dead, lack)) {
       return Optional.of(Explanation.DEAD_LETTER);
     }
-    return doubt.difference().kind() == DifferenceClass.MISSING_IN_LEGACY
-            && lacked(doubt, known, Known::lost)
+    return lack.doubt().difference().kind() == DifferenceClass.MISSING_IN_LEGACY
+            && has(known, Known::lost, lack)
         ? Optional.of(Explanation.LOST_IN_MEMORY)
         : Optional.empty();
   }
 
-  private static boolean lacked(
-      Doubt doubt, Map<DeliveryPath, Known> known, Function<Known, Set<RecordId>> what) {
+  private static boolean has(
+      Map<DeliveryPath, Known> known, Function<Known, Set<RecordId>> what, Lack lack) {
     return known.entrySet().stream()
         .anyMatch(
-            path ->
-                lackedBy(path.getKey(), doubt)
-                    .filter(record -> what.apply(path.getValue()).contains(record))
-                    .isPresent());
+            path -> {
+              RecordId record = lack.records().get(path.getKey());
+              return record != null && what.apply(path.getValue()).contains(record);
+            });
   }
 
   private Optional<Explained> rule(Difference difference) {
@@ -125,17 +149,6 @@ public final class Explanations implements Explainer {
         .filter(rule -> rule.matches(difference))
         .findFirst()
         .map(rule -> new Explained(Explanation.RULE, rule.id()));
-  }
-
-  /**
-   * The record that a path would have to have written for the rows to agree: the one that made the
-   * other output's row. None of a row that is there under two ids, which is its writer's doing.
-   */
-  private static Optional<RecordId> lackedBy(DeliveryPath path, Doubt doubt) {
-    StoredRow made = doubt.rows().of(path.other());
-    return made != null && doubt.difference().kind() != DifferenceClass.REPEATED
-        ? Optional.of(RowIdentity.of(doubt.rows().table(), made).record())
-        : Optional.empty();
   }
 
   private static DeadLetters.Source source(DeliveryPath path) {
