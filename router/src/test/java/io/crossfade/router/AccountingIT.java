@@ -165,7 +165,6 @@ class AccountingIT {
         }
         await().atMost(PATIENCE).until(() -> router.sum("crossfade_router_mirrored_total") == 50);
         redis.hang();
-        // At once, as a segment lasts longer than copies are on their way: here it is a blink.
         String all =
             IntStream.range(50, 350)
                 .mapToObj(second -> Http.health("ACCOUNT", second))

@@ -44,7 +44,10 @@ public final class Accounting implements AutoCloseable {
   private final ScheduledExecutorService schedule =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("accounting").daemon(true).factory());
+
+  /** Left by dead processes whose died copies are noted: once is enough. */
   private final Set<Path> adopted = new HashSet<>();
+
   private volatile int open;
 
   Accounting(

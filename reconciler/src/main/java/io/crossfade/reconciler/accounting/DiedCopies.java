@@ -9,6 +9,8 @@ import io.crossfade.reconciler.explain.DualWriteHistory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,11 +25,8 @@ import javax.sql.DataSource;
  */
 final class DiedCopies {
 
-  /**
-   * The segment that was written, the one before, in which a copy of its first moments may be, and
-   * one that was made ahead and is empty. A copy is decided in less time than fills a segment.
-   */
-  private static final int NEWEST = 3;
+  /** Longer than a copy is on its way: by default the stream's path waits a second for Redis. */
+  private static final Duration UNDECIDED = Duration.ofSeconds(10);
 
   private final DataSource control;
   private final DroppedMirrors dropped;
@@ -41,20 +40,26 @@ final class DiedCopies {
   }
 
   /**
-   * Notes those that the newest segments of a process show.
+   * Notes those of a process's last seconds.
    *
-   * @param segments all that it left, oldest first; none is written to any more
+   * @param segments all that it left; none is written to any more
    */
   void note(List<Path> segments) throws IOException, SQLException {
+    Instant end = Instant.EPOCH;
+    for (Path segment : segments) {
+      Instant last = Accountant.lastAcceptance(segment);
+      end = last.isAfter(end) ? last : end;
+    }
+    long since = AcceptanceStamp.floor(end.minus(UNDECIDED));
     Map<RecordId, JournalSegment.Entry> legacy = new HashMap<>();
     Set<RecordId> stream = new HashSet<>();
-    for (Path segment : segments.subList(Math.max(0, segments.size() - NEWEST), segments.size())) {
+    for (Path segment : segments) {
       JournalSegment.read(
           segment,
           entry -> {
-            if (entry.path() == DeliveryPath.LEGACY) {
+            if (entry.stamp() >= since && entry.path() == DeliveryPath.LEGACY) {
               legacy.put(entry.id(), entry);
-            } else {
+            } else if (entry.stamp() >= since) {
               stream.add(entry.id());
             }
           });

@@ -2,6 +2,7 @@ package io.crossfade.reconciler.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
@@ -10,6 +11,7 @@ import io.crossfade.db.RecordId;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiedCopiesIT {
 
   private static final int ROOM = 64;
+  private static final long SECOND = AcceptanceStamp.floor(Instant.ofEpochSecond(1));
 
   @TempDir private Path directory;
   private int number;
@@ -35,9 +38,12 @@ class DiedCopiesIT {
                 .filter(accepted -> accepted.kind() == Kind.DEVICE)
                 .findFirst()
                 .orElseThrow();
+    AcceptedRecord decidedLongAgo = SampleRecords.event("DIED", 8, false);
+    JournalSegment oldest = segment();
+    add(oldest, DeliveryPath.LEGACY, decidedLongAgo, 11 * SECOND);
     JournalSegment older = segment();
-    note(
-        older, DeliveryPath.LEGACY, copied, copiedLater, diedBefore, notToBeCopied, ofUnknownFlags);
+    add(older, DeliveryPath.LEGACY, diedBefore, 9 * SECOND);
+    note(older, DeliveryPath.LEGACY, copied, copiedLater, notToBeCopied, ofUnknownFlags);
     note(older, DeliveryPath.STREAM, copied);
     JournalSegment newer = segment();
     note(newer, DeliveryPath.STREAM, copiedLater, served);
@@ -48,9 +54,18 @@ class DiedCopiesIT {
           outputs.control(),
           "INSERT INTO rollout_flag VALUES ('EVENT_DUAL_WRITE', TRUE, NULL, ''),"
               + " ('HEALTH_DUAL_WRITE', FALSE, NULL, '')");
-      new DiedCopies(outputs.control()).note(List.of(older.file(), newer.file(), madeAhead.file()));
+      new DiedCopies(outputs.control())
+          .note(List.of(oldest.file(), older.file(), newer.file(), madeAhead.file()));
       List<RecordId> all =
-          List.of(copied, copiedLater, died, diedBefore, served, notToBeCopied, ofUnknownFlags)
+          List.of(
+                  copied,
+                  copiedLater,
+                  died,
+                  diedBefore,
+                  decidedLongAgo,
+                  served,
+                  notToBeCopied,
+                  ofUnknownFlags)
               .stream()
               .map(accepted -> accepted.acceptance().id())
               .toList();
@@ -67,10 +82,13 @@ class DiedCopiesIT {
 
   private static void note(JournalSegment segment, DeliveryPath path, AcceptedRecord... records) {
     for (AcceptedRecord accepted : records) {
-      assertThat(
-              segment.add(
-                  accepted.kind(), path, accepted.acceptance().stamp(), accepted.acceptance().id()))
-          .isTrue();
+      add(segment, path, accepted, 0);
     }
+  }
+
+  private static void add(
+      JournalSegment segment, DeliveryPath path, AcceptedRecord accepted, long earlier) {
+    long stamp = accepted.acceptance().stamp() - earlier;
+    assertThat(segment.add(accepted.kind(), path, stamp, accepted.acceptance().id())).isTrue();
   }
 }
