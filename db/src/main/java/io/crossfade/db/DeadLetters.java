@@ -19,7 +19,12 @@ public final class DeadLetters {
   public enum Source {
     INTAKE,
     LEGACY,
-    STREAM
+    STREAM;
+
+    /** In the hands of a path. */
+    public static Source of(DeliveryPath path) {
+      return path == DeliveryPath.LEGACY ? LEGACY : STREAM;
+    }
   }
 
   /** How a letter's body is written. */

@@ -108,12 +108,7 @@ final class Accountant {
       List<RecordId> ids = some.stream().map(Entry::id).toList();
       Set<RecordId> stored = output.find(ids).keySet();
       Set<RecordId> elsewhere = scan(group.kind(), group.path().other()).find(ids).keySet();
-      Set<RecordId> dead =
-          deadLetters.among(
-              group.path() == DeliveryPath.LEGACY
-                  ? DeadLetters.Source.LEGACY
-                  : DeadLetters.Source.STREAM,
-              ids);
+      Set<RecordId> dead = deadLetters.among(DeadLetters.Source.of(group.path()), ids);
       for (Entry entry : some) {
         Counts of = counts(counts, entry, instance);
         if (stored.contains(entry.id())) {

@@ -100,7 +100,11 @@ public final class Explanations implements Explainer {
     }
   }
 
-  /** What became of records in a path's hands, as far as the control schema says. */
+  /**
+   * What became of records in a path's hands, as far as the control schema says.
+   *
+   * @param lost in a router's memory; what the stream loses, nothing explains
+   */
   private record Known(Set<RecordId> notCopied, Set<RecordId> dead, Set<RecordId> lost) {}
 
   private Known known(DeliveryPath path, List<Lack> lacks) throws SQLException {
@@ -113,8 +117,8 @@ public final class Explanations implements Explainer {
     }
     return new Known(
         dropped.among(path, records),
-        deadLetters.among(source(path), records),
-        lost.among(path, records));
+        deadLetters.among(DeadLetters.Source.of(path), records),
+        path == DeliveryPath.LEGACY ? lost.among(path, records) : Set.of());
   }
 
   private static Optional<Explanation> cause(Lack lack, Map<DeliveryPath, Known> known) {
@@ -149,10 +153,6 @@ public final class Explanations implements Explainer {
         .filter(rule -> rule.matches(difference))
         .findFirst()
         .map(rule -> new Explained(Explanation.RULE, rule.id()));
-  }
-
-  private static DeadLetters.Source source(DeliveryPath path) {
-    return path == DeliveryPath.LEGACY ? DeadLetters.Source.LEGACY : DeadLetters.Source.STREAM;
   }
 
   @Override
