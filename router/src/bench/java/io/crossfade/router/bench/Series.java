@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
-/** Contenders measured in turn, round after round, so that all see the same machine; judged by the median. */
+/**
+ * Contenders measured in turn, round after round, so that all see the same machine; judged by the median. Every other
+ * round goes the other way round: what comes back in the rhythm of the rounds would else always meet the same one.
+ */
 final class Series {
 
   private final String unit;
@@ -26,7 +29,9 @@ final class Series {
 
   Series run(int rounds) throws Exception {
     for (int round = 1; round <= rounds; round++) {
-      for (Map.Entry<String, Callable<Double>> contender : contenders.entrySet()) {
+      List<Map.Entry<String, Callable<Double>>> inTurn = List.copyOf(contenders.entrySet());
+      for (Map.Entry<String, Callable<Double>> contender :
+          round % 2 == 1 ? inTurn : inTurn.reversed()) {
         double figure = contender.getValue().call();
         Objects.requireNonNull(figures.get(contender.getKey())).add(figure);
         System.out.printf("  round %d  %-44s %,12.0f %s%n", round, contender.getKey(), figure, unit);
