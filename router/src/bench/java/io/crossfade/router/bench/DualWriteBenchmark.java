@@ -19,6 +19,7 @@ final class DualWriteBenchmark {
 
   private final BenchServers servers;
   private final LoadClient client;
+  private String current = "legacy";
 
   private DualWriteBenchmark(BenchServers servers) {
     this.servers = servers;
@@ -52,7 +53,10 @@ final class DualWriteBenchmark {
   }
 
   private double measure(String stage, Duration duration) {
-    servers.stage(stage);
+    if (!stage.equals(current)) {
+      servers.stage(stage);
+      current = stage;
+    }
     LoadClient.Result result = client.run(duration);
     System.out.printf(
         "    (%s: %,d refused, %,d entries waiting at the end)%n",
