@@ -98,9 +98,12 @@ final class BenchServers implements AutoCloseable {
     }
   }
 
-  /** Takes health data to another stage, as an operator would. */
+  /** Sees to it that health data is at a stage, as an operator would. */
   void stage(String stage) {
     Http http = router.http();
+    if (http.get("/api/rollout/kinds/health").json().path("stage").asText().equals(stage)) {
+      return;
+    }
     long version = http.get("/api/rollout").json().path("version").asLong();
     Http.Answer answer =
         http.call(

@@ -19,7 +19,6 @@ final class DualWriteBenchmark {
 
   private final BenchServers servers;
   private final LoadClient client;
-  private String current = "legacy";
 
   private DualWriteBenchmark(BenchServers servers) {
     this.servers = servers;
@@ -53,10 +52,7 @@ final class DualWriteBenchmark {
   }
 
   private double measure(String stage, Duration duration) {
-    if (!stage.equals(current)) {
-      servers.stage(stage);
-      current = stage;
-    }
+    servers.stage(stage);
     LoadClient.Result result = client.run(duration);
     System.out.printf(
         "    (%s: %,d refused, %,d entries waiting at the end)%n",

@@ -28,8 +28,8 @@ final class Series {
   }
 
   Series run(int rounds) throws Exception {
+    List<Map.Entry<String, Callable<Double>>> inTurn = List.copyOf(contenders.entrySet());
     for (int round = 1; round <= rounds; round++) {
-      List<Map.Entry<String, Callable<Double>>> inTurn = List.copyOf(contenders.entrySet());
       for (Map.Entry<String, Callable<Double>> contender :
           round % 2 == 1 ? inTurn : inTurn.reversed()) {
         double figure = contender.getValue().call();
