@@ -3,15 +3,19 @@ package io.crossfade.router.bench;
 import io.crossfade.db.Kind;
 import io.crossfade.router.intake.UploadServlet;
 import java.time.Duration;
+import java.util.function.ToDoubleFunction;
 
 /**
- * What the mirror costs: uploads to the legacy path, on one router, with and without a copy to the
- * stream. Nothing is compared meanwhile; {@link RollingBenchmark} says what that costs.
+ * What the mirror costs: uploads to the legacy path, on one router, with and without a copy to the stream, loaded by
+ * both clients. Nothing is compared meanwhile; {@link RollingBenchmark} says what that costs.
  */
 final class DualWriteBenchmark {
 
   private static final String ON = "dual write on";
   private static final String OFF = "dual write off";
+  private static final String ON_BY_LIBRARY = "dual write on, JDK client";
+  private static final String OFF_BY_LIBRARY = "dual write off, JDK client";
+  private static final int CONNECTIONS = 64;
   private static final Duration ROUND = Duration.ofSeconds(10);
 
   /** More than elsewhere: the ratio is near its bar, and a round moves by a quarter. */
@@ -19,11 +23,13 @@ final class DualWriteBenchmark {
 
   private final BenchServers servers;
   private final LoadClient client;
+  private final LibraryClient library;
 
   private DualWriteBenchmark(BenchServers servers) {
+    String path = UploadServlet.path(Kind.HEALTH, false);
     this.servers = servers;
-    this.client =
-        new LoadClient(servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, false), 1), 64);
+    this.client = new LoadClient(servers.port(), new Uploads(path, 1), CONNECTIONS);
+    this.library = new LibraryClient(servers.port(), path, CONNECTIONS, LoadClient.NUMBERS);
   }
 
   static void run() throws Exception {
@@ -35,14 +41,19 @@ final class DualWriteBenchmark {
   private void compare() throws Exception {
     servers.warmUp(
         () -> {
-          measure("shadow", ROUND);
-          measure("legacy", ROUND);
+          measure("shadow", this::cheaply);
+          measure("legacy", this::cheaply);
+          measure("shadow", library::run);
+          measure("legacy", library::run);
         });
     new Series("uploads/s")
-        .with(ON, () -> measure("shadow", ROUND))
-        .with(OFF, () -> measure("legacy", ROUND))
+        .with(ON, () -> measure("shadow", this::cheaply))
+        .with(OFF, () -> measure("legacy", this::cheaply))
+        .with(ON_BY_LIBRARY, () -> measure("shadow", library::run))
+        .with(OFF_BY_LIBRARY, () -> measure("legacy", library::run))
         .run(Integer.getInteger("crossfade.bench.rounds", ROUNDS))
-        .ratio(ON, OFF, 0.65);
+        .ratio(ON, OFF, 0.65)
+        .ratio(ON_BY_LIBRARY, OFF_BY_LIBRARY, 0.65);
     servers
         .router()
         .metrics()
@@ -51,13 +62,19 @@ final class DualWriteBenchmark {
         .forEach(line -> System.out.println("  " + line));
   }
 
-  private double measure(String stage, Duration duration) {
+  private double measure(String stage, ToDoubleFunction<Duration> load) {
     servers.stage(stage);
-    LoadClient.Result result = client.run(duration);
-    System.out.printf(
-        "    (%s: %,d refused, %,d entries waiting at the end)%n",
-        stage, result.errors(), servers.backlog());
+    double perSecond = load.applyAsDouble(ROUND);
+    System.out.printf("    (%s: %,d entries waiting at the end)%n", stage, servers.backlog());
     servers.awaitDrained();
+    return perSecond;
+  }
+
+  private double cheaply(Duration duration) {
+    LoadClient.Result result = client.run(duration);
+    if (result.errors() > 0) {
+      System.out.printf("    (%,d refused)%n", result.errors());
+    }
     return result.perSecond();
   }
 }
