@@ -57,9 +57,12 @@ final class DiedCopies {
       JournalSegment.read(
           segment,
           entry -> {
-            if (entry.stamp() >= since && entry.path() == DeliveryPath.LEGACY) {
+            if (entry.stamp() < since) {
+              return;
+            }
+            if (entry.path() == DeliveryPath.LEGACY) {
               legacy.put(entry.id(), entry);
-            } else if (entry.stamp() >= since) {
+            } else {
               stream.add(entry.id());
             }
           });

@@ -38,7 +38,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 class ConsoleBrowserIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final Duration PACE = Duration.ofMillis(20);
+  private static final Duration PACE = Duration.ofMillis(60);
   private static final int DEVICES = 40;
   private static final AtomicBoolean stopped = new AtomicBoolean();
   private static final AtomicInteger uploads = new AtomicInteger();
@@ -265,7 +265,8 @@ class ConsoleBrowserIT {
   private static void check(Page page, String name, String language, int width) {
     shoot(page, "%s-%s-%d".formatted(name, language, width));
     List<String> serious = new ArrayList<>();
-    for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
+    // No page has a frame of another origin, for which each look would open a page of its own.
+    for (Rule rule : new AxeBuilder(page).setLegacyMode(true).analyze().getViolations()) {
       serious.add(rule.getImpact() + " " + rule.getId() + " " + rule.getNodes());
     }
     assertThat(serious).as(name + " " + language + " " + width).isEmpty();
