@@ -29,7 +29,7 @@ final class DualWriteBenchmark {
     String path = UploadServlet.path(Kind.HEALTH, false);
     this.servers = servers;
     this.client = new LoadClient(servers.port(), new Uploads(path, 1), CONNECTIONS);
-    this.library = new LibraryClient(servers.port(), path, CONNECTIONS, LoadClient.NUMBERS);
+    this.library = new LibraryClient(servers.port(), path, CONNECTIONS);
   }
 
   static void run() throws Exception {
@@ -41,16 +41,16 @@ final class DualWriteBenchmark {
   private void compare() throws Exception {
     servers.warmUp(
         () -> {
-          measure("shadow", this::cheaply);
-          measure("legacy", this::cheaply);
-          measure("shadow", library::run);
-          measure("legacy", library::run);
+          measure("shadow", client::perSecond);
+          measure("legacy", client::perSecond);
+          measure("shadow", library::perSecond);
+          measure("legacy", library::perSecond);
         });
     new Series("uploads/s")
-        .with(ON, () -> measure("shadow", this::cheaply))
-        .with(OFF, () -> measure("legacy", this::cheaply))
-        .with(ON_BY_LIBRARY, () -> measure("shadow", library::run))
-        .with(OFF_BY_LIBRARY, () -> measure("legacy", library::run))
+        .with(ON, () -> measure("shadow", client::perSecond))
+        .with(OFF, () -> measure("legacy", client::perSecond))
+        .with(ON_BY_LIBRARY, () -> measure("shadow", library::perSecond))
+        .with(OFF_BY_LIBRARY, () -> measure("legacy", library::perSecond))
         .run(Integer.getInteger("crossfade.bench.rounds", ROUNDS))
         .ratio(ON, OFF, 0.65)
         .ratio(ON_BY_LIBRARY, OFF_BY_LIBRARY, 0.65);
@@ -68,13 +68,5 @@ final class DualWriteBenchmark {
     System.out.printf("    (%s: %,d entries waiting at the end)%n", stage, servers.backlog());
     servers.awaitDrained();
     return perSecond;
-  }
-
-  private double cheaply(Duration duration) {
-    LoadClient.Result result = client.run(duration);
-    if (result.errors() > 0) {
-      System.out.printf("    (%,d refused)%n", result.errors());
-    }
-    return result.perSecond();
   }
 }

@@ -22,27 +22,22 @@ final class LibraryClient {
   private final URI uri;
   private final Uploads uploads;
   private final int connections;
-  private final AtomicLong numbers;
 
-  /**
-   * @param numbers shared with other clients: no two uploads are the same
-   */
-  LibraryClient(int port, String path, int connections, AtomicLong numbers) {
+  LibraryClient(int port, String path, int connections) {
     this.uri = URI.create("http://127.0.0.1:" + port + path);
     this.uploads = new Uploads(path, 1);
     this.connections = connections;
-    this.numbers = numbers;
   }
 
-  /** Uploads per second that were answered with 200. */
-  double run(Duration duration) {
+  /** Uploads per second that were answered with 200; fails when others were. */
+  double perSecond(Duration duration) {
     // A client of its own for each run: connections of the last one may have been idle too long.
     try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      return run(client, duration);
+      return perSecond(client, duration);
     }
   }
 
-  private double run(HttpClient client, Duration duration) {
+  private double perSecond(HttpClient client, Duration duration) {
     long end = System.nanoTime() + duration.toNanos();
     AtomicLong answered = new AtomicLong();
     AtomicLong errors = new AtomicLong();
@@ -67,7 +62,7 @@ final class LibraryClient {
   private void send(HttpClient client, long end, AtomicLong answered, AtomicLong errors) {
     byte[] buffer = uploads.newBuffer();
     while (System.nanoTime() < end) {
-      uploads.fill(buffer, numbers.getAndIncrement());
+      uploads.fill(buffer, LoadClient.NUMBERS.getAndIncrement());
       HttpRequest request =
           HttpRequest.newBuilder(uri)
               .header("Content-Type", "application/json")

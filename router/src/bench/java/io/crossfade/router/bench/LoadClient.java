@@ -40,6 +40,15 @@ final class LoadClient {
     this.connections = connections;
   }
 
+  /** Uploads per second, as fast as answers come; fails unless all are answered with 200. */
+  double perSecond(Duration duration) {
+    Result result = run(duration);
+    if (result.errors() > 0) {
+      throw new IllegalStateException(result.errors() + " uploads failed");
+    }
+    return result.perSecond();
+  }
+
   /** As fast as answers come. */
   Result run(Duration duration) {
     return run(duration, 0);
