@@ -1,12 +1,17 @@
 package io.crossfade.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.process.Loops;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The three schemas, up to date and pooled. Applications import this and name what they need of it.
+ * The three schemas, up to date and pooled, and the loops of the process. Applications import this
+ * and name what they need of it.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DbSettings.class)
@@ -50,6 +55,11 @@ public class DbConfiguration {
   @Bean
   Output streamOutput(HikariDataSource streamDataSource) {
     return new Output(streamDataSource);
+  }
+
+  @Bean
+  Loops loops(ObjectProvider<MeterRegistry> meters) {
+    return new Loops(meters.getIfAvailable(SimpleMeterRegistry::new));
   }
 
   private static HikariDataSource open(
