@@ -164,13 +164,15 @@ class SupervisedLoopTest {
   }
 
   @Test
-  void stopInterruptsAndSaysWhenEvenThatDidNotHelp() {
+  void stopInterruptsAndSaysWhenEvenThatDidNotHelp() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     SupervisedLoop stubborn =
         loops.start(
             TestLoop.WRITER,
             "",
             self -> {
+              begun.countDown();
               while (true) {
                 try {
                   release.await();
@@ -180,6 +182,7 @@ class SupervisedLoopTest {
                 }
               }
             });
+    begun.await();
     assertThat(stubborn.stop(NONE)).isFalse();
     assertThat(loops.reports()).hasSize(1);
     release.countDown();
