@@ -62,6 +62,7 @@ public final class Autopilot {
 
   /** Decides for every kind that is not held. */
   void decide() {
+    flags.storePending();
     Map<Kind, Holds.Hold> held = holds.all();
     RolloutState state = table.read();
     for (Kind kind : Kind.values()) {

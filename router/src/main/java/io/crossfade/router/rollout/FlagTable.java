@@ -5,18 +5,21 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.Kind;
 import io.crossfade.router.rollout.RolloutChange.Origin;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +35,7 @@ import org.togglz.core.repository.StateRepository;
  * The flags in the control schema. Whatever changes them, an operator, the autopilot or Togglz' own
  * console, leaves a {@link RolloutChange} in the same transaction.
  */
-public final class FlagTable implements StateRepository {
+public final class FlagTable implements FlagStore, StateRepository {
 
   private static final Logger log = LoggerFactory.getLogger(FlagTable.class);
 
@@ -60,6 +63,9 @@ public final class FlagTable implements StateRepository {
       boolean forced,
       String evidence) {}
 
+  /** Clocks of routers differ a little: what was decided so soon after was not decided after. */
+  static final Duration TOGETHER = Duration.ofSeconds(2);
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, String>> PARAMETERS = new TypeReference<>() {};
 
@@ -80,60 +86,69 @@ public final class FlagTable implements StateRepository {
     this.togglzUser = togglzUser;
   }
 
-  /** All flags and their version. */
-  RolloutState read() {
+  @Override
+  public RolloutState read() {
     return within(
-        () ->
-            new RolloutState(
-                jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single(),
-                kinds()));
+        () -> state(jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single()));
   }
 
-  /**
-   * Sets the flags of some kinds, all or none, whatever they are now.
-   *
-   * @return the flags as they are then
-   */
-  RolloutState change(Map<Kind, KindFlags> changes, Note note) {
-    return change(OptionalLong.empty(), changes, note);
-  }
-
-  /**
-   * Sets the flags of some kinds, all or none.
-   *
-   * @param expected version the change was decided on
-   * @return the flags as they are then
-   * @throws StaleVersionException when they are no longer at that version
-   */
-  RolloutState change(long expected, Map<Kind, KindFlags> changes, Note note) {
-    return change(OptionalLong.of(expected), changes, note);
-  }
-
-  private RolloutState change(OptionalLong expected, Map<Kind, KindFlags> changes, Note note) {
-    return changeLocked(
-        expected,
-        note,
-        before -> {
-          changes.forEach((kind, flags) -> RolloutFeature.states(kind, flags).forEach(this::store));
-          return changes.keySet();
+  @Override
+  public RolloutState change(long expected, Map<Kind, KindFlags> changes, Note note) {
+    return within(
+        () -> {
+          long version = locked();
+          if (expected != version) {
+            throw new StaleVersionException(version);
+          }
+          return record(state(version), changes, note, null);
         });
   }
 
-  /** Gives a system that never had flags its first ones. */
-  public void initialise(KindFlags first) {
+  @Override
+  public RolloutState initialise(KindFlags first) {
     try {
-      change(
+      return change(
           0,
           Arrays.stream(Kind.values())
-              .collect(java.util.stream.Collectors.toMap(Function.identity(), kind -> first)),
+              .collect(Collectors.toMap(Function.identity(), kind -> first)),
           new Note(Origin.INITIAL, "settings", "first start", null, false, "{}"));
     } catch (StaleVersionException e) {
       log.debug("Flags stay as they are: {}", e.getMessage());
+      return read();
     }
   }
 
-  /** Newest first. */
-  List<RolloutChange> history(@Nullable Kind kind, int most) {
+  @Override
+  public Stored store(PendingChange change) {
+    return within(
+        () -> {
+          RolloutState before = state(locked());
+          List<RolloutChange> recorded = history.of(change.id());
+          if (recorded.isEmpty()) {
+            Map<Kind, KindFlags> wanted = new EnumMap<>(change.flags());
+            for (Kind kind : change.flags().keySet()) {
+              if (history.decidedSince(kind, change.decidedAt().plus(TOGETHER))) {
+                wanted.put(kind, before.of(kind));
+              }
+            }
+            record(before, wanted, change.note(), change);
+            recorded = history.of(change.id());
+          }
+          EnumSet<Kind> superseded = EnumSet.noneOf(Kind.class);
+          for (RolloutChange kind : recorded) {
+            if (!kind.after().equals(change.flags().get(kind.kind()))) {
+              superseded.add(kind.kind());
+            }
+          }
+          return new Stored(
+              recorded.getFirst().version(),
+              superseded,
+              state(jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single()));
+        });
+  }
+
+  @Override
+  public List<RolloutChange> history(@Nullable Kind kind, int most) {
     return within(() -> history.newest(kind, most));
   }
 
@@ -158,46 +173,57 @@ public final class FlagTable implements StateRepository {
     }
     Note note =
         new Note(Origin.TOGGLZ, togglzUser.get(), "changed through Togglz", null, true, "{}");
-    changeLocked(
-        OptionalLong.empty(),
-        note,
-        before -> {
+    within(
+        () -> {
+          RolloutState before = state(locked());
           store(state);
-          return java.util.Set.of(feature.kind());
+          recordStored(before, Set.of(feature.kind()), note, null);
+          return before;
         });
   }
 
-  private RolloutState changeLocked(
-      OptionalLong expected, Note note, Function<RolloutState, java.util.Set<Kind>> change) {
-    return within(
-        () -> {
-          long version =
-              jdbc.sql("SELECT version FROM rollout_version FOR UPDATE").query(Long.class).single();
-          if (expected.isPresent() && expected.getAsLong() != version) {
-            throw new StaleVersionException(version);
-          }
-          RolloutState before = new RolloutState(version, kinds());
-          java.util.Set<Kind> changed = change.apply(before);
-          jdbc.sql("UPDATE rollout_version SET version = version + 1").update();
-          RolloutState after = new RolloutState(version + 1, kinds());
-          Instant now = clock.instant();
-          for (Kind kind : changed) {
-            history.add(
-                new RolloutChange(
-                    after.version(),
-                    now,
-                    kind,
-                    note.origin(),
-                    note.actor(),
-                    note.reason(),
-                    note.ticket(),
-                    note.forced(),
-                    before.of(kind),
-                    after.of(kind),
-                    note.evidence()));
-          }
-          return after;
-        });
+  /** Nobody else changes flags from here to the end of the transaction. */
+  private long locked() {
+    return jdbc.sql("SELECT version FROM rollout_version FOR UPDATE").query(Long.class).single();
+  }
+
+  private RolloutState state(long version) {
+    return new RolloutState(
+        jdbc.sql("SELECT id FROM control_system").query(String.class).single(), version, kinds());
+  }
+
+  private RolloutState record(
+      RolloutState before,
+      Map<Kind, KindFlags> changes,
+      Note note,
+      @Nullable PendingChange decision) {
+    changes.forEach((kind, flags) -> RolloutFeature.states(kind, flags).forEach(this::store));
+    return recordStored(before, changes.keySet(), note, decision);
+  }
+
+  private RolloutState recordStored(
+      RolloutState before, Set<Kind> changed, Note note, @Nullable PendingChange decision) {
+    jdbc.sql("UPDATE rollout_version SET version = version + 1").update();
+    RolloutState after = state(before.version() + 1);
+    Instant now = clock.instant();
+    for (Kind kind : changed) {
+      history.add(
+          new RolloutChange(
+              after.version(),
+              now,
+              kind,
+              note.origin(),
+              note.actor(),
+              note.reason(),
+              note.ticket(),
+              note.forced(),
+              before.of(kind),
+              after.of(kind),
+              note.evidence(),
+              decision == null ? null : decision.id(),
+              decision == null ? null : decision.decidedAt()));
+    }
+    return after;
   }
 
   private <T> T within(Supplier<T> work) {

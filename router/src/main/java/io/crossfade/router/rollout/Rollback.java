@@ -50,7 +50,6 @@ public final class Rollback {
       String reason,
       Map<Kind, KindFlags> before,
       Map<Kind, KindFlags> after,
-      long versionBefore,
       RollbackWatch.Wait firstLegacy,
       List<InFlight> inFlight,
       AtomicLong drainedMillis) {}
@@ -98,24 +97,32 @@ public final class Rollback {
     boolean served = kinds.stream().anyMatch(kind -> !state.of(kind).cohort().nobody());
     for (Kind kind : kinds) {
       before.put(kind, state.of(kind));
-      if (!served) {
+      if (!state.known()) {
+        // Whether the stream serves is not known here; copies harm nobody.
+        after.put(kind, KindFlags.SHADOW);
+      } else if (!served) {
         after.put(kind, KindFlags.LEGACY);
       } else if (!state.of(kind).cohort().nobody()) {
         after.put(kind, KindFlags.SHADOW);
       }
     }
     RollbackWatch.Wait firstLegacy = watch.await(before);
-    flags.override(after, new FlagTable.Note(origin, actor, reason, null, false, "{}"));
+    PendingChange change =
+        new PendingChange(
+            UUID.randomUUID().toString(),
+            clock.instant(),
+            after,
+            new FlagTable.Note(origin, actor, reason, null, false, "{}"));
+    flags.override(change);
     log.warn("Rollback of {} by {}: {}", kinds, actor, reason);
     Known rollback =
         new Known(
-            UUID.randomUUID().toString(),
-            clock.instant(),
+            change.id(),
+            change.decidedAt(),
             actor,
             reason,
             before,
             after,
-            state.version(),
             firstLegacy,
             inFlight(),
             new AtomicLong(NOT_YET));
@@ -155,17 +162,22 @@ public final class Rollback {
   }
 
   private RollbackReceipt receipt(Known rollback) {
-    boolean stored = !flags.overridden() && flags.state().version() > rollback.versionBefore();
+    FlagStore.Stored stored = flags.settled(rollback.id()).orElse(null);
     OptionalLong first = rollback.firstLegacy().millis();
     List<String> notes = new ArrayList<>();
-    if (!stored) {
+    if (stored == null) {
       notes.add(
           "MySQL does not answer: this router has rolled back, the others have not heard of it."
               + " Ask each of them; it is stored as soon as MySQL is back.");
+    } else if (!stored.superseded().isEmpty()) {
+      notes.add(
+          "Somebody changed %s after this rollback and before it could be stored; that counts."
+              .formatted(stored.superseded().stream().map(Kind::label).toList()));
     }
     if (rollback.inFlight().isEmpty()) {
       notes.add(
-          "Redis does not answer: what its streams hold is drained by the consumers once it is back.");
+          "Redis does not answer: what its streams hold is drained by the consumers once it is"
+              + " back.");
     }
     rollback
         .before()
@@ -191,9 +203,9 @@ public final class Rollback {
         rollback.reason(),
         rollback.before(),
         rollback.after(),
-        stored,
-        stored ? flags.state().version() : null,
-        stored ? applied(rollback.versionBefore()) : List.of(new Applied(instances.self(), true)),
+        stored != null,
+        stored == null ? null : stored.version(),
+        stored == null ? List.of(new Applied(instances.self(), true)) : applied(stored.version()),
         first.isPresent() ? first.getAsLong() : null,
         rollback.inFlight(),
         drainedMillis == NOT_YET ? drained : Boolean.TRUE,
@@ -201,14 +213,14 @@ public final class Rollback {
         notes);
   }
 
-  private List<Applied> applied(long versionBefore) {
+  private List<Applied> applied(long version) {
     try {
       return instances.up().stream()
           .map(
               up ->
                   new Applied(
                       up.instance(),
-                      up.instance().equals(instances.self()) || up.version() > versionBefore))
+                      up.instance().equals(instances.self()) || up.version() >= version))
           .toList();
     } catch (DataAccessException | TransactionException e) {
       return List.of(new Applied(instances.self(), true));

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param version of the flags from then on; a change of all kinds has one
  * @param forced whether a refusal was overruled
  * @param evidence the gates' figures at that moment, JSON
+ * @param decision id of the {@link PendingChange} that it was, for example of a rollback
+ * @param decidedAt since when that counted on the router that was asked
  */
 public record RolloutChange(
     long version,
@@ -22,7 +24,14 @@ public record RolloutChange(
     boolean forced,
     KindFlags before,
     KindFlags after,
-    String evidence) {
+    String evidence,
+    @Nullable String decision,
+    @Nullable Instant decidedAt) {
+
+  /** When it was decided: stored at once, or later. */
+  Instant decided() {
+    return decidedAt == null ? changedAt : decidedAt;
+  }
 
   /** What made a change. */
   public enum Origin {
@@ -31,6 +40,14 @@ public record RolloutChange(
     OPERATOR,
     ROLLBACK,
     TOGGLZ,
-    AUTOPILOT
+    AUTOPILOT;
+
+    /** Whether a person decided it. */
+    boolean person() {
+      return switch (this) {
+        case OPERATOR, ROLLBACK, TOGGLZ -> true;
+        case INITIAL, AUTOPILOT -> false;
+      };
+    }
   }
 }

@@ -39,14 +39,8 @@ public class RolloutConfiguration {
 
   @Bean
   FlagTable flagTable(
-      HikariDataSource controlDataSource,
-      InstantSource clock,
-      RolloutSettings settings,
-      UserProvider togglzUsers) {
-    FlagTable table =
-        new FlagTable(controlDataSource, clock, () -> togglzUsers.getCurrentUser().getName());
-    table.initialise(settings.initialFlags());
-    return table;
+      HikariDataSource controlDataSource, InstantSource clock, UserProvider togglzUsers) {
+    return new FlagTable(controlDataSource, clock, () -> togglzUsers.getCurrentUser().getName());
   }
 
   @Bean
@@ -54,9 +48,10 @@ public class RolloutConfiguration {
     return new DeviceCohortStrategy();
   }
 
-  @Bean
-  RolloutFlags rolloutFlags(FlagTable table, MeterRegistry meters) {
-    return new RolloutFlags(table, meters);
+  @Bean(initMethod = "start")
+  RolloutFlags rolloutFlags(
+      FlagTable table, RolloutSettings settings, InstantSource clock, MeterRegistry meters) {
+    return new RolloutFlags(table, settings.initialFlags(), clock, meters);
   }
 
   @Bean

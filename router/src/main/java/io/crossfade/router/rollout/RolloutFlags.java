@@ -3,17 +3,22 @@ package io.crossfade.router.rollout;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Kind;
 import io.crossfade.router.RouterMeter;
+import io.crossfade.router.rollout.RolloutChange.Origin;
 import io.crossfade.router.routing.Assignment;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,19 +32,34 @@ public final class RolloutFlags implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RolloutFlags.class);
   private static final Duration READ_EVERY = Duration.ofMillis(200);
 
-  /** A rollback that counts here and is not stored yet. */
-  private record Waiting(Map<Kind, KindFlags> flags, FlagTable.Note note) {}
+  /** How many stored changes are remembered by their id. */
+  private static final int REMEMBERED = 100;
 
-  private final FlagTable table;
+  private final FlagStore store;
+  private final KindFlags first;
+  private final InstantSource clock;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final EnumMap<Kind, Waiting> overrides = new EnumMap<>(Kind.class);
+  private final Map<String, PendingChange> pending = new LinkedHashMap<>();
+  private final Map<String, FlagStore.Stored> settled = new LinkedHashMap<>();
   private RolloutState stored = RolloutState.UNKNOWN;
+
+  /** How often {@link #stored} was replaced: who reads sees whether that happened meanwhile. */
+  private long taken;
+
   private volatile RolloutState effective = RolloutState.UNKNOWN;
   private volatile long readAt = System.nanoTime();
   private volatile boolean readable;
+  private boolean storable = true;
 
-  public RolloutFlags(FlagTable table, MeterRegistry meters) {
-    this.table = table;
+  /**
+   * Reads the flags once, if they can be read.
+   *
+   * @param first flags of a system that never had any
+   */
+  RolloutFlags(FlagStore store, KindFlags first, InstantSource clock, MeterRegistry meters) {
+    this.store = store;
+    this.first = first;
+    this.clock = clock;
     refresh();
     TimeGauge.builder(RouterMeter.FLAG_AGE.id(), () -> age().toMillis(), TimeUnit.MILLISECONDS)
         .description(RouterMeter.FLAG_AGE.description())
@@ -48,6 +68,10 @@ public final class RolloutFlags implements AutoCloseable {
       gauge(RouterMeter.STAGE, kind, flags -> flags.stage().ordinal(), meters);
       gauge(RouterMeter.PERCENTAGE, kind, f -> f.cohort().percentage().doubleValue(), meters);
     }
+  }
+
+  /** Begins to read them again and again. */
+  void start() {
     Thread.ofPlatform().name("rollout-flags").daemon(true).start(this::readUntilClosed);
   }
 
@@ -77,32 +101,48 @@ public final class RolloutFlags implements AutoCloseable {
 
   /** Whether a rollback waits to be stored. */
   public synchronized boolean overridden() {
-    return !overrides.isEmpty();
+    return !pending.isEmpty();
   }
 
-  /** Lets flags count here at once, and stores them as soon as possible. */
-  synchronized void override(Map<Kind, KindFlags> flags, FlagTable.Note note) {
-    flags.forEach((kind, value) -> overrides.put(kind, new Waiting(Map.of(kind, value), note)));
-    effective = stored.with(flags);
+  /** What became of a change that counted here first; empty while it waits. */
+  synchronized Optional<FlagStore.Stored> settled(String id) {
+    return Optional.ofNullable(settled.get(id));
+  }
+
+  /**
+   * Lets a change count here at once, and has it stored as soon as possible. It counts together
+   * with all that wait; of two for one kind, the later one.
+   */
+  synchronized void override(PendingChange change) {
+    pending.put(change.id(), change);
+    recount();
   }
 
   /** Takes note of flags that were just stored, before they are read. */
   synchronized void stored(RolloutState state) {
     if (state.version() >= stored.version()) {
-      stored = state;
+      replaceStored(state);
     }
-    RolloutState now = stored;
-    for (Waiting override : overrides.values()) {
-      now = now.with(override.flags());
-    }
-    effective = now;
   }
 
-  /** Reads the flags now. */
+  /**
+   * Stores what waits, in the order it was decided.
+   *
+   * @throws RuntimeException when that cannot be done now; what waits goes on to count
+   */
+  void storePending() {
+    for (PendingChange change : waiting()) {
+      settle(change, store.store(change));
+      log.info("What counted here since {} is stored: {}", change.decidedAt(), change.flags());
+    }
+  }
+
+  /** Reads the flags now, and stores what waits. */
   public void refresh() {
+    long before = taken();
     try {
-      storeOverrides();
-      stored(table.read());
+      RolloutState state = store.read();
+      take(state.version() == 0 ? store.initialise(first) : state, before);
       readAt = System.nanoTime();
       if (!readable) {
         log.info("The flags are readable");
@@ -113,6 +153,16 @@ public final class RolloutFlags implements AutoCloseable {
         log.warn("Cannot read the flags: {}; they stay {}", e.getMessage(), effective);
       }
       readable = false;
+      return;
+    }
+    try {
+      storePending();
+      storable = true;
+    } catch (RuntimeException e) {
+      if (storable) {
+        log.warn("Cannot store what counts here: {}; it stays {}", e.getMessage(), effective);
+      }
+      storable = false;
     }
   }
 
@@ -129,24 +179,86 @@ public final class RolloutFlags implements AutoCloseable {
         .register(meters);
   }
 
-  private void storeOverrides() {
-    for (Kind kind : Kind.values()) {
-      Waiting override = waiting(kind);
-      if (override != null) {
-        RolloutState now = table.change(override.flags(), override.note());
-        forget(kind, override);
-        stored(now);
-        log.info("The rollback of {} is stored as version {}", kind.label(), now.version());
+  private synchronized List<PendingChange> waiting() {
+    return List.copyOf(pending.values());
+  }
+
+  private synchronized long taken() {
+    return taken;
+  }
+
+  /**
+   * Takes note of flags that were read.
+   *
+   * @param before {@link #taken} when reading began
+   */
+  private synchronized void take(RolloutState state, long before) {
+    boolean sameSystem = stored.system().isEmpty() || stored.system().equals(state.system());
+    if (state.version() >= stored.version() || !sameSystem) {
+      if (!sameSystem) {
+        log.warn("These are the flags of another system; what waits is of no use there");
+        pending.clear();
       }
+      replaceStored(state);
+    } else if (taken == before) {
+      keepAgainst(state);
+      replaceStored(state);
     }
   }
 
-  private synchronized @Nullable Waiting waiting(Kind kind) {
-    return overrides.get(kind);
+  /** The database knows less than it did, as after a fail-over or from a backup. */
+  private void keepAgainst(RolloutState state) {
+    EnumMap<Kind, KindFlags> kept = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      if (!stored.of(kind).equals(state.of(kind))) {
+        kept.put(kind, stored.of(kind));
+      }
+    }
+    String reason =
+        "the database went back from version %d of the flags to %d; they stay as they were switched"
+            .formatted(stored.version(), state.version());
+    log.error("{}: {}", reason, kept);
+    if (!kept.isEmpty()) {
+      // Before all that waits: that was decided later.
+      List<PendingChange> later = waiting();
+      pending.clear();
+      String id = UUID.randomUUID().toString();
+      pending.put(
+          id,
+          new PendingChange(
+              id,
+              clock.instant(),
+              kept,
+              new FlagTable.Note(Origin.OPERATOR, "crossfade", reason, null, true, "{}")));
+      later.forEach(change -> pending.put(change.id(), change));
+    }
   }
 
-  private synchronized void forget(Kind kind, Waiting override) {
-    overrides.remove(kind, override);
+  private synchronized void settle(PendingChange change, FlagStore.Stored now) {
+    pending.remove(change.id());
+    settled.put(change.id(), now);
+    if (settled.size() > REMEMBERED) {
+      settled.remove(settled.keySet().iterator().next());
+    }
+    if (now.now().version() >= stored.version()) {
+      replaceStored(now.now());
+    } else {
+      recount();
+    }
+  }
+
+  private synchronized void replaceStored(RolloutState state) {
+    stored = state;
+    taken++;
+    recount();
+  }
+
+  private synchronized void recount() {
+    RolloutState now = stored;
+    for (PendingChange change : pending.values()) {
+      now = now.with(change.flags());
+    }
+    effective = now;
   }
 
   private void readUntilClosed() {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.Kind;
 import io.crossfade.router.rollout.RolloutChange.Origin;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Arrays;
@@ -26,7 +28,8 @@ final class RolloutHistory {
   void add(RolloutChange change) {
     jdbc.sql(
             "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, ticket,"
-                + " forced, flags_before, flags_after, evidence) VALUES (?,?,?,?,?,?,?,?,?,?,?)")
+                + " forced, flags_before, flags_after, evidence, decision, decided_at)"
+                + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
         .params(
             Arrays.asList(
                 Timestamp.from(change.changedAt()),
@@ -39,7 +42,9 @@ final class RolloutHistory {
                 change.forced(),
                 write(change.before()),
                 write(change.after()),
-                change.evidence()))
+                change.evidence(),
+                change.decision(),
+                change.decidedAt() == null ? null : Timestamp.from(change.decidedAt())))
         .update();
   }
 
@@ -53,21 +58,27 @@ final class RolloutHistory {
     return jdbc.sql(
             "SELECT * FROM rollout_change WHERE ? IS NULL OR kind = ? ORDER BY id DESC LIMIT ?")
         .params(Arrays.asList(name, name, most))
-        .query(
-            (row, number) ->
-                new RolloutChange(
-                    row.getLong("version"),
-                    row.getTimestamp("changed_at").toInstant(),
-                    Kind.valueOf(row.getString("kind")),
-                    Origin.valueOf(row.getString("origin")),
-                    row.getString("actor"),
-                    row.getString("reason"),
-                    row.getString("ticket"),
-                    row.getBoolean("forced"),
-                    read(row.getString("flags_before")),
-                    read(row.getString("flags_after")),
-                    row.getString("evidence")))
+        .query(RolloutHistory::change)
         .list();
+  }
+
+  /** What is recorded of a pending change, one per kind; empty when it was never stored. */
+  List<RolloutChange> of(String decision) {
+    return jdbc.sql("SELECT * FROM rollout_change WHERE decision = ?")
+        .param(decision)
+        .query(RolloutHistory::change)
+        .list();
+  }
+
+  /** Whether a person decided something else for a kind after a moment. */
+  boolean decidedSince(Kind kind, Instant moment) {
+    return jdbc
+        .sql("SELECT * FROM rollout_change WHERE kind = ? AND COALESCE(decided_at, changed_at) > ?")
+        .params(kind.name(), Timestamp.from(moment))
+        .query(RolloutHistory::change)
+        .list()
+        .stream()
+        .anyMatch(change -> change.origin().person());
   }
 
   /** When a kind's flags became what they are; empty when they never changed. */
@@ -77,6 +88,24 @@ final class RolloutHistory {
         .query(Timestamp.class)
         .optional()
         .map(Timestamp::toInstant);
+  }
+
+  private static RolloutChange change(ResultSet row, int number) throws SQLException {
+    Timestamp decidedAt = row.getTimestamp("decided_at");
+    return new RolloutChange(
+        row.getLong("version"),
+        row.getTimestamp("changed_at").toInstant(),
+        Kind.valueOf(row.getString("kind")),
+        Origin.valueOf(row.getString("origin")),
+        row.getString("actor"),
+        row.getString("reason"),
+        row.getString("ticket"),
+        row.getBoolean("forced"),
+        read(row.getString("flags_before")),
+        read(row.getString("flags_after")),
+        row.getString("evidence"),
+        row.getString("decision"),
+        decidedAt == null ? null : decidedAt.toInstant());
   }
 
   private static String write(KindFlags flags) {

@@ -135,12 +135,17 @@ class RolloutIT {
   private static final List<String> BAD_CHANGES =
       List.of(
           "\"kind\":\"heart\",\"stage\":\"shadow\"|400|unknown-kind|health, device, event, all",
-          "\"kind\":\"health\",\"stage\":\"moon\"|400|unknown-stage|legacy, shadow, canary, live, complete",
+          "\"kind\":\"health\",\"stage\":\"moon\"|400|unknown-stage|legacy, shadow, canary, live,"
+              + " complete",
           "\"kind\":\"health\",\"stage\":\"none\"|400|unknown-stage|legacy, shadow",
-          "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":200|400|percentage-out-of-range|0.01 to 99.99",
-          "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":12.345|400|percentage-out-of-range|0.01 to 99.99",
-          "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":0|400|percentage-out-of-range|0.01 to 99.99",
-          "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":100|400|percentage-out-of-range|0.01 to 99.99",
+          "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":200|400|percentage-out-of-range|0.01"
+              + " to 99.99",
+          "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":12.345|400|percentage-out-of-range|0.01"
+              + " to 99.99",
+          "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":0|400|percentage-out-of-range|0.01"
+              + " to 99.99",
+          "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":100|400|percentage-out-of-range|0.01"
+              + " to 99.99",
           "\"kind\":\"health\",\"stage\":\"canary\",\"percentge\":10|400|unreadable|percentge",
           "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":\"x\"|400|unreadable|",
           "\"kind\":\"health\",\"stage\":\"live\"|409|illegal-jump|skips canary",
@@ -347,6 +352,33 @@ class RolloutIT {
     assertThat(newest.path("origin").asText()).isEqualTo("ROLLBACK");
     assertThat(newest.path("reason").asText()).isEqualTo("test");
     assertThat(http.get("/api/rollout").json().at("/kinds/0/stage").asText()).isEqualTo("shadow");
+  }
+
+  /** Invariant 12. */
+  @Test
+  void secondRollbackKeepsTheFirstWhileTheDatabaseIsAway() {
+    Http http = router();
+    change(
+        http,
+        200,
+        "\"kind\":\"all\",\"stage\":\"canary\",\"percentage\":50,\"force\":true",
+        version(http));
+    database.cut();
+    await().atMost(PATIENCE).until(() -> http.get("/api/rollout").json().path("stale").asBoolean());
+    String first = rollback(http, "health").path("id").asText();
+    String second = rollback(http, "event").path("id").asText();
+    JsonNode kinds = http.get("/api/rollout").json().path("kinds");
+    assertThat(kinds.findValuesAsText("stage")).containsExactly("shadow", "canary", "shadow");
+    database.mend();
+    for (String id : List.of(first, second)) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> http.get("/api/rollout/rollbacks/" + id).json().path("stored").asBoolean());
+    }
+    kinds = http.get("/api/rollout").json().path("kinds");
+    assertThat(kinds.findValuesAsText("stage")).containsExactly("shadow", "canary", "shadow");
+    assertThat(http.get("/api/rollout/history").json().findValuesAsText("decision"))
+        .startsWith(second, first);
   }
 
   @Test

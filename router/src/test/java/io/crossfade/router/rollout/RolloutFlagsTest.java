@@ -1,0 +1,193 @@
+package io.crossfade.router.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.db.Kind;
+import io.crossfade.router.rollout.FlagTable.Note;
+import io.crossfade.router.rollout.RolloutChange.Origin;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/** What counts on a router while its database is away, slow, or silent after a commit. */
+class RolloutFlagsTest {
+
+  private static final KindFlags CANARY = FlagStoreContract.CANARY;
+  private static final KindFlags MORE = FlagStoreContract.MORE;
+
+  private final SimulatedFlagStore.Database database = new SimulatedFlagStore.Database();
+  private final ScriptedLink link = new ScriptedLink();
+  private Instant now = Instant.parse("2026-11-26T08:00:00Z");
+
+  /** Goes through, unless something else is next. */
+  private static final class ScriptedLink implements SimulatedFlagStore.Link {
+
+    /** What the next calls do after their transaction; {@code true}: and lose its answer. */
+    private final Queue<Supplier<Boolean>> after = new ArrayDeque<>();
+
+    private boolean cut;
+
+    @Override
+    public <T> T call(Supplier<T> transaction) {
+      if (cut) {
+        throw new DataAccessResourceFailureException("cut");
+      }
+      T answer = transaction.get();
+      Supplier<Boolean> next = after.poll();
+      if (next != null && next.get()) {
+        throw new DataAccessResourceFailureException("answer lost");
+      }
+      return answer;
+    }
+  }
+
+  private final SimulatedFlagStore others = new SimulatedFlagStore(database, () -> now);
+
+  private RolloutFlags router() {
+    return new RolloutFlags(
+        new SimulatedFlagStore(database, () -> now, link),
+        CANARY,
+        () -> now,
+        new SimpleMeterRegistry());
+  }
+
+  @Test
+  void secondRollbackKeepsTheFirst() {
+    RolloutFlags flags = router();
+    link.cut = true;
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    flags.override(rollback("r2", Kind.EVENT, KindFlags.SHADOW));
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(flags.state().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW);
+    assertThat(flags.state().of(Kind.DEVICE)).isEqualTo(CANARY);
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    link.cut = false;
+    flags.refresh();
+    assertThat(flags.overridden()).isFalse();
+    assertThat(database.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(database.state().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW);
+    assertThat(database.state().of(Kind.DEVICE)).isEqualTo(CANARY);
+  }
+
+  @Test
+  void ofTwoForOneKindTheLaterCountsAndBothAreOnRecord() {
+    RolloutFlags flags = router();
+    link.cut = true;
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    flags.override(rollback("r2", Kind.HEALTH, KindFlags.LEGACY));
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.LEGACY);
+    link.cut = false;
+    flags.refresh();
+    assertThat(database.state().of(Kind.HEALTH)).isEqualTo(KindFlags.LEGACY);
+    assertThat(database.changes()).extracting(RolloutChange::decision).endsWith("r1", "r2");
+  }
+
+  @Test
+  void changeThatWasStoredWithoutAnAnswerIsNotStoredAgain() {
+    RolloutFlags flags = router();
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    link.after.add(() -> false);
+    link.after.add(() -> true);
+    flags.refresh();
+    assertThat(flags.overridden()).as("nobody said that it is stored").isTrue();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    now = now.plusSeconds(1);
+    others.change(database.state().version(), Map.of(Kind.HEALTH, MORE), by(Origin.OPERATOR));
+    flags.refresh();
+    assertThat(flags.overridden()).isFalse();
+    assertThat(flags.state().of(Kind.HEALTH)).as("the recorded change counts").isEqualTo(MORE);
+    assertThat(database.changes()).filteredOn(c -> "r1".equals(c.decision())).hasSize(1);
+    assertThat(flags.settled("r1").orElseThrow().version()).isEqualTo(2);
+  }
+
+  @Test
+  void rollbackDuringAReadCounts() {
+    RolloutFlags flags = router();
+    link.after.add(
+        () -> {
+          flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+          return false;
+        });
+    link.after.add(
+        () -> {
+          flags.override(rollback("r2", Kind.EVENT, KindFlags.SHADOW));
+          return false;
+        });
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(flags.state().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW);
+  }
+
+  @Test
+  void readThatBeganBeforeAChangeDoesNotUndoIt() {
+    RolloutFlags flags = router();
+    link.after.add(
+        () -> {
+          flags.stored(
+              others.change(1, Map.of(Kind.HEALTH, KindFlags.SHADOW), by(Origin.OPERATOR)));
+          return false;
+        });
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(flags.state().version()).isEqualTo(2);
+    assertThat(database.changes()).as("nor stores what it thinks was lost").hasSize(4);
+  }
+
+  @Test
+  void databaseThatCanBeReadAndNotWrittenIsRead() {
+    RolloutFlags flags = router();
+    link.cut = true;
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    flags.refresh();
+    assertThat(flags.readable()).isFalse();
+    link.cut = false;
+    others.change(1, Map.of(Kind.EVENT, MORE), by(Origin.OPERATOR));
+    link.after.add(() -> false);
+    link.after.add(() -> true);
+    flags.refresh();
+    assertThat(flags.readable()).isTrue();
+    assertThat(flags.state().of(Kind.EVENT)).isEqualTo(MORE);
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+  }
+
+  @Test
+  void databaseThatWentBackIsToldWhatWasSwitched() {
+    RolloutFlags flags = router();
+    RolloutState before = database.state();
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    flags.refresh();
+    assertThat(flags.overridden()).isFalse();
+    database.goBack(before);
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(database.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(database.changes().getLast().reason()).contains("went back from version 2");
+  }
+
+  @Test
+  void anotherSystemAtTheSameAddressIsNotToldOfTheFormer() {
+    RolloutFlags flags = router();
+    link.cut = true;
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.LEGACY));
+    database.replace("two");
+    link.cut = false;
+    flags.refresh();
+    assertThat(flags.overridden()).isFalse();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(CANARY);
+    assertThat(database.changes()).hasSize(3);
+  }
+
+  private PendingChange rollback(String id, Kind kind, KindFlags to) {
+    return new PendingChange(id, now, Map.of(kind, to), by(Origin.ROLLBACK));
+  }
+
+  private static Note by(Origin origin) {
+    return new Note(origin, "somebody", "a reason", null, false, "{}");
+  }
+}
