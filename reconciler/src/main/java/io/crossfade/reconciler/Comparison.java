@@ -2,6 +2,7 @@ package io.crossfade.reconciler;
 
 import io.crossfade.db.AcceptToRow;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import javax.sql.DataSource;
 
 /**
@@ -36,7 +38,7 @@ public final class Comparison {
   private final DataSource control;
   private final DataSource legacy;
   private final DataSource stream;
-  private final Comparisons comparisons;
+  private final RunClaims claims;
   private final WrittenUntil writtenUntil;
   private final Throttle throttle;
   private final ComparisonSettings settings;
@@ -53,7 +55,7 @@ public final class Comparison {
     this.control = control;
     this.legacy = legacy;
     this.stream = stream;
-    this.comparisons = new Comparisons(control, clock);
+    this.claims = new RunClaims(control, clock, InstanceName.unique());
     this.writtenUntil = writtenUntil;
     this.throttle = throttle;
     this.settings = settings;
@@ -66,15 +68,34 @@ public final class Comparison {
    * @return what was found; compared is only what both paths are past
    * @throws SQLException when an output cannot be read; the same request goes on from there later
    * @throws org.springframework.dao.DataAccessException when the control schema cannot be; likewise
+   * @throws RunAtWorkException when another worker compares the same
    */
   public ComparisonResult run(ComparisonRequest request) throws SQLException, InterruptedException {
+    return run(request, id -> {});
+  }
+
+  /**
+   * The same for somebody who watches.
+   *
+   * @param begun gets the run's id before the first row is read
+   */
+  public ComparisonResult run(ComparisonRequest request, LongConsumer begun)
+      throws SQLException, InterruptedException {
     List<OutputTable<?>> tables = new ArrayList<>();
     request.kinds().forEach(kind -> tables.addAll(OutputTables.of(kind)));
     SchemaDrift.check(tables, legacy, stream);
-    ComparisonRun run = comparisons.unfinished(request).orElse(null);
-    if (run == null) {
-      run = comparisons.begin(request, settled(request.window()));
+    ComparisonRun run = claims.claim(request, () -> settled(request.window()));
+    try {
+      begun.accept(run.id());
+      return compare(request, run);
+    } finally {
+      run.release();
     }
+  }
+
+  private ComparisonResult compare(ComparisonRequest request, ComparisonRun run)
+      throws SQLException, InterruptedException {
+    Throttle held = output -> throttle.await(output, run::renew);
     Map<Kind, List<TableComparison>> looks = new EnumMap<>(Kind.class);
     for (Kind kind : request.kinds()) {
       Explanations explanations = new Explanations(kind, control);
@@ -89,7 +110,7 @@ public final class Comparison {
                 explanations,
                 run,
                 settings.urgentEvents(),
-                throttle));
+                held));
       }
       looks.put(kind, ofKind);
     }
@@ -103,7 +124,7 @@ public final class Comparison {
         }
       }
     }
-    boolean settled = !run.anyToLookAtAgain() || awaitWritten(clock.instant());
+    boolean settled = !run.anyToLookAtAgain() || awaitWritten(clock.instant(), run);
     for (List<TableComparison> ofKind : looks.values()) {
       for (TableComparison look : ofKind) {
         look.secondLook();
@@ -139,12 +160,13 @@ public final class Comparison {
   }
 
   /** Waits until both paths are past a moment; says whether they are. */
-  private boolean awaitWritten(Instant moment) throws InterruptedException {
+  private boolean awaitWritten(Instant moment, ComparisonRun run) throws InterruptedException {
     long end = System.nanoTime() + settings.patience().toNanos();
     while (writtenUntil.now().filter(until -> !until.isBefore(moment)).isEmpty()) {
       if (System.nanoTime() - end >= 0) {
         return false;
       }
+      run.renew();
       TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
     }
     return true;

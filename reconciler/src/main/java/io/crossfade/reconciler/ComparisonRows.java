@@ -48,6 +48,7 @@ final class ComparisonRows {
         row.getTimestamp("started_at").toInstant(),
         row.getTimestamp("updated_at").toInstant(),
         row.getString("verdict"),
+        row.getBoolean("held") ? row.getString("claimed_by") : null,
         finished ? 1 : expected == 0 ? 0 : Math.min(1, (double) consumed / expected));
   }
 

@@ -15,8 +15,10 @@ import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.DifferenceLedger;
 import io.crossfade.reconciler.diff.Explained;
 import io.crossfade.reconciler.diff.TableProgress;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -24,15 +26,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** One run: what it found so far, so that another process can go on with it. */
+/**
+ * One run in the hands of one worker: what it found so far, so that another process can go on with
+ * it. Every write names the claim, see {@link RunClaims}.
+ */
 final class ComparisonRun implements DifferenceLedger {
 
   /** Of a form that the driver sends as one statement for many rows. */
@@ -41,7 +51,14 @@ final class ComparisonRun implements DifferenceLedger {
           + " urgent, stamp, columns, fields, explanation, rule_id)"
           + " VALUES (?,?,?,?,1,?,?,?,?,?,?,?,?)";
 
+  /** How old a claim is when it is renewed beside the checkpoints. */
+  private static final Duration RENEW_AFTER = RunClaims.LEASE.dividedBy(3);
+
+  private static final Logger log = LoggerFactory.getLogger(ComparisonRun.class);
+
   private final long id;
+  private final long claim;
+  private final AtomicLong renewedAt = new AtomicLong(System.nanoTime());
   private final Origin origin;
   private final ComparisonWindow window;
   private final Instant startedAt;
@@ -56,11 +73,13 @@ final class ComparisonRun implements DifferenceLedger {
       DataSource control,
       InstantSource clock,
       long id,
+      long claim,
       Origin origin,
       ComparisonWindow window,
       Instant startedAt,
       Map<String, TableProgress> progress) {
     this.id = id;
+    this.claim = claim;
     this.origin = origin;
     this.window = window;
     this.startedAt = startedAt;
@@ -70,6 +89,10 @@ final class ComparisonRun implements DifferenceLedger {
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
     this.clock = clock;
     this.results = new TableResults(control);
+  }
+
+  long id() {
+    return id;
   }
 
   ComparisonWindow window() {
@@ -95,11 +118,12 @@ final class ComparisonRun implements DifferenceLedger {
   public void found(String table, List<Difference> found, TableProgress now) {
     transaction.executeWithoutResult(
         status -> {
+          keep(table, now);
           batches.batchUpdate(
               INSERT + " ON DUPLICATE KEY UPDATE looks = looks",
               found.stream().map(difference -> values(difference, null)).toList());
-          keep(table, now);
         });
+    progress.put(table, now);
   }
 
   @Override
@@ -119,6 +143,7 @@ final class ComparisonRun implements DifferenceLedger {
       String table, Set<RecordId> agreed, List<Believed> believed, TableProgress now) {
     transaction.executeWithoutResult(
         status -> {
+          keep(table, now);
           batches.batchUpdate(
               "DELETE FROM difference WHERE comparison_id = ? AND table_name = ? AND id = ?",
               agreed.stream().map(gone -> new Object[] {id, table, gone.bytes()}).toList());
@@ -128,8 +153,8 @@ final class ComparisonRun implements DifferenceLedger {
                   + " columns = VALUES(columns), fields = VALUES(fields),"
                   + " explanation = VALUES(explanation), rule_id = VALUES(rule_id)",
               believed.stream().map(one -> values(one.difference(), one.explained())).toList());
-          keep(table, now);
         });
+    progress.put(table, now);
   }
 
   /** Counts what was found, and keeps it. */
@@ -148,29 +173,80 @@ final class ComparisonRun implements DifferenceLedger {
             id, origin, window, startedAt, clock.instant(), settled, tables, figures, target);
     transaction.executeWithoutResult(
         status -> {
+          held(
+              "state = 'FINISHED', open_as = NULL, claimed_until = NULL, verdict = ?, settled = ?,"
+                  + " target = ?, finished_at = ?, updated_at = ?",
+              result.verdict().name(),
+              settled,
+              target,
+              utc(result.finishedAt()),
+              utc(result.finishedAt()));
           figures.values().forEach(this::keepFigures);
-          jdbc.sql(
-                  "UPDATE comparison SET state = 'FINISHED', verdict = ?, settled = ?, target = ?,"
-                      + " finished_at = ?, updated_at = ? WHERE id = ?")
-              .params(
-                  result.verdict().name(),
-                  settled,
-                  target,
-                  utc(result.finishedAt()),
-                  utc(result.finishedAt()),
-                  id)
-              .update();
         });
     return result;
   }
 
+  /**
+   * Says that this worker is still at it. Does nothing when it has said so lately.
+   *
+   * @throws ClaimLostException when another has taken the run over
+   */
+  void renew() {
+    long before = renewedAt.get();
+    long now = System.nanoTime();
+    if (now - before > RENEW_AFTER.toNanos() && renewedAt.compareAndSet(before, now)) {
+      transaction.executeWithoutResult(status -> held("claimed_until = " + RunClaims.FROM_NOW));
+    }
+  }
+
+  /** Lets another go on at once with a run that this worker does not finish. */
+  void release() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      transaction.executeWithoutResult(
+          status ->
+              jdbc.sql(
+                      "UPDATE comparison SET claimed_until = NULL"
+                          + " WHERE id = ? AND claim = ? AND state = 'RUNNING'")
+                  .params(id, claim)
+                  .update());
+    } catch (DataAccessException | TransactionException e) {
+      log.debug("Run {} is free in {}: {}", id, RunClaims.LEASE, e.getMessage());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * First in its transaction: the row stays locked, and nobody takes the run over before it ends.
+   */
   private void keep(String table, TableProgress now) {
     Map<String, TableProgress> next = new LinkedHashMap<>(progress);
     next.put(table, now);
-    jdbc.sql("UPDATE comparison SET progress = ?, updated_at = ? WHERE id = ?")
-        .params(write(next), utc(clock.instant()), id)
-        .update();
-    progress.put(table, now);
+    held(
+        "progress = ?, updated_at = ?, claimed_until = " + RunClaims.FROM_NOW,
+        write(next),
+        utc(clock.instant()));
+    renewedAt.set(System.nanoTime());
+  }
+
+  /** Changes the run's row if it is still this worker's. */
+  private void held(String change, Object... values) {
+    List<Object> all = new ArrayList<>(List.of(values));
+    all.add(id);
+    all.add(claim);
+    int changed =
+        jdbc.sql(
+                "UPDATE comparison SET "
+                    + change
+                    + " WHERE id = ? AND claim = ? AND state = 'RUNNING'")
+            .params(all)
+            .update();
+    if (changed == 0) {
+      throw new ClaimLostException(id);
+    }
   }
 
   private Object[] values(Difference found, @Nullable Explained explained) {
@@ -212,7 +288,11 @@ final class ComparisonRun implements DifferenceLedger {
   }
 
   private void keepFigures(KindFigures of) {
-    jdbc.sql("REPLACE INTO comparison_kind VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+    jdbc.sql(
+            "REPLACE INTO comparison_kind (comparison_id, kind, matching, differing,"
+                + " missing_in_stream, missing_in_legacy, repeated, late, not_mirrored, explained,"
+                + " urgent_missing, fallbacks, stream_served, legacy_p95_ms, stream_p95_ms)"
+                + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
         .params(
             Arrays.asList(
                 id,

@@ -1,10 +1,8 @@
 package io.crossfade.reconciler;
 
-import static io.crossfade.reconciler.ComparisonRows.progress;
 import static io.crossfade.reconciler.ComparisonRows.stored;
 import static io.crossfade.reconciler.ComparisonRows.summary;
 import static io.crossfade.reconciler.ComparisonRows.utc;
-import static io.crossfade.reconciler.ComparisonRows.window;
 import static java.util.Objects.requireNonNull;
 
 import io.crossfade.db.Kind;
@@ -12,12 +10,9 @@ import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.Explanation;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,21 +32,24 @@ public final class Comparisons {
 
   private static final int PAGE = 1_000;
 
+  private static final String SUMMARY =
+      "SELECT c.*, COALESCE(claimed_until > CURRENT_TIMESTAMP(3), FALSE) AS held FROM comparison c";
+
   private final JdbcClient jdbc;
-  private final DataSource control;
   private final TransactionTemplate transaction;
-  private final InstantSource clock;
   private final TableResults results;
 
   public Comparisons(DataSource control, InstantSource clock) {
     this.jdbc = JdbcClient.create(control);
-    this.control = control;
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
-    this.clock = clock;
     this.results = new TableResults(control);
   }
 
-  /** A run in the list of runs. */
+  /**
+   * A run in the list of runs.
+   *
+   * @param worker who is at work on it; {@code null} when nobody is
+   */
   public record Summary(
       long id,
       Origin origin,
@@ -61,18 +59,26 @@ public final class Comparisons {
       Instant startedAt,
       Instant updatedAt,
       @Nullable String verdict,
+      @Nullable String worker,
       double share) {}
 
   /** Up to where the rolling comparison came; empty before its first run. */
   public Optional<Instant> comparedUntil() {
-    return in(
-        () ->
-            jdbc.sql(
-                    "SELECT MAX(to_at) FROM comparison WHERE origin = 'ROLLING'"
-                        + " AND state = 'FINISHED'")
-                .query(Timestamp.class)
-                .optional()
-                .map(Timestamp::toInstant));
+    return in(() -> comparedUntil(jdbc, ""));
+  }
+
+  /**
+   * The same in the caller's transaction.
+   *
+   * @param locking how rows are read
+   */
+  static Optional<Instant> comparedUntil(JdbcClient jdbc, String locking) {
+    return jdbc.sql(
+            "SELECT MAX(to_at) FROM comparison WHERE origin = 'ROLLING' AND state = 'FINISHED'"
+                + locking)
+        .query(Timestamp.class)
+        .optional()
+        .map(Timestamp::toInstant);
   }
 
   /**
@@ -117,7 +123,7 @@ public final class Comparisons {
   public List<Summary> latest(int limit) {
     return in(
         () ->
-            jdbc.sql("SELECT * FROM comparison ORDER BY id DESC LIMIT ?")
+            jdbc.sql(SUMMARY + " ORDER BY id DESC LIMIT ?")
                 .param(limit)
                 .query((row, number) -> summary(row))
                 .list());
@@ -127,7 +133,7 @@ public final class Comparisons {
   public Optional<Summary> find(long id) {
     return in(
         () ->
-            jdbc.sql("SELECT * FROM comparison WHERE id = ?")
+            jdbc.sql(SUMMARY + " WHERE id = ?")
                 .param(id)
                 .query((row, number) -> summary(row))
                 .optional());
@@ -215,59 +221,9 @@ public final class Comparisons {
     return old.size();
   }
 
-  /** The run of the same request that was begun and not finished. */
-  Optional<ComparisonRun> unfinished(ComparisonRequest request) {
-    return in(
-        () ->
-            jdbc.sql(
-                    "SELECT * FROM comparison WHERE origin = ? AND kinds = ? AND from_at = ?"
-                        + " AND (asked_to_at = ? OR origin = 'ROLLING') AND state = 'RUNNING'"
-                        + " ORDER BY id DESC LIMIT 1")
-                .params(
-                    request.origin().name(),
-                    request.kindNames(),
-                    utc(request.window().from()),
-                    utc(request.window().to()))
-                .query((row, number) -> run(row, request.origin()))
-                .optional());
-  }
-
-  /**
-   * A new run.
-   *
-   * @param window of what the request asks for, what can be compared
-   */
-  ComparisonRun begin(ComparisonRequest request, ComparisonWindow window) {
-    Instant now = clock.instant();
-    return in(
-        () -> {
-          jdbc.sql(
-                  "INSERT INTO comparison (origin, kinds, from_at, to_at, asked_to_at, state,"
-                      + " started_at, updated_at, progress) VALUES (?,?,?,?,?,'RUNNING',?,?,'{}')")
-              .params(
-                  request.origin().name(),
-                  request.kindNames(),
-                  utc(window.from()),
-                  utc(window.to()),
-                  utc(request.window().to()),
-                  utc(now),
-                  utc(now))
-              .update();
-          long id = jdbc.sql("SELECT LAST_INSERT_ID()").query(Long.class).single();
-          return new ComparisonRun(
-              control, clock, id, request.origin(), window, now, new LinkedHashMap<>());
-        });
-  }
-
-  private ComparisonRun run(ResultSet row, Origin origin) throws SQLException {
-    return new ComparisonRun(
-        control,
-        clock,
-        row.getLong("id"),
-        origin,
-        window(row),
-        row.getTimestamp("started_at").toInstant(),
-        progress(row));
+  /** Who works on what a request asks for, if anybody does; the message says so. */
+  public Optional<RunAtWorkException> atWork(ComparisonRequest request) {
+    return in(() -> RunClaims.holder(jdbc, request)).map(RunAtWorkException::new);
   }
 
   private <T> T in(Supplier<T> work) {

@@ -32,8 +32,14 @@ final class LoadThrottle implements Throttle {
 
   @Override
   public void await(DataSource output) throws SQLException, InterruptedException {
+    await(output, () -> {});
+  }
+
+  @Override
+  public void await(DataSource output, Runnable waiting) throws SQLException, InterruptedException {
     boolean said = false;
     while (true) {
+      waiting.run();
       boolean paused = pause.current().isPresent();
       if (!paused && threadsRunning(output) <= busyThreads) {
         return;

@@ -10,12 +10,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Compares what was accepted since the last time, window after window without a gap. */
 public final class RollingComparison {
 
   /** The first window looks back so far; a longer gap is closed in steps of this. */
   private static final Duration LONGEST_WINDOW = Duration.ofMinutes(5);
+
+  private static final Logger log = LoggerFactory.getLogger(RollingComparison.class);
 
   private final DataSource control;
   private final Comparison comparison;
@@ -35,7 +39,7 @@ public final class RollingComparison {
 
   /**
    * Compares window after window up to a moment that both paths are past now; nothing while nobody
-   * knows what is written. For one caller at a time.
+   * knows what is written, or while another router is at it.
    *
    * @param found gets every result
    * @throws SQLException when a database cannot be read; the window is compared next time
@@ -49,7 +53,13 @@ public final class RollingComparison {
     Instant until = written.get().truncatedTo(ChronoUnit.MILLIS);
     Optional<ComparisonWindow> next = next(until);
     while (next.isPresent()) {
-      ComparisonResult result = comparison.run(ComparisonRequest.all(Origin.ROLLING, next.get()));
+      ComparisonResult result;
+      try {
+        result = comparison.run(ComparisonRequest.all(Origin.ROLLING, next.get()));
+      } catch (RunAtWorkException e) {
+        log.debug("Nothing to compare here: {}", e.getMessage());
+        return;
+      }
       found.accept(result);
       // What was past a moment may not be any longer: a node came back with what it had to write.
       next = result.window().isEmpty() ? Optional.empty() : next(until);

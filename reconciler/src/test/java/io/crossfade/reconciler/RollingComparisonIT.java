@@ -269,6 +269,7 @@ class RollingComparisonIT {
     assertThat(TestOutputs.number(outputs.control(), "SELECT COUNT(*) FROM comparison"))
         .as("the same run goes on")
         .isEqualTo(1);
+    TestOutputs.update(outputs.control(), "DELETE FROM comparison");
     assertThat(resumed.tables()).isEqualTo(TestReconciler.drained(outputs).run(request).tables());
     assertThat(resumed.of(Kind.HEALTH)).allMatch(table -> table.notMirrored() > 0);
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Comparisons of outputs that a test has filled. */
-final class TestReconciler {
+public final class TestReconciler {
 
   static final ComparisonSettings SETTINGS =
       new ComparisonSettings(

@@ -37,14 +37,18 @@ public final class TestComparisons {
   /** Compares a window once both paths are drained. */
   public static ComparisonResult drained(ApplicationContext router, ComparisonWindow window)
       throws SQLException, InterruptedException {
+    return of(router, Throttle.NONE).run(ComparisonRequest.all(Origin.ON_DEMAND, window));
+  }
+
+  /** Comparisons of outputs that hold all they will ever hold. */
+  public static Comparison of(ApplicationContext router, Throttle throttle) {
     return new Comparison(
-            router.getBean("controlDataSource", DataSource.class),
-            router.getBean("legacyDataSource", DataSource.class),
-            router.getBean("streamDataSource", DataSource.class),
-            () -> Optional.of(Instant.MAX),
-            Throttle.NONE,
-            router.getBean(ComparisonSettings.class),
-            InstantSource.system())
-        .run(ComparisonRequest.all(Origin.ON_DEMAND, window));
+        router.getBean("controlDataSource", DataSource.class),
+        router.getBean("legacyDataSource", DataSource.class),
+        router.getBean("streamDataSource", DataSource.class),
+        () -> Optional.of(Instant.MAX),
+        throttle,
+        router.getBean(ComparisonSettings.class),
+        InstantSource.system());
   }
 }

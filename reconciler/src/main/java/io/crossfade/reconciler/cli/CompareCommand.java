@@ -68,7 +68,7 @@ final class CompareCommand implements Callable<Integer> {
       }
       ComparisonResult result;
       try (ProgressBar bar = ProgressBar.show(open.get(Comparisons.class), spec)) {
-        result = comparison.run(request);
+        result = TakeOver.run(comparison, request, bar::of);
       }
       switch (format) {
         case TEXT -> out.println(ComparisonReport.text(result));

@@ -9,6 +9,7 @@ final class ExitCode {
   static final int FAIL = 1;
   static final int INCONCLUSIVE = 2;
   static final int ERROR = 3;
+  static final int AT_WORK = 4;
 
   private ExitCode() {}
 

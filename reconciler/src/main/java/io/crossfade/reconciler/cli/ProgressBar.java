@@ -5,22 +5,30 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** How far the newest run is, for a person at a terminal; nothing where nobody looks. */
+/** How far a run is, for a person at a terminal; nothing where nobody looks. */
 final class ProgressBar implements AutoCloseable {
 
   private static final int WIDTH = 30;
   private static final long EVERY_MS = 500;
 
   private final CountDownLatch done = new CountDownLatch(1);
+  private volatile @Nullable Long run;
 
-  private ProgressBar() {}
+  ProgressBar() {}
+
+  /** Draws this run from now on. */
+  void of(long id) {
+    run = id;
+  }
 
   static ProgressBar show(Comparisons comparisons, CommandSpec spec) {
     ProgressBar bar = new ProgressBar();
@@ -53,19 +61,28 @@ final class ProgressBar implements AutoCloseable {
     done.countDown();
   }
 
+  /** What to draw now; empty before the run has begun and when it has ended. */
+  Optional<String> state(Comparisons comparisons) {
+    Long id = run;
+    return Optional.ofNullable(id)
+        .flatMap(comparisons::find)
+        .filter(now -> !now.finished())
+        .map(
+            now ->
+                line(
+                    now.share(),
+                    Duration.between(now.startedAt(), InstantSource.system().instant())));
+  }
+
   private void draw(Comparisons comparisons, PrintWriter err) {
     try {
       while (!done.await(EVERY_MS, TimeUnit.MILLISECONDS)) {
-        for (Comparisons.Summary run : comparisons.latest(1)) {
-          if (!run.finished()) {
-            err.print(
-                "\r"
-                    + line(
-                        run.share(),
-                        Duration.between(run.startedAt(), InstantSource.system().instant())));
-            err.flush();
-          }
-        }
+        state(comparisons)
+            .ifPresent(
+                line -> {
+                  err.print("\r" + line);
+                  err.flush();
+                });
       }
       err.print("\r" + " ".repeat(WIDTH * 2) + "\r");
       err.flush();

@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.cli;
 
+import io.crossfade.reconciler.RunAtWorkException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
 
 /**
  * {@code java -jar reconciler.jar …}. Exit codes: 0 the outputs agree, 1 they do not, 2 too little
- * to say, 3 it could not be found out.
+ * to say, 3 it could not be found out, 4 somebody else is comparing the same.
  */
 @Command(
     name = "reconciler",
@@ -43,7 +44,8 @@ import picocli.CommandLine.Command;
       "0:the outputs agree",
       "1:they do not",
       "2:too little to say",
-      "3:it could not be found out"
+      "3:it could not be found out",
+      "4:somebody else is comparing the same"
     })
 public final class ReconcilerCli {
 
@@ -74,7 +76,7 @@ public final class ReconcilerCli {
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           command.getErr().println("error: " + message(exception));
-          return ExitCode.ERROR;
+          return exception instanceof RunAtWorkException ? ExitCode.AT_WORK : ExitCode.ERROR;
         });
     errorOnInvalidInput(line);
     return line.execute(arguments);

@@ -36,7 +36,12 @@ final class RunsCommand implements Callable<Integer> {
             run.window().from(),
             run.window().to(),
             run.kinds(),
-            run.finished() ? run.verdict() : "at %.0f %%".formatted(run.share() * 100));
+            run.finished()
+                ? run.verdict()
+                : "at %.0f %%%s"
+                    .formatted(
+                        run.share() * 100,
+                        run.worker() == null ? ", left" : ", by " + run.worker()));
       }
     }
     out.flush();

@@ -17,6 +17,8 @@ public enum Refusal {
   /** What was wrong with it is still wrong. */
   STILL_DEAD(HttpStatus.CONFLICT),
   CLOSED_ALREADY(HttpStatus.CONFLICT),
+  /** Somebody is comparing the same. */
+  RUN_AT_WORK(HttpStatus.CONFLICT),
   NOT_FOUND(HttpStatus.NOT_FOUND),
   DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE),
   PATHS_FULL(HttpStatus.SERVICE_UNAVAILABLE),

@@ -1,5 +1,6 @@
 package io.crossfade.router.operator;
 
+import io.crossfade.reconciler.RunAtWorkException;
 import io.lettuce.core.RedisException;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -32,6 +33,8 @@ public final class RefusedException extends Exception {
   public static @Nullable RefusedException of(Exception e) {
     return switch (e) {
       case RefusedException refused -> refused;
+      case RunAtWorkException run ->
+          new RefusedException(Refusal.RUN_AT_WORK, String.valueOf(run.getMessage()));
       case RedisException away ->
           new RefusedException(Refusal.REDIS_AWAY, "Redis does not answer: " + away.getMessage());
       case DataAccessException away -> databaseAway();

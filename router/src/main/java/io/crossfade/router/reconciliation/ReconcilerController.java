@@ -23,6 +23,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +98,7 @@ public final class ReconcilerController implements DisposableBean {
   private final Repair repair;
   private final ReconcilerPause pause;
   private final InstantSource clock;
+  private final Set<ComparisonRequest> asked = ConcurrentHashMap.newKeySet();
   private final ExecutorService runs =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("asked-for-run").daemon(true).factory());
@@ -232,17 +235,35 @@ public final class ReconcilerController implements DisposableBean {
     pause.resume();
   }
 
-  private void later(ComparisonRequest request) {
-    runs.submit(
-        () -> {
-          try {
-            comparison.run(request);
-          } catch (SQLException | RuntimeException e) {
-            log.warn("Cannot compare {}: {}", request, e.getMessage());
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        });
+  private void later(ComparisonRequest request) throws RefusedException {
+    if (!asked.add(request)) {
+      throw new RefusedException(
+          Refusal.RUN_AT_WORK, "The same is at work or waits for its turn on this router");
+    }
+    try {
+      comparisons
+          .atWork(request)
+          .ifPresent(
+              atWork -> {
+                throw atWork;
+              });
+      runs.execute(() -> compare(request));
+    } catch (RuntimeException e) {
+      asked.remove(request);
+      throw e;
+    }
+  }
+
+  private void compare(ComparisonRequest request) {
+    try {
+      comparison.run(request);
+    } catch (SQLException | RuntimeException e) {
+      log.warn("Cannot compare {}: {}", request, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      asked.remove(request);
+    }
   }
 
   private static RefusedException unreadable(IllegalArgumentException e) {

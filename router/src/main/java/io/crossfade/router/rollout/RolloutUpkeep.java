@@ -20,15 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens by itself, on one router at a time: comparing the outputs and deciding on the gates.
- * Every router reports itself and looks after its own receipts.
+ * What happens by itself, on one router at a time: comparing the outputs, whose runs are claimed,
+ * and deciding on the gates. Every router reports itself and looks after its own receipts.
  */
 public final class RolloutUpkeep implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RolloutUpkeep.class);
   private static final Duration REPORT_EVERY = Duration.ofMillis(500);
 
-  /** A router that dies at work holds the others up for so long at most. */
+  /** A router that dies while it decides holds the others up for so long at most. */
   private static final Duration LONGEST_WORK = Duration.ofMinutes(2);
 
   private final RolloutFlags flags;
@@ -74,7 +74,7 @@ public final class RolloutUpkeep implements AutoCloseable {
   /** Begins. */
   public void start() {
     every(REPORT_EVERY, "report", this::report);
-    every(settings.compareEvery(), "compare", () -> alone("compare", this::compare));
+    every(settings.compareEvery(), "compare", this::compare);
     every(settings.decideEvery(), "decide", () -> alone("decide", autopilot::decide));
   }
 

@@ -10,12 +10,17 @@ import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.diff.Throttle;
 import io.crossfade.router.Http;
+import io.crossfade.router.TestComparisons;
 import io.crossfade.router.TestRouterApplication;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -146,6 +151,42 @@ class ReconcilerControllerIT {
             () ->
                 http.get("/api/reconciler").json().at("/runs").findValuesAsText("from").stream()
                     .anyMatch(from -> from.startsWith("2000-01-01")));
+  }
+
+  /** As the command line has it on another machine, say. */
+  @Test
+  void windowThatSomebodyComparesIsRefused() throws Exception {
+    ComparisonWindow window =
+        new ComparisonWindow(
+            Instant.parse("2000-02-01T00:00:00Z"), Instant.parse("2000-02-02T00:00:00Z"));
+    String body = "{\"from\":\"%s\",\"to\":\"%s\"}".formatted(window.from(), window.to());
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch refused = new CountDownLatch(1);
+    Throttle untilRefused =
+        output -> {
+          begun.countDown();
+          refused.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        };
+    ComparisonRequest request = ComparisonRequest.all(Origin.ON_DEMAND, window);
+    Thread somebody =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    TestComparisons.of(router, untilRefused).run(request);
+                  } catch (SQLException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+    assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    Http.Answer answer = http.call("POST", "/api/reconciler/runs", body);
+    refused.countDown();
+    somebody.join();
+    assertThat(answer.status()).isEqualTo(409);
+    assertThat(answer.json().path("type").asText()).isEqualTo("urn:crossfade:problem:run-at-work");
+    assertThat(answer.json().path("detail").asText())
+        .containsPattern("^run \\d+ is at work \\(by .+, since .+\\)$");
+    assertThat(http.call("POST", "/api/reconciler/runs", body).status()).isEqualTo(202);
   }
 
   @Test
