@@ -55,7 +55,7 @@ class RunClaimsIT {
           .isInstanceOf(RunAtWorkException.class)
           .hasMessageMatching("run 1 is at work \\(by .+, since 20.+\\)");
       assertThat(comparisons.atWork(ALWAYS)).isPresent();
-      assertThat(held.finish().compared(Kind.HEALTH)).isEqualTo(RECORDS);
+      assertThat(held.finish().of(Kind.HEALTH).getFirst().compared()).isEqualTo(RECORDS);
     }
     assertThat(comparisons.atWork(ALWAYS)).isEmpty();
     assertThat(TestReconciler.drained(outputs).run(ALWAYS).id()).as("a new one").isEqualTo(2);
@@ -76,7 +76,9 @@ class RunClaimsIT {
                   try {
                     return TestReconciler.drained(outputs, untilAllAskedForIt)
                         .run(ALWAYS)
-                        .compared(Kind.HEALTH);
+                        .of(Kind.HEALTH)
+                        .getFirst()
+                        .compared();
                   } catch (RunAtWorkException e) {
                     refused.countDown();
                     return 0L;
@@ -121,7 +123,7 @@ class RunClaimsIT {
         assertThat(late.fail()).isInstanceOf(ClaimLostException.class);
         assertThat(comparisons.atWork(ALWAYS)).as("it does not free another's claim").isPresent();
         ComparisonResult found = next.finish();
-        assertThat(found.compared(Kind.HEALTH)).isEqualTo(RECORDS);
+        assertThat(found.of(Kind.HEALTH).getFirst().compared()).isEqualTo(RECORDS);
         assertThat(found.unexplained(Kind.HEALTH)).isEqualTo(20);
       }
     }
@@ -132,7 +134,7 @@ class RunClaimsIT {
     fill();
     try (HeldRun held = new HeldRun(outputs, ALWAYS, false)) {
       expire();
-      assertThat(held.finish().compared(Kind.HEALTH)).isEqualTo(RECORDS);
+      assertThat(held.finish().of(Kind.HEALTH).getFirst().compared()).isEqualTo(RECORDS);
     }
   }
 
@@ -173,7 +175,7 @@ class RunClaimsIT {
         ComparisonRequest.all(Origin.ROLLING, new ComparisonWindow(from, to));
     ComparisonRequest longer =
         ComparisonRequest.all(Origin.ROLLING, new ComparisonWindow(from, to.plusSeconds(1)));
-    TestReconciler.drained(outputs).run(window);
+    long compared = TestReconciler.drained(outputs).run(window).compared(Kind.HEALTH);
     assertThat(TestReconciler.drained(outputs).run(window).window().isEmpty()).isTrue();
     assertThat(TestReconciler.drained(outputs).run(longer).window())
         .isEqualTo(new ComparisonWindow(to, to.plusSeconds(1)));
@@ -181,7 +183,8 @@ class RunClaimsIT {
             comparisons.since(Kind.HEALTH, Instant.EPOCH).stream()
                 .mapToLong(KindFigures::compared)
                 .sum())
-        .isEqualTo(RECORDS);
+        .isEqualTo(compared)
+        .isGreaterThanOrEqualTo(RECORDS);
   }
 
   @Test
@@ -226,12 +229,14 @@ class RunClaimsIT {
   /** What the runs hold, as one number that changes with any of it. */
   private String everything() {
     return number(
-            "SELECT SUM(CRC32(CONCAT_WS('|', c.id, state, claim, verdict, progress, updated_at))) FROM comparison c")
+            "SELECT SUM(CRC32(CONCAT_WS('|', c.id, state, claim, verdict, progress, updated_at)))"
+                + " FROM comparison c")
         + " "
         + number("SELECT SUM(CRC32(CONCAT_WS('|', HEX(id), class, looks, fields))) FROM difference")
         + " "
         + number(
-            "SELECT SUM(CRC32(CONCAT_WS('|', kind, matching, missing_in_stream, late))) FROM comparison_kind");
+            "SELECT SUM(CRC32(CONCAT_WS('|', kind, matching, missing_in_stream, late))) FROM"
+                + " comparison_kind");
   }
 
   private long number(String sql) {

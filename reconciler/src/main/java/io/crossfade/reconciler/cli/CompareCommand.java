@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     name = "compare",
     mixinStandardHelpOptions = true,
     description = {
-      "Compares the outputs for a window. Killed and called again with the same window and kinds, it"
-          + " goes on where it was."
+      "Compares the outputs for a window. Killed and called again with the same window and kinds,"
+          + " it goes on where it was."
     })
 final class CompareCommand implements Callable<Integer> {
 

@@ -194,7 +194,8 @@ class ReconcilerControllerIT {
     // Both facts of this upload carry its stamp.
     http.post(
         "/upload_health_data",
-        "{\"data\":{\"deviceSn\":\"WEARER\",\"timestamp\":\"2025-09-14 08:15:00\",\"heart_rate\":72,"
+        "{\"data\":{\"deviceSn\":\"WEARER\",\"timestamp\":\"2025-09-14"
+            + " 08:15:00\",\"heart_rate\":72,"
             + "\"sleepData\":\"{\\\"light\\\":7}\",\"exerciseDailyData\":\"{\\\"steps\\\":9}\"}}");
     JsonNode rows =
         await()
