@@ -150,6 +150,33 @@ class RouterFaultsIT {
     awaitRows("streamDataSource", "BACK", 1);
   }
 
+  /** Invariant 3: what is served by the stream finds the breaker as if there were no copies. */
+  @Test
+  void copiesNeitherCountInTheBreakerNorTakeItsProbes() {
+    http.post("/upload_health_data", Http.health("COPIES", 0));
+    awaitRows("streamDataSource", "COPIES", 1);
+    assertThat(breaker().getMetrics().getNumberOfBufferedCalls()).isZero();
+    redis.kill();
+    for (int second = 1; second <= 50; second++) {
+      assertThat(http.post("/upload_health_data", Http.health("COPIES", second)).status())
+          .isEqualTo(200);
+    }
+    assertThat(breaker().getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    assertThat(breaker().getMetrics().getNumberOfBufferedCalls()).isZero();
+
+    redis.start();
+    breaker().transitionToOpenState();
+    breaker().transitionToHalfOpenState();
+    for (int second = 51; second <= 150; second++) {
+      http.post("/upload_health_data", Http.health("COPIES", second));
+    }
+    assertThat(breaker().getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
+    assertThat(breaker().getMetrics().getNumberOfBufferedCalls()).isZero();
+    assertThat(breaker().tryAcquirePermission()).as("every probe is left").isTrue();
+    breaker().releasePermission();
+    awaitRows("legacyDataSource", "COPIES", 151);
+  }
+
   /** Also one that was away at the start, or another master. */
   @Test
   void redisThatComesBackAndWouldLoseEntriesIsNamed() {

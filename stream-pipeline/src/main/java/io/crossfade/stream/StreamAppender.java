@@ -26,22 +26,46 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Appends records to their streams, and collects appends into few writes to the socket without a
  * thread or a pause: while Redis has appends to answer, new ones gather, and its answers send them
- * off. Appends that nobody waits for gather for some milliseconds.
+ * off. Copies, which nobody waits for, gather for some milliseconds; they have a connection and a
+ * share of what may be in flight of their own, so that they never stand in the way of what the
+ * stream serves.
  */
 public final class StreamAppender implements SmartLifecycle {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
-  /** What nobody waits for gathers so long at most. */
+  /** Copies gather so long at most. */
   private static final Duration GATHER = Duration.ofMillis(10);
 
-  private final AppendLink link;
+  /**
+   * One of two ways to Redis.
+   *
+   * @param most appends in flight
+   * @param awaited whether somebody waits for them
+   */
+  private record Lane(AppendLink link, int most, Semaphore room, boolean awaited) {
+
+    private Lane(RedisLinks links, int most, boolean awaited) {
+      this(new AppendLink(links), most, new Semaphore(most), awaited);
+    }
+
+    private int inFlight() {
+      return most - room.availablePermits();
+    }
+
+    private void settle(Duration patience) throws InterruptedException {
+      if (room.tryAcquire(most, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        room.release(most);
+      }
+    }
+  }
+
+  private final Lane served;
+  private final Lane copies;
   private final Map<StreamName, byte[]> keys = new EnumMap<>(StreamName.class);
   private final Map<StreamName, Counter> appended = new EnumMap<>(StreamName.class);
   private final Map<StreamName, Counter> failed = new EnumMap<>(StreamName.class);
   private final Timer latency;
-  private final int maxInFlight;
-  private final Semaphore inFlight;
   private final Duration timeout;
   private final Queue<PendingAppend> pending = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService upkeep =
@@ -51,9 +75,8 @@ public final class StreamAppender implements SmartLifecycle {
   private volatile boolean running;
 
   StreamAppender(RedisLinks links, StreamSettings settings, MeterRegistry meters) {
-    this.link = new AppendLink(links);
-    this.maxInFlight = settings.maxInFlight();
-    this.inFlight = new Semaphore(maxInFlight);
+    this.served = new Lane(links, settings.maxInFlight(), /* awaited= */ true);
+    this.copies = new Lane(links, settings.maxInFlight(), /* awaited= */ false);
     this.timeout = settings.appendTimeout();
     for (StreamName stream : StreamName.values()) {
       keys.put(stream, settings.key(stream).getBytes(StandardCharsets.UTF_8));
@@ -65,33 +88,37 @@ public final class StreamAppender implements SmartLifecycle {
             .description(StreamMeter.APPEND.description())
             .publishPercentileHistogram()
             .register(meters);
-    Gauge.builder(StreamMeter.IN_FLIGHT.id(), this::inFlight)
-        .description(StreamMeter.IN_FLIGHT.description())
-        .register(meters);
+    gauge(served, "served", meters);
+    gauge(copies, "copies", meters);
   }
 
   @Override
   public void start() {
     running = true;
-    link.keepOpen();
-    every(LOOK_EVERY, link::keepOpen);
+    keepOpen();
+    every(LOOK_EVERY, this::keepOpen);
     every(LOOK_EVERY, this::sweep);
-    every(GATHER, link::sendGathered);
+    every(GATHER, copies.link()::sendGathered);
   }
 
   /** Waits until Redis has answered what it was sent, or has had its time to. */
   @Override
   public void stop() {
     try {
-      if (inFlight.tryAcquire(maxInFlight, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        inFlight.release(maxInFlight);
-      }
+      served.settle(timeout);
+      copies.settle(timeout);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     upkeep.shutdownNow();
-    link.close();
+    served.link().close();
+    copies.link().close();
     running = false;
+  }
+
+  private void keepOpen() {
+    served.link().keepOpen();
+    copies.link().keepOpen();
   }
 
   private void every(Duration delay, Runnable task) {
@@ -116,39 +143,38 @@ public final class StreamAppender implements SmartLifecycle {
    *     in its stream
    */
   public CompletableFuture<List<String>> append(List<? extends AcceptedRecord> records) {
-    return append(records, true);
+    return append(records, served);
   }
 
-  /** As {@link #append(List)}, for records that nobody waits for: many of them share a write. */
-  public CompletableFuture<List<String>> appendLater(List<? extends AcceptedRecord> records) {
-    return append(records, false);
+  /**
+   * As {@link #append(List)}, for copies, which nobody waits for: many of them share a write, and
+   * none is in the way of what {@link #append(List)} is given.
+   */
+  public CompletableFuture<List<String>> appendCopies(List<? extends AcceptedRecord> records) {
+    return append(records, copies);
   }
 
   private CompletableFuture<List<String>> append(
-      List<? extends AcceptedRecord> records, boolean awaited) {
-    AppendConnection taker = link.connection();
+      List<? extends AcceptedRecord> records, Lane lane) {
+    AppendConnection taker = lane.link().connection();
     if (taker == null) {
       return refused(records, "Redis is away");
     }
-    if (!inFlight.tryAcquire(records.size())) {
+    if (!lane.room().tryAcquire(records.size())) {
       return refused(records, "too many appends are waiting for Redis");
     }
     PendingAppend append = new PendingAppend(taker, records.size(), System.nanoTime());
     for (int i = 0; i < records.size(); i++) {
-      send(records.get(i), taker, append, i);
+      send(records.get(i), taker, lane, append, i);
     }
-    taker.taken(records.size(), awaited);
+    taker.taken(records.size(), lane.awaited());
     pending.add(append);
     return append;
   }
 
   /** Whether Redis has answered all that was sent. */
   public boolean settled() {
-    return inFlight() == 0;
-  }
-
-  private int inFlight() {
-    return maxInFlight - inFlight.availablePermits();
+    return served.inFlight() == 0 && copies.inFlight() == 0;
   }
 
   /** One look at the oldest appends now and then costs less than a timer per append. */
@@ -162,24 +188,26 @@ public final class StreamAppender implements SmartLifecycle {
   }
 
   private void send(
-      AcceptedRecord accepted, AppendConnection taker, PendingAppend append, int index) {
+      AcceptedRecord accepted, AppendConnection taker, Lane lane, PendingAppend append, int index) {
     try {
       byte[] key = Objects.requireNonNull(keys.get(StreamName.of(accepted)));
       var reply = taker.append(key, RecordCodec.encode(accepted));
-      reply.whenComplete((id, failure) -> answered(accepted, taker, append, index, id, failure));
+      reply.whenComplete(
+          (id, failure) -> answered(accepted, taker, lane, append, index, id, failure));
     } catch (RuntimeException e) {
-      answered(accepted, taker, append, index, null, e);
+      answered(accepted, taker, lane, append, index, null, e);
     }
   }
 
   private void answered(
       AcceptedRecord accepted,
       AppendConnection taker,
+      Lane lane,
       PendingAppend append,
       int index,
       @Nullable String id,
       @Nullable Throwable failure) {
-    inFlight.release();
+    lane.room().release();
     taker.answered(failure);
     if (failure == null && id != null) {
       count(appended, accepted);
@@ -198,6 +226,13 @@ public final class StreamAppender implements SmartLifecycle {
     records.forEach(accepted -> count(failed, accepted));
     return CompletableFuture.failedFuture(
         new RedisException("Cannot append %d records: %s".formatted(records.size(), reason)));
+  }
+
+  private static void gauge(Lane lane, String name, MeterRegistry meters) {
+    Gauge.builder(StreamMeter.IN_FLIGHT.id(), lane::inFlight)
+        .description(StreamMeter.IN_FLIGHT.description())
+        .tag("lane", name)
+        .register(meters);
   }
 
   private static void count(Map<StreamName, Counter> counters, AcceptedRecord accepted) {

@@ -7,7 +7,7 @@ public enum StreamMeter {
   APPEND(
       "crossfade.stream.append",
       "How long until Redis confirmed an append; copies gather before, for up to 10 ms"),
-  IN_FLIGHT("crossfade.stream.in.flight", "Appends waiting for Redis"),
+  IN_FLIGHT("crossfade.stream.in.flight", "Appends waiting for Redis; tag lane: served or copies"),
   READ("crossfade.stream.read", "Entries that consumers read; tag stream"),
   CLAIMED("crossfade.stream.claimed", "Entries taken over from a dead consumer; tag stream"),
   WRITTEN(

@@ -20,7 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * @param claimIdle entries that their consumer has not acknowledged for so long go to another one
  * @param retention acknowledged entries older than this are trimmed
  * @param appendTimeout how long an append waits for Redis before the record falls back
- * @param maxInFlight appends waiting for Redis at most; more are refused at once
+ * @param maxInFlight appends waiting for Redis at most, and as many copies besides; more are
+ *     refused at once
  */
 @Validated
 @ConfigurationProperties("crossfade.stream")

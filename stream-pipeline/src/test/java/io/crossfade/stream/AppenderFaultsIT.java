@@ -3,10 +3,13 @@ package io.crossfade.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.CutLink;
+import io.crossfade.db.RouteReason;
 import io.crossfade.db.SampleRecords;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -87,7 +90,7 @@ class AppenderFaultsIT {
 
   @Test
   void whatNobodyWaitsForIsSentBeforeLong() throws Exception {
-    assertThat(appendLater(1).get()).hasSize(1);
+    assertThat(appendCopies(1).get()).hasSize(1);
     assertThat(entries()).isEqualTo(1);
   }
 
@@ -95,13 +98,28 @@ class AppenderFaultsIT {
   void stoppingSendsWhatStillGathers() throws Exception {
     List<CompletableFuture<List<String>>> copies = new ArrayList<>();
     for (int second = 1; second <= FlushPacer.MANY + 1; second++) {
-      copies.add(appendLater(second));
+      copies.add(appendCopies(second));
     }
     appender.stop();
     for (CompletableFuture<List<String>> copy : copies) {
       assertThat(copy.get()).hasSize(1);
     }
     assertThat(inFlight()).isZero();
+  }
+
+  /** An upload of as many items as may be in flight, copied while devices are served. */
+  @Test
+  void copiesLeaveRoomForWhatTheStreamServes() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      List<AcceptedRecord> upload = new ArrayList<>();
+      for (int second = 0; second < settings.maxInFlight(); second++) {
+        upload.add(SampleRecords.health("COPY", second).because(RouteReason.MIRROR));
+      }
+      CompletableFuture<List<String>> copies = appender.appendCopies(upload);
+      assertThat(append(round).get()).hasSize(1);
+      assertThat(copies.get()).hasSize(settings.maxInFlight());
+      await().atMost(PATIENCE).until(appender::settled);
+    }
   }
 
   /** Whatever was under way when a connection went fails then and not when its time is over. */
@@ -150,8 +168,8 @@ class AppenderFaultsIT {
     return appender.append(List.of(SampleRecords.health("CUT", second)));
   }
 
-  private CompletableFuture<List<String>> appendLater(int second) {
-    return appender.appendLater(List.of(SampleRecords.health("COPY", second)));
+  private CompletableFuture<List<String>> appendCopies(int second) {
+    return appender.appendCopies(List.of(SampleRecords.health("COPY", second)));
   }
 
   /** Asked past the link. */
@@ -162,6 +180,6 @@ class AppenderFaultsIT {
   }
 
   private double inFlight() {
-    return meters.get(StreamMeter.IN_FLIGHT.id()).gauge().value();
+    return meters.get(StreamMeter.IN_FLIGHT.id()).gauges().stream().mapToDouble(Gauge::value).sum();
   }
 }

@@ -6,13 +6,15 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * Appends through a circuit breaker, so that a Redis that is away costs one refusal and not a
  * timeout.
  */
 public final class GuardedStreamPath {
+
+  private static final int COPIES_AT_ONCE = 500;
 
   private final StreamAppender appender;
   private final CircuitBreaker breaker;
@@ -55,27 +57,24 @@ public final class GuardedStreamPath {
   }
 
   /**
-   * Appends copies and waits for nothing.
+   * Appends copies and waits for nothing. They neither ask the breaker nor tell it anything: it
+   * guards what the stream serves, and a copy must not take its probes nor open it. A few at a
+   * time, so that of more than fit some do.
    *
-   * @param done told whether Redis confirmed them, at some time, on some thread
+   * @param done told of some of them whether Redis confirmed these, until it was told of all; at
+   *     some time, on some thread
    */
-  public void mirror(List<? extends AcceptedRecord> records, Consumer<Boolean> done) {
-    if (!breaker.tryAcquirePermission()) {
-      done.accept(false);
-      return;
+  public <R extends AcceptedRecord> void mirror(
+      List<R> records, BiConsumer<List<R>, Boolean> done) {
+    for (int from = 0; from < records.size(); from += COPIES_AT_ONCE) {
+      List<R> some = records.subList(from, Math.min(records.size(), from + COPIES_AT_ONCE));
+      if (breaker.getState() == CircuitBreaker.State.FORCED_OPEN) {
+        done.accept(some, false);
+      } else {
+        appender
+            .appendCopies(some)
+            .whenComplete((ids, failure) -> done.accept(some, failure == null));
+      }
     }
-    long begin = System.nanoTime();
-    appender
-        .appendLater(records)
-        .whenComplete(
-            (ids, failure) -> {
-              long took = System.nanoTime() - begin;
-              if (failure == null) {
-                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
-              } else {
-                breaker.onError(took, TimeUnit.NANOSECONDS, failure);
-              }
-              done.accept(failure == null);
-            });
   }
 }

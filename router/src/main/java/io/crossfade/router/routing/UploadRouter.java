@@ -158,7 +158,7 @@ public final class UploadRouter {
   private void mirrorToStream(Kind kind, List<AcceptedRecord> records) {
     stream.mirror(
         because(records, RouteReason.MIRROR),
-        taken -> mirrored(kind, DeliveryPath.STREAM, records, taken ? records.size() : 0));
+        (copies, taken) -> mirrored(kind, DeliveryPath.STREAM, copies, taken ? copies.size() : 0));
   }
 
   private void mirrorToLegacy(Kind kind, List<AcceptedRecord> records) {
