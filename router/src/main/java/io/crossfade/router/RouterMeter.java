@@ -12,6 +12,10 @@ public enum RouterMeter {
       "Copies that the other path did not take; tags kind, path"),
   MIRROR_FORGOTTEN("crossfade.router.mirror.forgotten", "Dropped copies that were not even noted"),
   AUTO_ROLLBACKS("crossfade.router.auto.rollbacks", "Rollbacks without a person; tag kind"),
+  LOGINS(
+      "crossfade.router.logins",
+      "Logins by what came of them: checked, known, wrong, too-many-logins, logins-busy; tag"
+          + " outcome"),
   FLAG_AGE("crossfade.router.flag.age", "Since the flags were last read"),
   STAGE(
       "crossfade.router.stage",

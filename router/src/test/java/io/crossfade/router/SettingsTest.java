@@ -40,7 +40,7 @@ class SettingsTest {
   })
   static class AllSettings {}
 
-  private static final String HASH = "$2a$04$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234";
+  private static final String HASH = "$2a$10$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234";
 
   private final ApplicationContextRunner runner =
       new ApplicationContextRunner()
@@ -105,6 +105,7 @@ class SettingsTest {
                       1_000,
                       Duration.ofMinutes(5)));
           assertThat(context.getBean(OperatorSettings.class).users()).isEmpty();
+          assertThat(context.getBean(OperatorSettings.class).trustedProxies()).isEmpty();
           DbSettings db = context.getBean(DbSettings.class);
           assertThat(db.migrate()).isTrue();
           assertThat(db.migration()).isNull();
@@ -152,6 +153,7 @@ class SettingsTest {
             "crossfade.gates.freshness=6m",
             "crossfade.operator.users.ann.password=" + HASH,
             "crossfade.operator.users.ann.role=operator",
+            "crossfade.operator.trusted-proxies=10.0.0.7,fd00::/8",
             "crossfade.stream.key-prefix=p:",
             "crossfade.stream.consume=false",
             "crossfade.stream.validate-only=true",
@@ -233,6 +235,20 @@ class SettingsTest {
             });
   }
 
+  /** Somebody will write the password itself there, and the log is read by others. */
+  @Test
+  void whatIsNoHashIsNotShown() {
+    runner
+        .withPropertyValues("crossfade.operator.users.ann.password=hunter2")
+        .run(
+            context -> {
+              assertThat(context).hasFailed();
+              for (Throwable e = context.getStartupFailure(); e != null; e = e.getCause()) {
+                assertThat(e.toString()).doesNotContain("hunter2");
+              }
+            });
+  }
+
   @ParameterizedTest
   @CsvSource({
     "crossfade.router.max-nesting, 7, crossfade.router.maxNesting",
@@ -243,14 +259,21 @@ class SettingsTest {
     "crossfade.gates.samples, 0, crossfade.gates.samples",
     "crossfade.reconciler.target, 101, crossfade.reconciler.target",
     "crossfade.reconciler.busy-threads, 0, crossfade.reconciler.busyThreads",
-    "crossfade.operator.users.ann.password, secret, crossfade.operator.users",
+    "crossfade.operator.users.ann.password, secret, crossfade.operator.users.ann.password",
     "crossfade.router.patience, -1s, crossfade.router.patience",
     "crossfade.router.device-tokens, short, crossfade.router.deviceTokens",
+    "crossfade.operator.users.ann.password,"
+        + " $2y$09$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234,"
+        + " crossfade.operator.users.ann.password",
+    "crossfade.operator.users.ann.role, viewer, crossfade.operator.users.ann.password",
     "crossfade.operator.login-failures, 0, crossfade.operator.loginFailures",
+    "crossfade.operator.trusted-proxies, 10.0.0.0/33, crossfade.operator.trustedProxies",
+    "crossfade.operator.trusted-proxies, proxy.internal, crossfade.operator.trustedProxies",
     "crossfade.reconciler.nightly.cron, every night, crossfade.reconciler.nightly",
     "crossfade.reconciler.nightly.keep, 1h, crossfade.reconciler.nightly.keep",
     "crossfade.reconciler.nightly.webhook.url, ftp://x, crossfade.reconciler.nightly.webhook",
-    "crossfade.reconciler.nightly.webhook.template, {{nothing}}, crossfade.reconciler.nightly.webhook",
+    "crossfade.reconciler.nightly.webhook.template, {{nothing}},"
+        + " crossfade.reconciler.nightly.webhook",
     "crossfade.stream.key-prefix, a b, crossfade.stream.keyPrefix",
     "crossfade.stream.max-consumers, 0, crossfade.stream.maxConsumers",
     "crossfade.stream.claim-idle, 1ms, crossfade.stream.claimIdle",

@@ -21,10 +21,10 @@ import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
  */
 public final class TestRouterApplication {
 
-  /** Of both users of the API. Cheap to check: tests ask often. */
+  /** Of both users of the API. */
   static final String PASSWORD = "rehearsal";
 
-  private static final String PASSWORD_HASH = new BCryptPasswordEncoder(4).encode(PASSWORD);
+  private static final String PASSWORD_HASH = new BCryptPasswordEncoder(10).encode(PASSWORD);
 
   private TestRouterApplication() {}
 
@@ -44,10 +44,11 @@ public final class TestRouterApplication {
         redis == null ? start(all) : start(TestDatabase.newSchemas(), redis.port(), all);
     if (redis == null) {
       System.out.printf(
-          "%nThe router is up with servers of its own. Try:%n  curl -d '{\"data\":{\"deviceSn\":\"DEV1\","
-              + "\"heart_rate\":72}}' localhost:%1$s/upload_health_data%n"
-              + "  curl -u operator:%2$s localhost:%1$s/api/rollout%n"
-              + "  a browser at http://localhost:%1$s/console, user operator or viewer, password %2$s%n",
+          "%nThe router is up with servers of its own. Try:%n  curl -d"
+              + " '{\"data\":{\"deviceSn\":\"DEV1\",\"heart_rate\":72}}'"
+              + " localhost:%1$s/upload_health_data%n  curl -u operator:%2$s"
+              + " localhost:%1$s/api/rollout%n  a browser at http://localhost:%1$s/console, user"
+              + " operator or viewer, password %2$s%n",
           router.getEnvironment().getProperty("local.server.port"), PASSWORD);
       return;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -29,12 +30,15 @@ final class LiveFeed implements SmartLifecycle {
   private static final long LONGEST_MS = 60_000;
   private static final int MOST_WATCHERS = 50;
 
+  /** Windows of one person; else one script would leave nobody else a place. */
+  private static final int MOST_OF_A_USER = 5;
+
   /**
    * Somebody who looks.
    *
    * @param busy whether the last overview is still on its way to a slow browser
    */
-  private record Watcher(SseEmitter emitter, Locale locale, AtomicBoolean busy) {}
+  private record Watcher(SseEmitter emitter, String user, Locale locale, AtomicBoolean busy) {}
 
   private final LiveFigures figures;
   private final ITemplateEngine templates;
@@ -49,14 +53,17 @@ final class LiveFeed implements SmartLifecycle {
     this.templates = templates;
   }
 
-  /** A connection that gets the overview in a language, the first within a second. */
-  SseEmitter watch(Locale locale) throws IOException {
-    SseEmitter emitter = new SseEmitter(LONGEST_MS);
-    if (!running || watchers.size() >= MOST_WATCHERS) {
-      emitter.complete();
-      return emitter;
+  /**
+   * A connection that gets the overview in a language, the first within a second; {@code null} when
+   * the person, or all together, have as many as they may.
+   */
+  synchronized @Nullable SseEmitter watch(String user, Locale locale) {
+    long own = watchers.stream().filter(watcher -> watcher.user().equals(user)).count();
+    if (!running || own >= MOST_OF_A_USER || watchers.size() >= MOST_WATCHERS) {
+      return null;
     }
-    Watcher watcher = new Watcher(emitter, locale, new AtomicBoolean());
+    SseEmitter emitter = new SseEmitter(LONGEST_MS);
+    Watcher watcher = new Watcher(emitter, user, locale, new AtomicBoolean());
     emitter.onCompletion(() -> watchers.remove(watcher));
     emitter.onTimeout(emitter::complete);
     emitter.onError(e -> watchers.remove(watcher));

@@ -1,8 +1,10 @@
 package io.crossfade.router.console;
 
-import java.io.IOException;
+import java.security.Principal;
 import java.util.Locale;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,7 +29,10 @@ final class OverviewPage {
   }
 
   @GetMapping(path = "/console/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-  SseEmitter live(Locale locale) throws IOException {
-    return feed.watch(locale);
+  ResponseEntity<SseEmitter> live(Principal user, Locale locale) {
+    SseEmitter connection = feed.watch(user.getName(), locale);
+    return connection == null
+        ? ResponseEntity.status(HttpStatus.TOO_MANY_REQUESTS).header("Retry-After", "60").build()
+        : ResponseEntity.ok(connection);
   }
 }

@@ -1,6 +1,7 @@
 package io.crossfade.router.operator;
 
 import io.crossfade.router.operator.OperatorSettings.Role;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -9,33 +10,30 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpMethod;
-import org.springframework.security.authentication.AuthenticationEventPublisher;
-import org.springframework.security.authentication.DefaultAuthenticationEventPublisher;
-import org.springframework.security.config.Customizer;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
+import org.springframework.security.config.annotation.web.configurers.RequestCacheConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
-import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
-import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
-import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
-import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfFilter;
+import org.springframework.security.web.csrf.XorCsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
-import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
@@ -51,16 +49,13 @@ public class OperatorConfiguration {
 
   /** Everything comes from here, and no script or style stands in a page. */
   private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-          + " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
+          + " 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
           + " frame-ancestors 'self'";
 
   /** The one script that stands in a page of Togglz 4.5: it shows the parameters of a strategy. */
   private static final String TOGGLZ_SCRIPT =
       "'sha256-BUxxDlQHd9KRFVq/Agmap1eHN3rEJVlhw/sVJWma000='";
-
-  /** Where people log in. */
-  static final String LOGIN = "/console/login";
 
   @Bean
   PasswordEncoder passwordEncoder() {
@@ -68,7 +63,7 @@ public class OperatorConfiguration {
   }
 
   @Bean
-  UserDetailsService operators(OperatorSettings settings, PasswordEncoder encoder) {
+  Operators operators(OperatorSettings settings, PasswordEncoder encoder) {
     List<UserDetails> users = new ArrayList<>();
     settings
         .users()
@@ -79,35 +74,47 @@ public class OperatorConfiguration {
       String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
       users.add(details("operator", encoder.encode(password), Role.OPERATOR));
       log.warn(
-          "No crossfade.operator.users are set: until the next start, user operator has the password {}",
+          "No crossfade.operator.users are set: until the next start, user operator has the"
+              + " password {}",
           password);
     }
-    // Not the manager itself: it would hash a password anew at its first use, dearer than its owner
-    // chose, and forget that at the next start.
-    return new InMemoryUserDetailsManager(users)::loadUserByUsername;
+    return new Operators(users);
   }
 
   @Bean
-  LoginThrottle loginThrottle(OperatorSettings settings, InstantSource clock) {
-    return new LoginThrottle(settings.loginFailures(), settings.loginWait(), clock);
+  PasswordDoor passwordDoor(
+      Operators operators,
+      PasswordEncoder encoder,
+      OperatorSettings settings,
+      InstantSource clock,
+      MeterRegistry meters) {
+    return new PasswordDoor(
+        operators,
+        encoder,
+        new LoginThrottle(settings.loginFailures(), settings.loginWait(), clock),
+        new KnownLogins(clock),
+        meters);
   }
 
-  /** It stands in the chain below, and nowhere else. */
   @Bean
-  FilterRegistrationBean<LoginThrottle> loginThrottleInTheChain(LoginThrottle throttle) {
-    var registration = new FilterRegistrationBean<>(throttle);
-    registration.setEnabled(false);
-    return registration;
+  AuthenticationManager logins(PasswordDoor door) {
+    return new ProviderManager(door);
   }
 
+  /** Without any, an address is the one that a connection comes from. */
   @Bean
-  AuthenticationEventPublisher loginEvents(ApplicationEventPublisher events) {
-    return new DefaultAuthenticationEventPublisher(events);
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> proxies(OperatorSettings settings) {
+    return factory -> {
+      if (!settings.trustedProxies().isEmpty()) {
+        factory.addEngineValves(new TrustedProxies(settings.trustedProxies()));
+      }
+    };
   }
 
   /** JSON over Basic, without a session: there is no cookie that another site could ride on. */
   @Bean
-  SecurityFilterChain operatorApi(HttpSecurity http, LoginThrottle throttle) throws Exception {
+  SecurityFilterChain operatorApi(HttpSecurity http, AuthenticationManager logins)
+      throws Exception {
     return http.securityMatcher(path("/api/**"))
         .authorizeHttpRequests(
             requests ->
@@ -116,33 +123,51 @@ public class OperatorConfiguration {
                     .hasAnyRole(Role.VIEWER.name(), Role.OPERATOR.name())
                     .anyRequest()
                     .hasRole(Role.OPERATOR.name()))
-        .httpBasic(Customizer.withDefaults())
-        .addFilterBefore(throttle, BasicAuthenticationFilter.class)
+        .authenticationManager(logins)
+        .httpBasic(basic -> basic.authenticationEntryPoint(LoginAnswers::ofTheApi))
+        .exceptionHandling(refused -> refused.authenticationEntryPoint(LoginAnswers::ofTheApi))
+        .addFilterBefore(new ForeignRequests(true), CsrfFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .build();
   }
 
-  /** Pages with a session: whatever changes something brings the session's token. */
+  /**
+   * Pages with a session once somebody is in: whatever changes something brings the token of the
+   * browser's cookie, the login too, and comes from a page of ours.
+   */
   @Bean
-  SecurityFilterChain console(HttpSecurity http, LoginThrottle throttle) throws Exception {
-    HttpSessionRequestCache wanted = new HttpSessionRequestCache();
-    wanted.setMatchingRequestParameterName(null);
+  SecurityFilterChain console(HttpSecurity http, AuthenticationManager logins) throws Exception {
     return http.securityMatcher(path("/console/**"))
         .authorizeHttpRequests(
             requests ->
                 requests
-                    .requestMatchers(path(LOGIN), path("/console/assets/**"))
+                    .requestMatchers(path(LoginAnswers.LOGIN), path("/console/assets/**"))
                     .permitAll()
                     .requestMatchers(HttpMethod.GET)
                     .hasAnyRole(Role.VIEWER.name(), Role.OPERATOR.name())
                     .anyRequest()
                     .hasRole(Role.OPERATOR.name()))
-        .formLogin(login -> login.loginPage(LOGIN).defaultSuccessUrl("/console"))
-        .logout(logout -> logout.logoutUrl("/console/logout").logoutSuccessUrl(LOGIN + "?goodbye"))
-        .addFilterBefore(throttle, UsernamePasswordAuthenticationFilter.class)
-        .requestCache(cache -> cache.requestCache(wanted))
+        .authenticationManager(logins)
+        .formLogin(
+            login ->
+                login
+                    .loginPage(LoginAnswers.LOGIN)
+                    .successHandler(new LoginAnswers.Success())
+                    .failureHandler(LoginAnswers::ofTheForm))
+        .exceptionHandling(
+            refused -> refused.authenticationEntryPoint(new LoginAnswers.EntryPoint()))
+        .logout(
+            logout ->
+                logout
+                    .logoutUrl("/console/logout")
+                    .logoutSuccessUrl(LoginAnswers.LOGIN + "?goodbye"))
+        .addFilterBefore(new ForeignRequests(false), CsrfFilter.class)
+        .csrf(
+            csrf ->
+                csrf.csrfTokenRepository(tokens()).csrfTokenRequestHandler(tokensBeforeThePage()))
+        .requestCache(RequestCacheConfigurer::disable)
         .headers(
             headers ->
                 headers
@@ -161,8 +186,9 @@ public class OperatorConfiguration {
     return http.securityMatcher(path("/togglz-console/**"))
         .authorizeHttpRequests(requests -> requests.anyRequest().hasRole(Role.OPERATOR.name()))
         .exceptionHandling(
-            refused ->
-                refused.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint(LOGIN)))
+            refused -> refused.authenticationEntryPoint(new LoginAnswers.EntryPoint()))
+        .requestCache(RequestCacheConfigurer::disable)
+        .addFilterBefore(new ForeignRequests(false), CsrfFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .headers(
             headers ->
@@ -189,6 +215,22 @@ public class OperatorConfiguration {
    */
   private static RequestMatcher path(String pattern) {
     return PathPatternRequestMatcher.withDefaults().matcher(pattern);
+  }
+
+  /** In a cookie, so that whoever only looks at the form needs no session. */
+  private static CookieCsrfTokenRepository tokens() {
+    CookieCsrfTokenRepository tokens = new CookieCsrfTokenRepository();
+    tokens.setCookieName("CROSSFADE-TOKEN");
+    tokens.setCookiePath("/console");
+    tokens.setCookieCustomizer(cookie -> cookie.httpOnly(true).sameSite("Lax"));
+    return tokens;
+  }
+
+  /** A page may be on its way already when its form is written, too late for a cookie. */
+  private static XorCsrfTokenRequestAttributeHandler tokensBeforeThePage() {
+    XorCsrfTokenRequestAttributeHandler handler = new XorCsrfTokenRequestAttributeHandler();
+    handler.setCsrfRequestAttributeName(null);
+    return handler;
   }
 
   private static UserDetails details(String name, String hash, Role role) {

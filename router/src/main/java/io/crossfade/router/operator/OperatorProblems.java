@@ -1,6 +1,11 @@
 package io.crossfade.router.operator;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -11,6 +16,8 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 @RestControllerAdvice(annotations = RestController.class)
 final class OperatorProblems {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @ExceptionHandler
   ResponseEntity<ProblemDetail> refused(Exception e) throws Exception {
     RefusedException refused = RefusedException.of(e);
@@ -19,8 +26,32 @@ final class OperatorProblems {
     }
     Refusal refusal = refused.refusal();
     ProblemDetail problem = ProblemDetail.forStatusAndDetail(refusal.status(), refused.detail());
-    problem.setType(URI.create("urn:crossfade:problem:" + refusal.label()));
-    problem.setTitle(refusal.label().replace('-', ' '));
+    problem.setType(URI.create(type(refusal)));
+    problem.setTitle(title(refusal));
     return ResponseEntity.status(refusal.status()).body(problem);
+  }
+
+  /** The same from where Spring's controllers are not reached. */
+  static void write(HttpServletResponse response, Refusal refusal, String detail)
+      throws IOException {
+    response.setStatus(refusal.status().value());
+    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+    byte[] problem =
+        JSON.createObjectNode()
+            .put("type", type(refusal))
+            .put("title", title(refusal))
+            .put("status", refusal.status().value())
+            .put("detail", detail)
+            .toString()
+            .getBytes(StandardCharsets.UTF_8);
+    response.getOutputStream().write(problem);
+  }
+
+  private static String type(Refusal refusal) {
+    return "urn:crossfade:problem:" + refusal.label();
+  }
+
+  private static String title(Refusal refusal) {
+    return refusal.label().replace('-', ' ');
   }
 }

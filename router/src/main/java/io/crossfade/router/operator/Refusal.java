@@ -19,6 +19,10 @@ public enum Refusal {
   CLOSED_ALREADY(HttpStatus.CONFLICT),
   /** Somebody is comparing the same. */
   RUN_AT_WORK(HttpStatus.CONFLICT),
+  /** A page of another site made the browser ask. */
+  FOREIGN_ORIGIN(HttpStatus.FORBIDDEN),
+  TOO_MANY_LOGINS(HttpStatus.TOO_MANY_REQUESTS),
+  LOGINS_BUSY(HttpStatus.SERVICE_UNAVAILABLE),
   NOT_FOUND(HttpStatus.NOT_FOUND),
   DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE),
   PATHS_FULL(HttpStatus.SERVICE_UNAVAILABLE),

@@ -48,6 +48,7 @@ class AccessIT {
                 "--management.server.port=0",
                 "--crossfade.operator.login-failures=5",
                 "--crossfade.operator.login-wait=10s",
+                "--crossfade.operator.trusted-proxies=127.0.0.8,127.0.9.0/24",
                 "--crossfade.router.device-tokens=" + OLD + "," + NEW));
     http = Http.of(router);
   }
@@ -57,12 +58,12 @@ class AccessIT {
     router.close();
   }
 
-  /** Cheap here, since tests ask often; Spring hashes it anew, dearer, wherever it can be kept. */
+  /** Spring hashes it anew, dearer, wherever it can be kept. */
   @Test
   void passwordKeepsTheHashItWasGiven() {
     UserDetailsService users = router.getBean("operators", UserDetailsService.class);
     String given = users.loadUserByUsername("operator").getPassword();
-    assertThat(given).startsWith("$2a$04$");
+    assertThat(given).startsWith("$2a$10$");
     assertThat(http.get("/api/rollout").status()).isEqualTo(200);
     assertThat(users.loadUserByUsername("operator").getPassword()).isEqualTo(given);
   }
@@ -166,9 +167,9 @@ class AccessIT {
   void sessionIsNewAfterTheLoginAndPagesAreStrict() throws Exception {
     try (ConsoleClient client = new ConsoleClient(uri(""))) {
       client.get("/console/login");
-      String before = client.session();
+      assertThat(client.session()).isEmpty();
       client.logIn("operator");
-      assertThat(client.session()).isNotEmpty().isNotEqualTo(before);
+      assertThat(client.session()).isNotEmpty();
       HttpHeaders headers = client.headers("/console");
       assertThat(headers.firstValue("Content-Security-Policy").orElse(""))
           .contains("default-src 'none'", "frame-ancestors 'self'")
@@ -198,30 +199,151 @@ class AccessIT {
     assertThat(guess(address, "rehearsal")).as("also with the right one").isEqualTo(429);
     assertThat(http.get("/api/rollout").status()).as("others need not").isEqualTo(200);
     await().atMost(Duration.ofSeconds(60)).until(() -> guess(address, "rehearsal") == 200);
-    try (ConsoleClient client = new ConsoleClient(uri(""), "127.0.0.3")) {
-      for (int guess = 0; guess < 5; guess++) {
-        client.logIn("operator", "wrong" + guess);
-        assertThat(client.get("/console")).isEqualTo(302);
+    for (String login : List.of("/console/login", "/console/%6cogin")) {
+      String from = "127.0.1." + login.length();
+      try (ConsoleClient client = new ConsoleClient(uri(""), from)) {
+        for (int guess = 0; guess < 5; guess++) {
+          assertThat(client.logIn(login, "operator", "wrong" + guess)).as(login).isEqualTo(302);
+          assertThat(client.get("/console")).isEqualTo(302);
+        }
+        assertThat(client.logIn(login, "operator", "rehearsal")).as(login).isEqualTo(429);
+        assertThat(client.logIn(login, "viewer", "rehearsal")).as("another name").isEqualTo(302);
+        assertThat(client.get("/console")).isEqualTo(200);
       }
-      assertThat(client.logIn("operator", "rehearsal")).isEqualTo(429);
     }
   }
 
-  private static int guess(String from, String password) throws Exception {
+  /** Whatever a stranger writes into the header, his address is what is counted. */
+  @Test
+  void forgedAddressIsNotBelieved() throws Exception {
+    for (int guess = 0; guess < 5; guess++) {
+      assertThat(guess("127.0.0.7", "forged" + guess, "X-Forwarded-For", "192.0.2." + guess))
+          .isEqualTo(401);
+    }
+    assertThat(guess("127.0.0.7", "rehearsal", "X-Forwarded-For", "192.0.2.99")).isEqualTo(429);
+    for (int guess = 0; guess < 5; guess++) {
+      assertThat(
+              guess(
+                  "127.0.0.8",
+                  "behind" + guess,
+                  "X-Forwarded-For",
+                  "192.0.2.%d, 198.51.100.1, 127.0.9.%d".formatted(guess, guess)))
+          .isEqualTo(401);
+    }
+    assertThat(guess("127.0.0.8", "rehearsal", "X-Forwarded-For", "198.51.100.1"))
+        .as("the one whom the trusted proxies saw, whatever he wrote before")
+        .isEqualTo(429);
+    assertThat(guess("127.0.0.8", "rehearsal", "X-Forwarded-For", "192.0.2.1"))
+        .as("somebody else behind the same proxy")
+        .isEqualTo(200);
+  }
+
+  /** Each asks for something that only a login shows, and none leaves anything behind. */
+  @Test
+  void nobodyHasASessionBeforeTheLogin() throws Exception {
+    try (ConsoleClient nobody = new ConsoleClient(uri(""))) {
+      for (String path :
+          List.of(
+              "/console",
+              "/console/login",
+              "/console/differences?kind=health",
+              "/console/nothing",
+              "/togglz-console/index")) {
+        nobody.get(path);
+        assertThat(nobody.session()).as(path).isEmpty();
+      }
+      nobody.logIn("operator", "certainly wrong");
+      nobody.post("/console/logout", false);
+      assertThat(nobody.session()).isEmpty();
+    }
+  }
+
+  @Test
+  void loginLeadsToThePageThatWasAskedForAndNowhereElse() throws Exception {
+    try (ConsoleClient client = new ConsoleClient(uri(""))) {
+      assertThat(client.headers("/console/differences?table=x").firstValue("Location"))
+          .hasValueSatisfying(to -> assertThat(to).endsWith("/console/login?to=differences"));
+      assertThat(client.landing("differences")).endsWith("/console/differences");
+    }
+    for (String elsewhere :
+        List.of("//evil.example", "https://evil.example", "..%2fapi", "logout")) {
+      try (ConsoleClient client = new ConsoleClient(uri(""))) {
+        assertThat(client.landing(elsewhere)).as(elsewhere).endsWith("/console");
+      }
+    }
+  }
+
+  /** The browser sends the login along, so that the page that asks is what must be ours. */
+  @Test
+  void pagesOfOthersAskInVain() throws Exception {
+    String here = uri("").toString();
+    for (String[] headers :
+        new String[][] {
+          {"Origin", "https://evil.example"},
+          {"Origin", "null"},
+          {"Origin", here + "0"},
+          {"Origin", "http://127.0.0.1"},
+          {"Origin", "not an origin"},
+          {"Sec-Fetch-Site", "cross-site"},
+          {"Sec-Fetch-Site", "same-site"},
+          {"Sec-Fetch-Site", "cross-site", "Origin", here}
+        }) {
+      assertThat(guess("127.0.0.1", "rehearsal", headers))
+          .as(List.of(headers).toString())
+          .isEqualTo(403);
+    }
+    for (String[] headers :
+        new String[][] {
+          {},
+          {"Origin", here},
+          {"Sec-Fetch-Site", "none"},
+          {"Sec-Fetch-Site", "same-origin", "Origin", "https://a.proxy.example"}
+        }) {
+      assertThat(guess("127.0.0.1", "rehearsal", headers))
+          .as(List.of(headers).toString())
+          .isEqualTo(200);
+    }
+    try (ConsoleClient operator = new ConsoleClient(uri(""))) {
+      operator.logIn("operator");
+      assertThat(operator.get("/console", "Sec-Fetch-Site", "cross-site"))
+          .as("a link in a chat")
+          .isEqualTo(200);
+      assertThat(operator.post("/console/rollout/holds", true, "Origin", "https://evil.example"))
+          .isEqualTo(403);
+      assertThat(operator.post("/togglz-console/edit", true, "Sec-Fetch-Site", "cross-site"))
+          .isEqualTo(403);
+    }
+  }
+
+  @Test
+  void onePersonDoesNotTakeAllLiveConnections() throws Exception {
+    try (ConsoleClient viewer = new ConsoleClient(uri(""));
+        ConsoleClient operator = new ConsoleClient(uri(""))) {
+      viewer.logIn("viewer");
+      operator.logIn("operator");
+      for (int window = 0; window < 5; window++) {
+        assertThat(viewer.watch()).isEqualTo(200);
+      }
+      assertThat(viewer.watch()).isEqualTo(429);
+      assertThat(operator.watch()).isEqualTo(200);
+    }
+  }
+
+  private static int guess(String from, String password, String... headers) throws Exception {
     try (HttpClient client =
         HttpClient.newBuilder().localAddress(InetAddress.getByName(from)).build()) {
-      return client
-          .send(
-              HttpRequest.newBuilder(uri("/api/rollout"))
-                  .header(
-                      "Authorization",
-                      "Basic "
-                          + Base64.getEncoder()
-                              .encodeToString(
-                                  ("operator:" + password).getBytes(StandardCharsets.UTF_8)))
-                  .build(),
-              BodyHandlers.discarding())
-          .statusCode();
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(uri("/api/rollout"))
+              .header(
+                  "Authorization",
+                  "Basic "
+                      + Base64.getEncoder()
+                          .encodeToString(
+                              ("operator:" + password).getBytes(StandardCharsets.UTF_8)));
+      if (headers.length > 0) {
+        request.headers(headers);
+      }
+      return client.send(request.build(), BodyHandlers.discarding()).statusCode();
     }
   }
 

@@ -45,14 +45,44 @@ final class ConsoleClient implements AutoCloseable {
   }
 
   int logIn(String user, String password) throws IOException, InterruptedException {
-    return form(
-        "/console/login",
-        "username=" + user + "&password=" + password + "&_csrf=" + token("/console/login"));
+    return logIn("/console/login", user, password);
+  }
+
+  /**
+   * @param path of the login, as somebody may write it
+   */
+  int logIn(String path, String user, String password) throws IOException, InterruptedException {
+    return form(path, login(user, password)).statusCode();
+  }
+
+  /** Where a login leads that names a page. */
+  String landing(String page) throws IOException, InterruptedException {
+    return form("/console/login", login("operator", "rehearsal") + "&to=" + page)
+        .headers()
+        .firstValue("Location")
+        .orElse("");
+  }
+
+  private String login(String user, String password) throws IOException, InterruptedException {
+    return "username=%s&password=%s&_csrf=%s"
+        .formatted(
+            user, URLEncoder.encode(password, StandardCharsets.UTF_8), token("/console/login"));
   }
 
   /** Status of a page; redirections are not followed. */
-  int get(String path) throws IOException, InterruptedException {
-    return client.send(request(path).GET().build(), BodyHandlers.discarding()).statusCode();
+  int get(String path, String... headers) throws IOException, InterruptedException {
+    HttpRequest.Builder request = request(path).GET();
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+  }
+
+  /** Status of a live connection, which stays open. */
+  int watch() throws IOException, InterruptedException {
+    return client
+        .send(request("/console/live").GET().build(), BodyHandlers.ofInputStream())
+        .statusCode();
   }
 
   HttpHeaders headers(String path) throws IOException, InterruptedException {
@@ -64,8 +94,9 @@ final class ConsoleClient implements AutoCloseable {
    *
    * @param withToken whether the session's token comes along
    */
-  int post(String path, boolean withToken) throws IOException, InterruptedException {
-    return form(path, withToken ? "_csrf=" + token("/console/login") : "");
+  int post(String path, boolean withToken, String... headers)
+      throws IOException, InterruptedException {
+    return form(path, withToken ? "_csrf=" + token("/console/login") : "", headers).statusCode();
   }
 
   /** The value of the session's cookie. */
@@ -79,19 +110,23 @@ final class ConsoleClient implements AutoCloseable {
 
   @Override
   public void close() {
+    client.shutdownNow();
     client.close();
   }
 
-  private int form(String path, String fields) throws IOException, InterruptedException {
-    HttpRequest request =
+  private HttpResponse<Void> form(String path, String fields, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
         request(path)
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(BodyPublishers.ofString(fields))
-            .build();
-    return client.send(request, BodyHandlers.discarding()).statusCode();
+            .POST(BodyPublishers.ofString(fields));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), BodyHandlers.discarding());
   }
 
-  /** Any form of the session has it. */
+  /** Any form has it. */
   private String token(String path) throws IOException, InterruptedException {
     HttpResponse<String> page = client.send(request(path).GET().build(), BodyHandlers.ofString());
     Matcher token = TOKEN.matcher(page.body());
