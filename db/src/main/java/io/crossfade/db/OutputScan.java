@@ -1,6 +1,7 @@
 package io.crossfade.db;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads one table of an output: pages of a window in the order of a key, or single rows. */
 public final class OutputScan {
 
-  /** Number of the first compared column in a result, from 1: the id and the route reason lead. */
-  static final int FIRST_COLUMN = 3;
+  /** Number of the first compared column in a result, from 1: id, route reason and stamp lead. */
+  static final int FIRST_COLUMN = 4;
 
   /** In which order a window is read; both give the same rows. */
   public enum Order {
@@ -47,16 +49,13 @@ public final class OutputScan {
     }
   }
 
-  /**
-   * A place in a window: rows after it are those that follow the row of this stamp and id.
-   *
-   * @param stamp 0 in the order of ids, which needs none
-   */
+  /** A place in a window: rows after it are those that follow the row of this stamp and id. */
   public record Place(long stamp, RecordId id) {}
 
   private final DataSource dataSource;
   private final String table;
   private final String deviceColumn;
+  private final List<String> names;
   private final List<Class<?>> types;
   private final String columns;
   private final String from;
@@ -65,11 +64,12 @@ public final class OutputScan {
     this.dataSource = dataSource;
     this.table = table.name();
     this.deviceColumn = table.deviceColumn();
+    this.names = table.comparedColumns();
     this.types = table.comparedTypes();
     this.columns =
         table.comparedColumns().stream()
             .map(column -> ", `" + column + "`")
-            .collect(Collectors.joining("", "SELECT id, route_reason", ""));
+            .collect(Collectors.joining("", "SELECT id, route_reason, stamp", ""));
     this.from = " FROM " + this.table;
   }
 
@@ -91,7 +91,6 @@ public final class OutputScan {
       throws SQLException {
     StringBuilder sql =
         new StringBuilder(columns)
-            .append(order == Order.BY_STAMP ? ", stamp" : "")
             .append(from)
             .append(" FORCE INDEX (")
             .append(order.index)
@@ -119,7 +118,7 @@ public final class OutputScan {
       statement.setInt(parameter, limit);
       int rows = 0;
       try (ResultSet result = statement.executeQuery()) {
-        RawRowReader reader = new RawRowReader(result, types.size(), order == Order.BY_STAMP);
+        RawRowReader reader = new RawRowReader(result, types.size());
         for (RawRow row = reader.next(); row != null; row = reader.next()) {
           sink.accept(row);
           rows++;
@@ -147,8 +146,22 @@ public final class OutputScan {
     }
   }
 
+  /**
+   * How many rows a window has.
+   *
+   * @param byReason by why the path had them
+   * @param unknown those whose reason this release does not know
+   */
+  public record Counts(Map<RouteReason, Long> byReason, long unknown) {
+
+    /** All of them. */
+    public long sum() {
+      return unknown + byReason.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
   /** How many rows were accepted in {@code [fromStamp, toStamp)}, by why the path had them. */
-  public Map<RouteReason, Long> countByReason(long fromStamp, long toStamp) throws SQLException {
+  public Counts countByReason(long fromStamp, long toStamp) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
@@ -159,13 +172,19 @@ public final class OutputScan {
       statement.setLong(1, fromStamp);
       statement.setLong(2, toStamp);
       Map<RouteReason, Long> counts = new EnumMap<>(RouteReason.class);
+      long unknown = 0;
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
-          counts.put(RouteReason.valueOf(result.getString(1)), result.getLong(2));
+          RouteReason reason = RouteReason.of(result.getBytes(1));
+          if (reason == null) {
+            unknown += result.getLong(2);
+          } else {
+            counts.put(reason, result.getLong(2));
+          }
         }
       }
       connection.commit();
-      return counts;
+      return new Counts(counts, unknown);
     }
   }
 
@@ -252,7 +271,7 @@ public final class OutputScan {
     Map<RecordId, StoredRow> rows = new HashMap<>();
     forEach(
         ids,
-        columns + ", stamp",
+        columns,
         result -> {
           StoredRow row = read(result);
           rows.put(row.id(), row);
@@ -294,16 +313,37 @@ public final class OutputScan {
   }
 
   private StoredRow read(ResultSet result) throws SQLException {
+    List<StoredRow.Unreadable> unreadable = new ArrayList<>();
+    RouteReason reason = RouteReason.of(result.getBytes(2));
+    if (reason == null) {
+      unreadable.add(new StoredRow.Unreadable("route_reason", result.getString(2)));
+    }
     List<@Nullable Object> values = new ArrayList<>(types.size());
     for (int i = 0; i < types.size(); i++) {
-      Object value = result.getObject(i + FIRST_COLUMN, types.get(i));
-      // 1.0 and 1.00 are one number, but not one BigDecimal; the outputs' scales may differ.
-      values.add(value instanceof BigDecimal decimal ? decimal.stripTrailingZeros() : value);
+      try {
+        Object value = result.getObject(i + FIRST_COLUMN, types.get(i));
+        // 1.0 and 1.00 are one number, but not one BigDecimal; the outputs' scales may differ.
+        values.add(value instanceof BigDecimal decimal ? decimal.stripTrailingZeros() : value);
+      } catch (SQLException e) {
+        // The result is here as a whole: it is the value that is at fault, not the server.
+        StoredRow.Unreadable column =
+            new StoredRow.Unreadable(names.get(i), text(result.getBytes(i + FIRST_COLUMN)));
+        unreadable.add(column);
+        values.add(column);
+      }
     }
     return new StoredRow(
-        RecordId.of(result.getBytes(1)),
-        result.getLong(FIRST_COLUMN + types.size()),
-        RouteReason.valueOf(result.getString(2)),
-        values);
+        RecordId.of(result.getBytes(1)), result.getLong(3), reason, values, unreadable);
+  }
+
+  /** What the server sent, printable. */
+  private static String text(byte[] sent) {
+    boolean printable = true;
+    for (byte b : sent) {
+      printable &= b >= ' ';
+    }
+    return printable
+        ? new String(sent, StandardCharsets.US_ASCII)
+        : "0x" + HexFormat.of().formatHex(sent);
   }
 }

@@ -83,7 +83,7 @@ public final class OutputTable<R> {
   }
 
   /** The column that names the device. */
-  String deviceColumn() {
+  public String deviceColumn() {
     return comparedColumns().contains("device_sn") ? "device_sn" : "serial_number";
   }
 

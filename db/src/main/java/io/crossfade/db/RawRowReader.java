@@ -28,20 +28,17 @@ final class RawRowReader {
 
   private final ResultsetRows rows;
   private final int compared;
-  private final boolean stamped;
 
   private byte[] chunk = new byte[CHUNK];
   private int from;
   private int to;
 
   /**
-   * @param compared how many columns are compared
-   * @param stamped whether the stamp follows them
+   * @param compared how many columns are compared; they follow id, route reason and stamp
    */
-  RawRowReader(ResultSet result, int compared, boolean stamped) throws SQLException {
+  RawRowReader(ResultSet result, int compared) throws SQLException {
     this.rows = result.unwrap(Resultset.class).getRows();
     this.compared = compared;
-    this.stamped = stamped;
   }
 
   /** The next row, or {@code null} after the last. */
@@ -58,12 +55,12 @@ final class RawRowReader {
   private RawRow read(Row row) {
     RecordId id = RecordId.of(row.getBytes(0));
     RouteReason reason = RouteReason.of(row.getBytes(1));
+    long stamp = (long) LONG.get(row.getBytes(2), 0);
     from = to;
     int first = OutputScan.FIRST_COLUMN - 1;
     for (int i = 0; i < compared; i++) {
       append(row.getBytes(first + i));
     }
-    long stamp = stamped ? (long) LONG.get(row.getBytes(first + compared), 0) : 0;
     return new RawRow(id, stamp, reason, chunk, from, to);
   }
 

@@ -3,6 +3,7 @@ package io.crossfade.db;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a record went down the path that wrote it. Stored with the row and never compared. Constants
@@ -23,14 +24,16 @@ public enum RouteReason {
   private static final List<byte[]> NAMES =
       Arrays.stream(values()).map(one -> one.name().getBytes(StandardCharsets.US_ASCII)).toList();
 
-  /** The constant of a name as the database sends it, without making a string of it. */
-  static RouteReason of(byte[] name) {
+  /**
+   * The constant of a name as the database sends it, without making a string of it; {@code null}
+   * for one that only a newer release knows.
+   */
+  static @Nullable RouteReason of(byte[] name) {
     for (RouteReason reason : values()) {
       if (Arrays.equals(NAMES.get(reason.ordinal()), name)) {
         return reason;
       }
     }
-    throw new IllegalArgumentException(
-        "No route reason is called " + new String(name, StandardCharsets.US_ASCII));
+    return null;
   }
 }

@@ -154,7 +154,8 @@ public final class Comparison {
 
   /** Of a window, what both paths are past. */
   private ComparisonWindow settled(ComparisonWindow asked) {
-    Instant until = writtenUntil.now().orElse(Instant.EPOCH);
+    // Nothing is settled while nobody knows.
+    Instant until = writtenUntil.now().orElse(asked.from());
     Instant to = asked.to().isBefore(until) ? asked.to() : until;
     return new ComparisonWindow(asked.from(), to.isBefore(asked.from()) ? asked.from() : to);
   }

@@ -273,7 +273,7 @@ final class ComparisonRun implements DifferenceLedger {
         kind,
         window,
         of.stream().mapToLong(TableResult::matching).sum(),
-        count(of, DifferenceClass.FIELDS_DIFFER),
+        count(of, DifferenceClass.FIELDS_DIFFER) + count(of, DifferenceClass.UNREADABLE),
         count(of, DifferenceClass.MISSING_IN_STREAM),
         count(of, DifferenceClass.MISSING_IN_LEGACY),
         count(of, DifferenceClass.REPEATED),

@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 /**
  * One kind in one window, as it is kept for gates and pictures.
  *
- * @param differing rows whose fields differ
+ * @param differing rows whose fields differ, or cannot be read
  * @param repeated rows that an output has under two ids
  * @param late rows that agreed only at the second look; they are among the matching
  * @param notMirrored rows that were meant for one output; they are not compared

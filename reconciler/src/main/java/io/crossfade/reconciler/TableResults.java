@@ -67,7 +67,9 @@ final class TableResults {
       Explanation explanation = group.explanation();
       if (explanation != null) {
         explained.merge(explanation, group.count(), Long::sum);
-      } else if (group.urgent() && group.kind() != DifferenceClass.FIELDS_DIFFER) {
+      } else if (group.urgent()
+          && group.kind() != DifferenceClass.FIELDS_DIFFER
+          && group.kind() != DifferenceClass.UNREADABLE) {
         urgentMissing += group.count();
       }
       group.columns().forEach(column -> columns.merge(column, group.count(), Long::sum));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param servedBy the path that answered the device
  * @param urgent whether it is an urgent event
  * @param stamp of the later of the two rows
- * @param fields those that differ, when both outputs have the row
+ * @param fields those that differ, when both outputs have the row; those that cannot be read
  */
 public record Difference(
     String table,
@@ -28,6 +28,11 @@ public record Difference(
 
   /** One field that differs; {@code null} is the database's NULL. */
   public record Field(String column, @Nullable String legacy, @Nullable String stream) {}
+
+  /** The same row, of another class. */
+  Difference as(DifferenceClass other) {
+    return new Difference(table, id, other, deviceSn, servedBy, urgent, stamp, fields);
+  }
 
   /** Names of the columns that differ, comma-separated. */
   public String columns() {

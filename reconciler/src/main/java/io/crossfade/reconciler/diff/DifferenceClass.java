@@ -9,5 +9,10 @@ public enum DifferenceClass {
   /** Both have the row and fields differ. */
   FIELDS_DIFFER,
   /** One output has the record a second time, under an id that its natural key does not give. */
-  REPEATED
+  REPEATED,
+  /**
+   * A row holds what this release cannot read, such as a route reason of a newer one; whether the
+   * outputs agree in it cannot be said.
+   */
+  UNREADABLE
 }

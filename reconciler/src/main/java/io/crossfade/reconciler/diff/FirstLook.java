@@ -31,7 +31,17 @@ final class FirstLook implements OutputDiff.Sink {
     STREAM
   }
 
-  private record Suspect(SeenOn on, long stamp) {}
+  /**
+   * A row without an equal partner.
+   *
+   * @param readable whether this release knows its route reason
+   */
+  private record Suspect(SeenOn on, long stamp, boolean readable) {
+
+    static Suspect of(SeenOn on, RawRow row) {
+      return new Suspect(on, row.stamp(), row.reason() != null);
+    }
+  }
 
   private final OutputPair outputs;
   private final ComparisonWindow window;
@@ -74,10 +84,10 @@ final class FirstLook implements OutputDiff.Sink {
   public void both(RawRow left, RawRow right) throws SQLException {
     consumed += 2;
     count(left, right);
-    if (left.sameColumns(right)) {
+    if (left.reason() != null && right.reason() != null && left.sameColumns(right)) {
       matching++;
     } else {
-      suspects.put(left.id(), new Suspect(SeenOn.BOTH, left.stamp()));
+      suspects.put(left.id(), Suspect.of(SeenOn.BOTH, left));
     }
     passed(left);
   }
@@ -86,7 +96,7 @@ final class FirstLook implements OutputDiff.Sink {
   public void onlyLegacy(RawRow row) throws SQLException {
     consumed++;
     count(row, null);
-    suspects.put(row.id(), new Suspect(SeenOn.LEGACY, row.stamp()));
+    suspects.put(row.id(), Suspect.of(SeenOn.LEGACY, row));
     passed(row);
   }
 
@@ -94,7 +104,7 @@ final class FirstLook implements OutputDiff.Sink {
   public void onlyStream(RawRow row) throws SQLException {
     consumed++;
     count(null, row);
-    suspects.putIfAbsent(row.id(), new Suspect(SeenOn.STREAM, row.stamp()));
+    suspects.putIfAbsent(row.id(), Suspect.of(SeenOn.STREAM, row));
     passed(row);
   }
 
@@ -159,14 +169,20 @@ final class FirstLook implements OutputDiff.Sink {
       Optional<Difference> difference = pair.difference(urgentEvents);
       if (difference.isEmpty()) {
         matching++;
-      } else if ((pair.legacy() == null || pair.stream() == null)
-          && explainer.notMirrored(pair.any().stamp())) {
-        notMirrored++;
-      } else {
+      } else if (!wasMeantOnce(pair, explainer)) {
         found.add(difference.get());
+      } else if (pair.isUnreadable()) {
+        found.add(difference.get().as(DifferenceClass.UNREADABLE));
+      } else {
+        notMirrored++;
       }
     }
     suspects.clear();
+  }
+
+  /** Whether a row that one output lacks was not meant to be there. */
+  static boolean wasMeantOnce(RowPair pair, Explainer explainer) {
+    return pair.isAlone() && explainer.notMirrored(pair.any().stamp());
   }
 
   /**
@@ -177,6 +193,7 @@ final class FirstLook implements OutputDiff.Sink {
     List<RecordId> alone =
         suspects.entrySet().stream()
             .filter(suspect -> suspect.getValue().on() == here)
+            .filter(suspect -> suspect.getValue().readable())
             .filter(suspect -> explainer.notMirrored(suspect.getValue().stamp()))
             .map(Map.Entry::getKey)
             .toList();

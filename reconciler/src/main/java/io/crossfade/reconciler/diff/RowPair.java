@@ -8,6 +8,8 @@ import io.crossfade.db.RowIdentity;
 import io.crossfade.db.StoredRow;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record RowPair(
     OutputTable<?> table, @Nullable StoredRow legacy, @Nullable StoredRow stream) {
+
+  private static final Set<String> ROUTE_REASON = Set.of("route_reason");
 
   public RecordId id() {
     return any().id();
@@ -45,9 +49,29 @@ public record RowPair(
 
   /** Acceptance stamp of the later row. */
   public long stamp() {
-    return Math.max(
-        legacy == null ? Long.MIN_VALUE : legacy.stamp(),
-        stream == null ? Long.MIN_VALUE : stream.stamp());
+    return legacy != null && stream != null
+        ? Math.max(legacy.stamp(), stream.stamp())
+        : any().stamp();
+  }
+
+  /** Whether only one output has it. */
+  boolean isAlone() {
+    return legacy == null || stream == null;
+  }
+
+  /** Whether some column of some row cannot be read. */
+  boolean isUnreadable() {
+    return !unreadable().isEmpty();
+  }
+
+  private Set<String> unreadable() {
+    Set<String> columns = new LinkedHashSet<>();
+    for (StoredRow row : Arrays.asList(legacy, stream)) {
+      if (row != null) {
+        row.unreadable().forEach(column -> columns.add(column.column()));
+      }
+    }
+    return columns;
   }
 
   /**
@@ -56,8 +80,17 @@ public record RowPair(
    * @param urgentEvents types of events that are told apart
    */
   public Optional<Difference> difference(Set<String> urgentEvents) {
+    Set<String> unreadable = unreadable();
+    if (isAlone() ? !ROUTE_REASON.containsAll(unreadable) : !unreadable.isEmpty()) {
+      return Optional.of(
+          difference(
+              DifferenceClass.UNREADABLE,
+              String.valueOf(table.value(any(), table.deviceColumn())),
+              urgentEvents,
+              named(unreadable)));
+    }
     RowIdentity identity = RowIdentity.of(table, any());
-    List<Difference.Field> fields = legacy == null || stream == null ? List.of() : fields();
+    List<Difference.Field> fields = isAlone() ? named(unreadable) : fields();
     DifferenceClass kind;
     if (legacy != null && stream != null) {
       if (fields.isEmpty()) {
@@ -69,12 +102,39 @@ public record RowPair(
     } else {
       kind = stream == null ? DifferenceClass.MISSING_IN_STREAM : DifferenceClass.MISSING_IN_LEGACY;
     }
+    return Optional.of(difference(kind, identity.deviceSn(), urgentEvents, fields));
+  }
+
+  private Difference difference(
+      DifferenceClass kind,
+      String deviceSn,
+      Set<String> urgentEvents,
+      List<Difference.Field> fields) {
     boolean urgent =
         table.comparedColumns().contains("event_type")
             && urgentEvents.contains(String.valueOf(table.value(any(), "event_type")));
-    return Optional.of(
-        new Difference(
-            table.name(), id(), kind, identity.deviceSn(), servedBy(), urgent, stamp(), fields));
+    return new Difference(table.name(), id(), kind, deviceSn, servedBy(), urgent, stamp(), fields);
+  }
+
+  private List<Difference.Field> named(Set<String> columns) {
+    return columns.stream()
+        .map(column -> new Difference.Field(column, of(legacy, column), of(stream, column)))
+        .toList();
+  }
+
+  /** What a row has in a column, also where it cannot be read. */
+  private @Nullable String of(@Nullable StoredRow row, String column) {
+    if (row == null) {
+      return null;
+    }
+    for (StoredRow.Unreadable one : row.unreadable()) {
+      if (one.column().equals(column)) {
+        return one.text();
+      }
+    }
+    return table.comparedColumns().contains(column)
+        ? text(table.value(row, column))
+        : String.valueOf(row.reason());
   }
 
   private DeliveryPath servedBy() {

@@ -90,10 +90,14 @@ public final class TableComparison {
     long ofStream = 0;
     for (ComparisonWindow slice : window.slices(1 + begun.expected() / COUNTED_AT_ONCE)) {
       throttle.await(legacyOutput);
-      Map<RouteReason, Long> counts =
-          outputs.legacy().countByReason(slice.fromStamp(), slice.toStamp());
-      ofLegacy += counts.values().stream().mapToLong(Long::longValue).sum();
-      fallbacks += counts.getOrDefault(RouteReason.STREAM_UNAVAILABLE, 0L);
+      OutputScan.Counts counts = outputs.legacy().countByReason(slice.fromStamp(), slice.toStamp());
+      if (counts.unknown() > 0) {
+        // Which rows they are, only reading them says.
+        firstLook();
+        return;
+      }
+      ofLegacy += counts.sum();
+      fallbacks += counts.byReason().getOrDefault(RouteReason.STREAM_UNAVAILABLE, 0L);
       throttle.await(streamOutput);
       // From the index alone: what nobody copied into this output, the stream has served.
       ofStream += outputs.stream().count(slice.fromStamp(), slice.toStamp());
@@ -117,6 +121,11 @@ public final class TableComparison {
           .forEach(
               pair ->
                   pair.difference(urgentEvents)
+                      .map(
+                          found ->
+                              pair.isUnreadable() && FirstLook.wasMeantOnce(pair, explainer)
+                                  ? found.as(DifferenceClass.UNREADABLE)
+                                  : found)
                       .ifPresent(found -> doubts.add(new Explainer.Doubt(pair, found))));
       Map<RecordId, Explained> explained = explainer.explain(doubts);
       List<DifferenceLedger.Believed> believed =

@@ -84,7 +84,7 @@ public final class Explanations implements Explainer {
   /**
    * A difference, and by path the record that it would have to have written for the rows to agree:
    * the one that made the other output's row. None for a row that is there under two ids, which is
-   * its writer's doing.
+   * its writer's doing, nor for one that cannot be read.
    */
   private record Lack(Doubt doubt, Map<DeliveryPath, RecordId> records) {
 
@@ -92,7 +92,9 @@ public final class Explanations implements Explainer {
       Map<DeliveryPath, RecordId> records = new EnumMap<>(DeliveryPath.class);
       for (DeliveryPath path : DeliveryPath.values()) {
         StoredRow made = doubt.rows().of(path.other());
-        if (made != null && doubt.difference().kind() != DifferenceClass.REPEATED) {
+        if (made != null
+            && doubt.difference().kind() != DifferenceClass.REPEATED
+            && doubt.difference().kind() != DifferenceClass.UNREADABLE) {
           records.put(path, RowIdentity.of(doubt.rows().table(), made).record());
         }
       }

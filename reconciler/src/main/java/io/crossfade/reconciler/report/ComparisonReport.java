@@ -59,6 +59,10 @@ public final class ComparisonReport {
               "%35s %d more were written once only, by the flags%n"
                   .formatted("", table.notMirrored()));
         }
+        if (table.count(DifferenceClass.UNREADABLE) > 0) {
+          text.append(
+              "%35s %d cannot be read%n".formatted("", table.count(DifferenceClass.UNREADABLE)));
+        }
         table
             .explained()
             .forEach((why, count) -> text.append("%35s %d %s%n".formatted("", count, why)));

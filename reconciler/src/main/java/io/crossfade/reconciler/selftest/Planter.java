@@ -53,7 +53,7 @@ public final class Planter {
   public List<Plant> plant(OutputTable<?> table, int each) throws SQLException {
     List<RecordId> ids = ids(table);
     Map<String, String> types = types(table);
-    int kinds = 6 + types.size() * 2;
+    int kinds = 7 + types.size() * 2;
     if (ids.size() < kinds * each + NEIGHBOURS + 10) {
       throw new IllegalArgumentException(
           "%s has %d rows, too few to plant in".formatted(table.name(), ids.size()));
@@ -73,6 +73,7 @@ public final class Planter {
       remove(table, stream, rows.next(), "missing in stream");
       remove(table, legacy, rows.next(), "missing in legacy");
       repeat(table, rows.next(), i % 2 == 0 ? stream : legacy);
+      spoil(table, rows.next(), i % 2 == 0 ? legacy : stream);
       swap(table, rows.next(), rows.next());
       for (Map.Entry<String, String> column : types.entrySet()) {
         change(table, rows.next(), column.getKey(), column.getValue());
@@ -104,6 +105,12 @@ public final class Planter {
             .formatted(table.name(), columns, second, columns, table.name()),
         id);
     plants.add(new Plant(table.name(), second, DifferenceClass.REPEATED, "there twice"));
+  }
+
+  private void spoil(OutputTable<?> table, RecordId id, DataSource in) throws SQLException {
+    execute(in, "UPDATE " + table.name() + " SET route_reason = 'NOT_YET' WHERE id = ?", id);
+    plants.add(
+        new Plant(table.name(), id, DifferenceClass.UNREADABLE, "reason of a newer release"));
   }
 
   private void swap(OutputTable<?> table, RecordId one, RecordId other) throws SQLException {
