@@ -1,5 +1,6 @@
 package io.crossfade.db;
 
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -13,19 +14,24 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one table of an output: pages of a window in the order of a key, or single rows. */
-public final class OutputScan {
+public final class OutputScan implements TableReader {
 
   /** Number of the first compared column in a result, from 1: id, route reason and stamp lead. */
   static final int FIRST_COLUMN = 4;
+
+  private static final int DRAWN_POINTS = 8;
+  private static final int DRAWN_AT_EACH = 3;
 
   /** In which order a window is read; both give the same rows. */
   public enum Order {
@@ -46,6 +52,12 @@ public final class OutputScan {
     public int compare(RawRow one, RawRow other) {
       int byStamp = this == BY_STAMP ? Long.compare(one.stamp(), other.stamp()) : 0;
       return byStamp != 0 ? byStamp : one.id().compareTo(other.id());
+    }
+
+    /** Whether a row follows a place, as {@link #compare(RawRow, RawRow)} would say. */
+    public boolean follows(RawRow row, Place place) {
+      int byStamp = this == BY_STAMP ? Long.compare(row.stamp(), place.stamp()) : 0;
+      return byStamp != 0 ? byStamp > 0 : row.id().compareTo(place.id()) > 0;
     }
   }
 
@@ -73,14 +85,7 @@ public final class OutputScan {
     this.from = " FROM " + this.table;
   }
 
-  /**
-   * Reads the rows accepted in {@code [fromStamp, toStamp)} that follow a place, in one short
-   * transaction. Memory does not depend on their number.
-   *
-   * @param after {@code null} for the first page
-   * @param limit rows at most
-   * @return how many rows there were; fewer than the limit means that the window is read
-   */
+  @Override
   public int page(
       Order order,
       long fromStamp,
@@ -129,7 +134,7 @@ public final class OutputScan {
     }
   }
 
-  /** How many rows were accepted in {@code [fromStamp, toStamp)}. */
+  @Override
   public long count(long fromStamp, long toStamp) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
@@ -160,7 +165,7 @@ public final class OutputScan {
     }
   }
 
-  /** How many rows were accepted in {@code [fromStamp, toStamp)}, by why the path had them. */
+  @Override
   public Counts countByReason(long fromStamp, long toStamp) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
@@ -188,12 +193,12 @@ public final class OutputScan {
     }
   }
 
-  /** How many rows a window has, as the server estimates it: within a factor of two or three. */
+  @Override
   public long estimate(long fromStamp, long toStamp) throws SQLException {
     return estimate(" WHERE stamp >= " + fromStamp + " AND stamp < " + toStamp);
   }
 
-  /** How many rows the table has, as the server estimates it. */
+  @Override
   public long estimate() throws SQLException {
     return estimate("");
   }
@@ -266,7 +271,7 @@ public final class OutputScan {
     }
   }
 
-  /** The rows with these ids, whenever they were accepted. */
+  @Override
   public Map<RecordId, StoredRow> find(Collection<RecordId> ids) throws SQLException {
     Map<RecordId, StoredRow> rows = new HashMap<>();
     forEach(
@@ -279,11 +284,125 @@ public final class OutputScan {
     return rows;
   }
 
-  /** Those of these ids that have a row, whenever it was accepted. */
+  @Override
   public Set<RecordId> present(Collection<RecordId> ids) throws SQLException {
     Set<RecordId> present = new HashSet<>();
     forEach(ids, "SELECT id", result -> present.add(RecordId.of(result.getBytes(1))));
     return present;
+  }
+
+  @Override
+  public List<RecordId> draw(long fromStamp, long toStamp, RandomGenerator random)
+      throws SQLException {
+    String point =
+        "(SELECT id FROM %s FORCE INDEX (by_stamp) WHERE stamp >= ? AND stamp < ? ORDER BY stamp, id LIMIT %d)"
+            .formatted(table, DRAWN_AT_EACH);
+    String last =
+        "(SELECT id FROM %s FORCE INDEX (by_stamp) WHERE stamp >= ? AND stamp < ? ORDER BY stamp DESC, id DESC LIMIT %d)"
+            .formatted(table, DRAWN_AT_EACH);
+    try (Connection connection = dataSource.getConnection()) {
+      long[] range = range(connection, fromStamp, toStamp);
+      if (range.length == 0) {
+        connection.commit();
+        return List.of();
+      }
+      Set<RecordId> drawn = new LinkedHashSet<>();
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              String.join(" UNION ALL ", Collections.nCopies(DRAWN_POINTS - 1, point))
+                  + " UNION ALL "
+                  + last)) {
+        for (int i = 0; i < DRAWN_POINTS; i++) {
+          boolean edge = i == 0 || i == DRAWN_POINTS - 1;
+          statement.setLong(2 * i + 1, edge ? range[0] : random.nextLong(range[0], range[1] + 1));
+          statement.setLong(2 * i + 2, toStamp);
+        }
+        try (ResultSet result = statement.executeQuery()) {
+          while (result.next()) {
+            drawn.add(RecordId.of(result.getBytes(1)));
+          }
+        }
+      }
+      connection.commit();
+      return List.copyOf(drawn);
+    }
+  }
+
+  /** The smallest and the greatest stamp of a window; nothing when it has no row. */
+  private long[] range(Connection connection, long fromStamp, long toStamp) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT MIN(stamp), MAX(stamp) FROM " + table + " WHERE stamp >= ? AND stamp < ?")) {
+      statement.setLong(1, fromStamp);
+      statement.setLong(2, toStamp);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        Long first = result.getObject(1, Long.class);
+        return first == null ? new long[0] : new long[] {first, result.getLong(2)};
+      }
+    }
+  }
+
+  @Override
+  public List<RecordId> draw(
+      long fromStamp,
+      long toStamp,
+      String column,
+      Collection<String> values,
+      int among,
+      RandomGenerator random)
+      throws SQLException {
+    if (values.isEmpty()) {
+      return List.of();
+    }
+    String sql =
+        "SELECT id FROM (SELECT id, `%1$s` AS named FROM %2$s FORCE INDEX (by_stamp) WHERE stamp >= ? AND stamp < ? ORDER BY stamp LIMIT ?) drawn WHERE named IN (%3$s) LIMIT %4$d"
+            .formatted(
+                column,
+                table,
+                String.join(",", Collections.nCopies(values.size(), "?")),
+                DRAWN_AT_EACH * 2);
+    try (Connection connection = dataSource.getConnection()) {
+      List<RecordId> drawn = new ArrayList<>();
+      long[] range = range(connection, fromStamp, toStamp);
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        for (int attempt = 0; attempt < 2 && drawn.isEmpty() && range.length > 0; attempt++) {
+          statement.setLong(1, attempt == 0 ? random.nextLong(range[0], range[1] + 1) : range[0]);
+          statement.setLong(2, toStamp);
+          statement.setInt(3, among);
+          int parameter = 4;
+          for (String value : values) {
+            statement.setString(parameter++, value);
+          }
+          try (ResultSet result = statement.executeQuery()) {
+            while (result.next()) {
+              drawn.add(RecordId.of(result.getBytes(1)));
+            }
+          }
+        }
+      }
+      connection.commit();
+      return drawn;
+    }
+  }
+
+  @Override
+  public Map<RecordId, RawRow> witness(Collection<RecordId> ids) throws SQLException {
+    Map<RecordId, RawRow> rows = new HashMap<>();
+    forEach(
+        ids,
+        columns,
+        result -> {
+          ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+          for (int i = 0; i < types.size(); i++) {
+            RawRow.append(bytes, result.getBytes(i + FIRST_COLUMN));
+          }
+          RecordId id = RecordId.of(result.getBytes(1));
+          RouteReason reason = RouteReason.of(result.getBytes(2));
+          byte[] all = bytes.toByteArray();
+          rows.put(id, new RawRow(id, result.getLong(3), reason, all, 0, all.length));
+        });
+    return rows;
   }
 
   private interface ResultSink {

@@ -101,7 +101,7 @@ public final class OutputTable<R> {
   }
 
   /** Java types of {@link #comparedColumns} as they are read back. */
-  List<Class<?>> comparedTypes() {
+  public List<Class<?>> comparedTypes() {
     return compared().<Class<?>>map(column -> column.type().javaType()).toList();
   }
 

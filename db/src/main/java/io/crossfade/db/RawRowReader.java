@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class RawRowReader {
 
   private static final int CHUNK = 1 << 16;
-  private static final int NULL = -1;
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
@@ -67,7 +66,7 @@ final class RawRowReader {
   private void append(byte @Nullable [] column) {
     int length = column == null ? 0 : column.length;
     makeRoomFor(Integer.BYTES + length);
-    INT.set(chunk, to, column == null ? NULL : length);
+    INT.set(chunk, to, column == null ? RawRow.NULL : length);
     to += Integer.BYTES;
     if (column != null) {
       System.arraycopy(column, 0, chunk, to, length);

@@ -8,6 +8,7 @@ import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.diff.SchemaDrift;
 import io.crossfade.reconciler.diff.TableComparison;
 import io.crossfade.reconciler.diff.Throttle;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,8 @@ public final class Comparison {
   private final Throttle throttle;
   private final ComparisonSettings settings;
   private final InstantSource clock;
+  private final TableComparison.Readers readers;
+  private final boolean proving;
 
   public Comparison(
       DataSource control,
@@ -52,6 +56,23 @@ public final class Comparison {
       Throttle throttle,
       ComparisonSettings settings,
       InstantSource clock) {
+    this(control, legacy, stream, writtenUntil, throttle, settings, clock, OutputScan::new, true);
+  }
+
+  /**
+   * @param readers how a table of an output is read
+   * @param proving whether rows are planted
+   */
+  Comparison(
+      DataSource control,
+      DataSource legacy,
+      DataSource stream,
+      WrittenUntil writtenUntil,
+      Throttle throttle,
+      ComparisonSettings settings,
+      InstantSource clock,
+      TableComparison.Readers readers,
+      boolean proving) {
     this.control = control;
     this.legacy = legacy;
     this.stream = stream;
@@ -60,6 +81,14 @@ public final class Comparison {
     this.throttle = throttle;
     this.settings = settings;
     this.clock = clock;
+    this.readers = readers;
+    this.proving = proving;
+  }
+
+  /** The same without plants: to measure what they cost. Its verdict is never a pass. */
+  public Comparison withoutProof() {
+    return new Comparison(
+        control, legacy, stream, writtenUntil, throttle, settings, clock, readers, false);
   }
 
   /**
@@ -106,11 +135,13 @@ public final class Comparison {
                 table,
                 legacy,
                 stream,
+                readers,
                 run.window(),
                 explanations,
                 run,
                 settings.urgentEvents(),
-                held));
+                held,
+                proving ? run.seed() : null));
       }
       looks.put(kind, ofKind);
     }
@@ -125,13 +156,19 @@ public final class Comparison {
       }
     }
     boolean settled = !run.anyToLookAtAgain() || awaitWritten(clock.instant(), run);
+    Map<String, Proof> proofs = new HashMap<>();
     for (List<TableComparison> ofKind : looks.values()) {
       for (TableComparison look : ofKind) {
         look.secondLook();
+        proofs.put(look.table(), look.proof());
       }
     }
     return run.finish(
-        settled, settings.target(), latencies(request.kinds(), run.window()), request.kinds());
+        settled,
+        settings.target(),
+        latencies(request.kinds(), run.window()),
+        request.kinds(),
+        proofs);
   }
 
   /** What both outputs hold of a window, row counts alone: a first look. */

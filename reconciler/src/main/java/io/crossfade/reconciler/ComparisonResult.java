@@ -4,6 +4,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -66,6 +67,16 @@ public record ComparisonResult(
   /** The same, explained differences counted as differences. */
   public Optional<BigDecimal> rawConsistency() {
     return percent(all(), false);
+  }
+
+  /** What became of the rows that were planted, of all kinds. */
+  public Proof proof() {
+    return figures.values().stream().map(KindFigures::proof).reduce(Proof.NONE, Proof::plus);
+  }
+
+  /** Whether every kind that had rows to compare is proven. */
+  public boolean isProven() {
+    return figures.values().stream().allMatch(KindFigures::isProven);
   }
 
   /** What the figures allow to be said of a kind. */

@@ -12,7 +12,10 @@ import io.crossfade.reconciler.Comparisons.Summary;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.diff.DifferenceLedger;
 import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.diff.Plant;
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.diff.TableProgress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -73,7 +76,25 @@ final class ComparisonRows {
         row.getLong("fallbacks"),
         row.getLong("stream_served"),
         unboxed(row.getObject("legacy_p95_ms", Double.class)),
-        unboxed(row.getObject("stream_p95_ms", Double.class)));
+        unboxed(row.getObject("stream_p95_ms", Double.class)),
+        new Proof(
+            row.getLong("planted"),
+            row.getLong("plants_found"),
+            row.getLong("plants_invented"),
+            row.getLong("bare")));
+  }
+
+  static DifferenceLedger.Planted planted(ResultSet row) throws SQLException {
+    return new DifferenceLedger.Planted(
+        new Plant(
+            RecordId.of(row.getBytes("id")),
+            RecordId.of(row.getBytes("row_id")),
+            row.getLong("stamp"),
+            Plant.Sort.valueOf(row.getString("sort")),
+            DeliveryPath.valueOf(row.getString("side")),
+            row.getString("column_name"),
+            row.getBoolean("urgent")),
+        Plant.Outcome.valueOf(row.getString("outcome")));
   }
 
   static Difference difference(ResultSet row) throws SQLException {

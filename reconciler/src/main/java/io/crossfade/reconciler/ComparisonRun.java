@@ -14,6 +14,8 @@ import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.DifferenceLedger;
 import io.crossfade.reconciler.diff.Explained;
+import io.crossfade.reconciler.diff.Plant;
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.diff.TableProgress;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +59,10 @@ final class ComparisonRun implements DifferenceLedger {
 
   private static final Logger log = LoggerFactory.getLogger(ComparisonRun.class);
 
+  private static final String INSERT_PLANT =
+      "INSERT INTO plant (comparison_id, table_name, id, row_id, stamp, sort, side, column_name,"
+          + " urgent, outcome) VALUES (?,?,?,?,?,?,?,?,?,?)";
+
   private final long id;
   private final long claim;
   private final AtomicLong renewedAt = new AtomicLong(System.nanoTime());
@@ -63,6 +70,7 @@ final class ComparisonRun implements DifferenceLedger {
   private final ComparisonWindow window;
   private final Instant startedAt;
   private final Map<String, TableProgress> progress;
+  private final Map<String, Map<RecordId, Planted>> plants = new HashMap<>();
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
   private final TransactionTemplate transaction;
@@ -99,6 +107,11 @@ final class ComparisonRun implements DifferenceLedger {
     return window;
   }
 
+  /** From what is kept of the run alone, so that whoever goes on with it has the same. */
+  long seed() {
+    return id * 0x9E37_79B9_7F4A_7C15L;
+  }
+
   boolean anyToLookAtAgain() {
     return in(
         () ->
@@ -115,15 +128,79 @@ final class ComparisonRun implements DifferenceLedger {
   }
 
   @Override
-  public void found(String table, List<Difference> found, TableProgress now) {
+  public void begin(String table, List<Plant> planted, TableProgress now) {
     transaction.executeWithoutResult(
         status -> {
           keep(table, now);
+          batches.batchUpdate(
+              INSERT_PLANT, planted.stream().map(plant -> values(table, plant)).toList());
+        });
+    progress.put(table, now);
+    Map<RecordId, Planted> of = new LinkedHashMap<>();
+    planted.forEach(plant -> of.put(plant.id(), new Planted(plant, Plant.Outcome.PLANTED)));
+    plants.put(table, of);
+  }
+
+  @Override
+  public List<Planted> plants(String table) {
+    return List.copyOf(of(table).values());
+  }
+
+  private Map<RecordId, Planted> of(String table) {
+    return plants.computeIfAbsent(
+        table,
+        name -> {
+          Map<RecordId, Planted> of = new LinkedHashMap<>();
+          in(() ->
+                  jdbc.sql("SELECT * FROM plant WHERE comparison_id = ? AND table_name = ?")
+                      .params(id, name)
+                      .query((row, number) -> ComparisonRows.planted(row))
+                      .list())
+              .forEach(one -> of.put(one.plant().id(), one));
+          return of;
+        });
+  }
+
+  @Override
+  public void judged(String table, Map<RecordId, Plant.Outcome> outcomes) {
+    transaction.executeWithoutResult(
+        status -> {
+          held("updated_at = ?", utc(clock.instant()));
+          keepOutcomes(table, outcomes);
+        });
+    remember(table, outcomes);
+  }
+
+  private void keepOutcomes(String table, Map<RecordId, Plant.Outcome> outcomes) {
+    batches.batchUpdate(
+        "UPDATE plant SET outcome = ? WHERE comparison_id = ? AND table_name = ? AND id = ?",
+        outcomes.entrySet().stream()
+            .map(one -> new Object[] {one.getValue().name(), id, table, one.getKey().bytes()})
+            .toList());
+  }
+
+  private void remember(String table, Map<RecordId, Plant.Outcome> outcomes) {
+    outcomes.forEach(
+        (of, outcome) ->
+            of(table).computeIfPresent(of, (same, one) -> new Planted(one.plant(), outcome)));
+  }
+
+  @Override
+  public void found(
+      String table,
+      List<Difference> found,
+      Map<RecordId, Plant.Outcome> outcomes,
+      TableProgress now) {
+    transaction.executeWithoutResult(
+        status -> {
+          keep(table, now);
+          keepOutcomes(table, outcomes);
           batches.batchUpdate(
               INSERT + " ON DUPLICATE KEY UPDATE looks = looks",
               found.stream().map(difference -> values(difference, null)).toList());
         });
     progress.put(table, now);
+    remember(table, outcomes);
   }
 
   @Override
@@ -157,17 +234,22 @@ final class ComparisonRun implements DifferenceLedger {
     progress.put(table, now);
   }
 
-  /** Counts what was found, and keeps it. */
+  /**
+   * Counts what was found, and keeps it.
+   *
+   * @param proofs what became of the plants, by table
+   */
   ComparisonResult finish(
       boolean settled,
       double target,
       Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies,
-      Set<Kind> kinds) {
+      Set<Kind> kinds,
+      Map<String, Proof> proofs) {
     Map<Kind, List<TableResult>> tables = results.of(id, kinds, progress);
     Map<Kind, KindFigures> figures = new EnumMap<>(Kind.class);
     tables.forEach(
         (kind, ofKind) ->
-            figures.put(kind, figures(kind, ofKind, requireNonNull(latencies.get(kind)))));
+            figures.put(kind, figures(kind, ofKind, requireNonNull(latencies.get(kind)), proofs)));
     ComparisonResult result =
         new ComparisonResult(
             id, origin, window, startedAt, clock.instant(), settled, tables, figures, target);
@@ -182,6 +264,12 @@ final class ComparisonRun implements DifferenceLedger {
               utc(result.finishedAt()),
               utc(result.finishedAt()));
           figures.values().forEach(this::keepFigures);
+          // Many a minute: of those that were named nothing is left to see.
+          jdbc.sql(
+                  "DELETE FROM plant WHERE comparison_id = ? AND outcome ="
+                      + " IF(sort = 'LATE', 'PLANTED', 'BELIEVED')")
+              .param(id)
+              .update();
         });
     return result;
   }
@@ -249,6 +337,21 @@ final class ComparisonRun implements DifferenceLedger {
     }
   }
 
+  private Object[] values(String table, Plant plant) {
+    return new Object[] {
+      id,
+      table,
+      plant.id().bytes(),
+      plant.row().bytes(),
+      plant.stamp(),
+      plant.sort().name(),
+      plant.side().name(),
+      plant.column(),
+      plant.urgent(),
+      Plant.Outcome.PLANTED.name()
+    };
+  }
+
   private Object[] values(Difference found, @Nullable Explained explained) {
     return new Object[] {
       id,
@@ -267,7 +370,10 @@ final class ComparisonRun implements DifferenceLedger {
   }
 
   private KindFigures figures(
-      Kind kind, List<TableResult> of, Map<DeliveryPath, OptionalDouble> latency) {
+      Kind kind,
+      List<TableResult> of,
+      Map<DeliveryPath, OptionalDouble> latency,
+      Map<String, Proof> proofs) {
     TableProgress records = requireNonNull(progress.get(of.getFirst().table()));
     return new KindFigures(
         kind,
@@ -284,15 +390,19 @@ final class ComparisonRun implements DifferenceLedger {
         records.fallbacks(),
         records.streamServed(),
         requireNonNull(latency.get(DeliveryPath.LEGACY)),
-        requireNonNull(latency.get(DeliveryPath.STREAM)));
+        requireNonNull(latency.get(DeliveryPath.STREAM)),
+        of.stream()
+            .map(table -> requireNonNull(proofs.get(table.table())).of(table.compared()))
+            .reduce(Proof.NONE, Proof::plus));
   }
 
   private void keepFigures(KindFigures of) {
     jdbc.sql(
             "REPLACE INTO comparison_kind (comparison_id, kind, matching, differing,"
                 + " missing_in_stream, missing_in_legacy, repeated, late, not_mirrored, explained,"
-                + " urgent_missing, fallbacks, stream_served, legacy_p95_ms, stream_p95_ms)"
-                + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+                + " urgent_missing, fallbacks, stream_served, legacy_p95_ms, stream_p95_ms,"
+                + " planted, plants_found, plants_invented, bare)"
+                + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
         .params(
             Arrays.asList(
                 id,
@@ -309,7 +419,11 @@ final class ComparisonRun implements DifferenceLedger {
                 of.fallbacks(),
                 of.streamServed(),
                 boxed(of.legacyP95()),
-                boxed(of.streamP95())))
+                boxed(of.streamP95()),
+                of.proof().planted(),
+                of.proof().found(),
+                of.proof().invented(),
+                of.proof().bare()))
         .update();
   }
 

@@ -2,6 +2,7 @@ package io.crossfade.reconciler;
 
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.reconciler.verdict.Wilson;
 import java.util.OptionalDouble;
@@ -19,6 +20,7 @@ import java.util.OptionalDouble;
  * @param streamServed records that the stream served
  * @param legacyP95 accept-to-row, ms
  * @param streamP95 likewise
+ * @param proof what became of the rows that were planted
  */
 public record KindFigures(
     Kind kind,
@@ -35,7 +37,8 @@ public record KindFigures(
     long fallbacks,
     long streamServed,
     OptionalDouble legacyP95,
-    OptionalDouble streamP95) {
+    OptionalDouble streamP95,
+    Proof proof) {
 
   /** Rows that at least one output has, of those that both should have. */
   public long compared() {
@@ -47,8 +50,18 @@ public record KindFigures(
     return compared() - matching - explained;
   }
 
+  /** Whether nothing that was compared could have been missed: there were plants, and all found. */
+  public boolean isProven() {
+    return compared() == 0 || (proof.planted() > 0 && proof.isFull());
+  }
+
+  /** Rows that may be told of: without a proof, those that are wrong alone. */
+  public long evident() {
+    return isProven() ? compared() : unexplained();
+  }
+
   /**
-   * Whether the outputs agree well enough.
+   * Whether the outputs agree well enough. Without a proof they may fail and never pass.
    *
    * @param percent least share of rows that agree or are explained; the lower bound of a one-sided
    *     95 % Wilson interval counts
@@ -61,6 +74,8 @@ public record KindFigures(
     if (100 * Wilson.upper(good, compared()) < percent) {
       return Verdict.FAIL;
     }
-    return 100 * Wilson.lower(good, compared()) >= percent ? Verdict.PASS : Verdict.INCONCLUSIVE;
+    return 100 * Wilson.lower(good, compared()) >= percent && isProven()
+        ? Verdict.PASS
+        : Verdict.INCONCLUSIVE;
   }
 }

@@ -2,6 +2,7 @@ package io.crossfade.reconciler.diff;
 
 import io.crossfade.db.RecordId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,31 @@ public interface DifferenceLedger {
   /** A difference that was looked at twice. */
   record Believed(Difference difference, @Nullable Explained explained) {}
 
+  /** A plant, and what became of it so far. */
+  record Planted(Plant plant, Plant.Outcome outcome) {}
+
+  /** Begins a table. */
+  void begin(String table, List<Plant> plants, TableProgress progress);
+
+  /** The plants of a table. */
+  List<Planted> plants(String table);
+
   /** How far a table came; {@code null} when it has not begun. */
   @Nullable TableProgress progress(String table);
 
-  /** Keeps what the first look found, and how far it came. */
-  void found(String table, List<Difference> found, TableProgress progress);
+  /**
+   * Keeps what the first look found, and how far it came.
+   *
+   * @param plants what became of some, by their ids
+   */
+  void found(
+      String table,
+      List<Difference> found,
+      Map<RecordId, Plant.Outcome> plants,
+      TableProgress progress);
+
+  /** Keeps what the second look says of plants. */
+  void judged(String table, Map<RecordId, Plant.Outcome> plants);
 
   /**
    * Ids that were looked at once, in order.

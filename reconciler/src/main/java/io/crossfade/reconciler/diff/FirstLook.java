@@ -5,6 +5,7 @@ import io.crossfade.db.RawRow;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.StoredRow;
+import io.crossfade.db.TableReader;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,8 @@ final class FirstLook implements OutputDiff.Sink {
   }
 
   private final OutputPair outputs;
+  private final OutputPair truth;
+  private final Plants plants;
   private final ComparisonWindow window;
   private final Explainer explainer;
   private final DifferenceLedger ledger;
@@ -51,6 +54,7 @@ final class FirstLook implements OutputDiff.Sink {
   private final TableProgress known;
   private final Map<RecordId, Suspect> suspects = new HashMap<>();
   private final List<Difference> found = new ArrayList<>();
+  private final Map<RecordId, Plant.Outcome> outcomes = new HashMap<>();
   private long consumed;
   private long matching;
   private long notMirrored;
@@ -60,14 +64,20 @@ final class FirstLook implements OutputDiff.Sink {
   private long checkpointAt = System.nanoTime();
   private int sinceClock;
 
+  /**
+   * @param truth the outputs as they are
+   */
   FirstLook(
-      OutputPair outputs,
+      OutputPair truth,
+      Plants plants,
       ComparisonWindow window,
       Explainer explainer,
       DifferenceLedger ledger,
       Set<String> urgentEvents,
       TableProgress known) {
-    this.outputs = outputs;
+    this.outputs = truth.with(plants);
+    this.truth = truth;
+    this.plants = plants;
     this.window = window;
     this.explainer = explainer;
     this.ledger = ledger;
@@ -82,8 +92,13 @@ final class FirstLook implements OutputDiff.Sink {
 
   @Override
   public void both(RawRow left, RawRow right) throws SQLException {
+    if (plants.of(left.id()) != null) {
+      suspects.put(left.id(), Suspect.of(SeenOn.BOTH, left));
+      passed(left);
+      return;
+    }
     consumed += 2;
-    count(left, right);
+    count(left.reason(), right.reason());
     if (left.reason() != null && right.reason() != null && left.sameColumns(right)) {
       matching++;
     } else {
@@ -94,26 +109,29 @@ final class FirstLook implements OutputDiff.Sink {
 
   @Override
   public void onlyLegacy(RawRow row) throws SQLException {
-    consumed++;
-    count(row, null);
+    if (plants.of(row.id()) == null) {
+      consumed++;
+      count(row.reason(), null);
+    }
     suspects.put(row.id(), Suspect.of(SeenOn.LEGACY, row));
     passed(row);
   }
 
   @Override
   public void onlyStream(RawRow row) throws SQLException {
-    consumed++;
-    count(null, row);
+    if (plants.of(row.id()) == null) {
+      consumed++;
+      count(null, row.reason());
+    }
     suspects.putIfAbsent(row.id(), Suspect.of(SeenOn.STREAM, row));
     passed(row);
   }
 
-  private void count(@Nullable RawRow left, @Nullable RawRow right) {
-    if (left != null && left.reason() == RouteReason.STREAM_UNAVAILABLE) {
+  private void count(@Nullable RouteReason left, @Nullable RouteReason right) {
+    if (left == RouteReason.STREAM_UNAVAILABLE) {
       fallbacks++;
     }
-    if (right != null
-        && (right.reason() == RouteReason.FLAG || right.reason() == RouteReason.OPT_IN)) {
+    if (right == RouteReason.FLAG || right == RouteReason.OPT_IN) {
       streamServed++;
     }
   }
@@ -133,16 +151,20 @@ final class FirstLook implements OutputDiff.Sink {
     }
   }
 
-  /**
-   * Keeps what was found.
-   *
-   * @param scanned whether the merge has ended
-   */
-  void checkpoint(boolean scanned) throws SQLException {
+  /** Keeps what was found to the end of the window. */
+  void finish() throws SQLException {
     resolve();
+    countRowsOfPlants();
+    checkpoint(true);
+  }
+
+  private void checkpoint(boolean scanned) throws SQLException {
+    resolve();
+    plants.misread().forEach(id -> outcomes.put(id, Plant.Outcome.MISREAD));
     ledger.found(
         outputs.table().name(),
         found,
+        outcomes,
         new TableProgress(
             known.order(),
             known.expected(),
@@ -156,6 +178,7 @@ final class FirstLook implements OutputDiff.Sink {
             last == null ? known.afterStamp() : Long.valueOf(last.stamp()),
             last == null ? known.afterId() : last.id().toString()));
     found.clear();
+    outcomes.clear();
     checkpointAt = System.nanoTime();
   }
 
@@ -166,18 +189,54 @@ final class FirstLook implements OutputDiff.Sink {
       if (seenOn(pair.id()) == SeenOn.STREAM && metFromTheLegacySide(pair)) {
         continue;
       }
-      Optional<Difference> difference = pair.difference(urgentEvents);
-      if (difference.isEmpty()) {
-        matching++;
-      } else if (!wasMeantOnce(pair, explainer)) {
-        found.add(difference.get());
-      } else if (pair.isUnreadable()) {
-        found.add(difference.get().as(DifferenceClass.UNREADABLE));
+      Plant plant = plants.of(pair.id());
+      if (plant == null) {
+        judge(pair);
       } else {
-        notMirrored++;
+        judge(plant, pair);
       }
     }
     suspects.clear();
+  }
+
+  private void judge(RowPair pair) {
+    Optional<Difference> difference = pair.difference(urgentEvents);
+    if (difference.isEmpty()) {
+      matching++;
+    } else if (!wasMeantOnce(pair, explainer)) {
+      found.add(difference.get());
+    } else if (pair.isUnreadable()) {
+      found.add(difference.get().as(DifferenceClass.UNREADABLE));
+    } else {
+      notMirrored++;
+    }
+  }
+
+  private void judge(Plant plant, RowPair pair) {
+    Optional<Difference> difference = pair.difference(urgentEvents);
+    if (difference.isPresent() && !wasMeantOnce(pair, explainer)) {
+      outcomes.put(
+          plant.id(),
+          plant.isNamedBy(pair, difference.get()) ? Plant.Outcome.NAMED : Plant.Outcome.MISNAMED);
+    }
+  }
+
+  /** As they would have been counted without plants. */
+  private void countRowsOfPlants() throws SQLException {
+    List<RecordId> rows = plants.rows();
+    for (RowPair pair : truth.find(rows).values()) {
+      StoredRow left = pair.legacy();
+      StoredRow right = pair.stream();
+      boolean leftIn = left != null && window.contains(left.stamp());
+      boolean rightIn = right != null && window.contains(right.stamp());
+      consumed += (leftIn ? 1 : 0) + (rightIn ? 1 : 0);
+      count(
+          leftIn ? Objects.requireNonNull(left).reason() : null,
+          rightIn ? Objects.requireNonNull(right).reason() : null);
+      if (leftIn || rightIn) {
+        judge(pair);
+      }
+    }
   }
 
   /** Whether a row that one output lacks was not meant to be there. */
@@ -189,7 +248,7 @@ final class FirstLook implements OutputDiff.Sink {
    * Counts the rows whose copies were not meant to be and are in no other window either. While dual
    * write is off these are all rows, and reading each again would double the work.
    */
-  private void dismissNotMirrored(SeenOn here, OutputScan elsewhere) throws SQLException {
+  private void dismissNotMirrored(SeenOn here, TableReader elsewhere) throws SQLException {
     List<RecordId> alone =
         suspects.entrySet().stream()
             .filter(suspect -> suspect.getValue().on() == here)
@@ -204,7 +263,7 @@ final class FirstLook implements OutputDiff.Sink {
           .forEach(
               id -> {
                 suspects.remove(id);
-                notMirrored++;
+                notMirrored += plants.of(id) == null ? 1 : 0;
               });
     }
   }

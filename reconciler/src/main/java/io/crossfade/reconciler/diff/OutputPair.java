@@ -1,23 +1,27 @@
 package io.crossfade.reconciler.diff;
 
-import io.crossfade.db.OutputScan;
+import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.StoredRow;
+import io.crossfade.db.TableReader;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 
 /** One table of the two outputs. */
-record OutputPair(OutputTable<?> table, OutputScan legacy, OutputScan stream) {
+record OutputPair(OutputTable<?> table, TableReader legacy, TableReader stream) {
 
   /** Ids that are looked for at once. */
   static final int AT_ONCE = 500;
 
-  static OutputPair of(OutputTable<?> table, DataSource legacy, DataSource stream) {
-    return new OutputPair(table, new OutputScan(legacy, table), new OutputScan(stream, table));
+  /** The same with plants in them. */
+  OutputPair with(Plants plants) {
+    return new OutputPair(
+        table,
+        new Saboteur(legacy, table, DeliveryPath.LEGACY, plants),
+        new Saboteur(stream, table, DeliveryPath.STREAM, plants));
   }
 
   /** What they have now of these ids, typed; an id that neither has is left out. */

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 public record RowPair(
     OutputTable<?> table, @Nullable StoredRow legacy, @Nullable StoredRow stream) {
 
-  private static final Set<String> ROUTE_REASON = Set.of("route_reason");
+  static final String ROUTE_REASON = "route_reason";
+
+  /** The column whose value makes a row urgent, in the tables that have it. */
+  static final String EVENT_TYPE = "event_type";
 
   public RecordId id() {
     return any().id();
@@ -81,7 +84,7 @@ public record RowPair(
    */
   public Optional<Difference> difference(Set<String> urgentEvents) {
     Set<String> unreadable = unreadable();
-    if (isAlone() ? !ROUTE_REASON.containsAll(unreadable) : !unreadable.isEmpty()) {
+    if (isAlone() ? !Set.of(ROUTE_REASON).containsAll(unreadable) : !unreadable.isEmpty()) {
       return Optional.of(
           difference(
               DifferenceClass.UNREADABLE,
@@ -111,8 +114,8 @@ public record RowPair(
       Set<String> urgentEvents,
       List<Difference.Field> fields) {
     boolean urgent =
-        table.comparedColumns().contains("event_type")
-            && urgentEvents.contains(String.valueOf(table.value(any(), "event_type")));
+        table.comparedColumns().contains(EVENT_TYPE)
+            && urgentEvents.contains(String.valueOf(table.value(any(), EVENT_TYPE)));
     return new Difference(table.name(), id(), kind, deviceSn, servedBy(), urgent, stamp(), fields);
   }
 

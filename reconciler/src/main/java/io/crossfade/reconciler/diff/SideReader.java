@@ -2,6 +2,7 @@ package io.crossfade.reconciler.diff;
 
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.RawRow;
+import io.crossfade.db.TableReader;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
   }
 
   private final DataSource dataSource;
-  private final OutputScan scan;
+  private final TableReader scan;
   private final OutputScan.Order order;
   private final ComparisonWindow window;
   private final Throttle throttle;
@@ -49,7 +50,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
 
   SideReader(
       DataSource dataSource,
-      OutputScan scan,
+      TableReader scan,
       OutputScan.Order order,
       ComparisonWindow window,
       OutputScan.@Nullable Place after,

@@ -83,6 +83,10 @@ public final class ComparisonReport {
               100 * Wilson.lower(figures.compared() - figures.unexplained(), figures.compared()),
               figures.compared()));
     }
+    text.append("proof: %s%n".formatted(result.proof()));
+    if (!result.isProven()) {
+      text.append("not proven: rows that differ may not have been named%n".formatted());
+    }
     if (!result.settled()) {
       text.append("not settled: a path was behind what differs; compare again later%n".formatted());
     }
@@ -124,6 +128,8 @@ public final class ComparisonReport {
     root.put("finishedAt", result.finishedAt().toString());
     root.put("verdict", result.verdict().name());
     root.put("settled", result.settled());
+    root.put("proven", result.isProven());
+    root.set("proof", JSON.valueToTree(result.proof()));
     root.put("targetPercent", result.target());
     root.set("consistencyPercent", JSON.valueToTree(result.consistency().orElse(null)));
     root.set("rawConsistencyPercent", JSON.valueToTree(result.rawConsistency().orElse(null)));
@@ -137,6 +143,8 @@ public final class ComparisonReport {
       node.put("consistencyAtLeastPercent", 100 * Wilson.lower(good, figures.compared()));
       node.put("compared", result.compared(kind));
       node.put("unexplained", result.unexplained(kind));
+      node.put("proven", figures.isProven());
+      node.set("proof", JSON.valueToTree(figures.proof()));
       figures.legacyP95().ifPresent(millis -> node.put("legacyAcceptToRowP95Millis", millis));
       figures.streamP95().ifPresent(millis -> node.put("streamAcceptToRowP95Millis", millis));
       node.set("tables", JSON.valueToTree(result.of(kind)));

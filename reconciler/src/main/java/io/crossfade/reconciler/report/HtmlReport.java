@@ -32,7 +32,9 @@ public final class HtmlReport {
       String consistency,
       String raw,
       String atLeast,
-      long compared) {}
+      long compared,
+      String proof,
+      boolean proven) {}
 
   private HtmlReport() {}
 
@@ -55,6 +57,7 @@ public final class HtmlReport {
         "consistency", result.consistency().map(value -> value.toPlainString() + " %").orElse("–"));
     context.setVariable("kinds", kinds(result));
     context.setVariable("tables", tables(result));
+    context.setVariable("proof", result.proof().toString());
     context.setVariable("pictures", ReportPictures.of(facts));
     return ENGINE.process("report", context);
   }
@@ -98,7 +101,9 @@ public final class HtmlReport {
                         result.consistency(kind).map(value -> value + " %").orElse("–"),
                         raw(figures),
                         atLeast(figures),
-                        figures.compared())));
+                        figures.compared(),
+                        figures.proof().toString(),
+                        figures.isProven())));
     return lines;
   }
 

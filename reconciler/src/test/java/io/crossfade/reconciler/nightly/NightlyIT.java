@@ -262,7 +262,7 @@ class NightlyIT {
         int bad =
             night ? Math.max(0, 60 - (step - 96) * 3 + random.nextInt(9)) : step / 15 == 3 ? 9 : 0;
         kinds.add(
-            "(%d,'%s',%d,0,%d,0,0,2,0,%d,0,0,0,%d,%d)"
+            "(%d,'%s',%d,0,%d,0,0,2,0,%d,0,0,0,%d,%d,40,40,0,0)"
                 .formatted(
                     id,
                     kind,
