@@ -127,8 +127,7 @@ final class Saboteur implements TableReader {
       case HIDDEN -> null;
       case LATE -> row;
       case ALTERED -> altered(row, column(plant));
-      case DOUBLED ->
-          new StoredRow(id, row.stamp(), row.reason(), row.values(), row.unreadable());
+      case DOUBLED -> new StoredRow(id, row.stamp(), row.reason(), row.values(), row.unreadable());
       case SPOILT ->
           new StoredRow(
               id,

@@ -190,7 +190,8 @@ class NightlyIT {
         "UPDATE t_user_health_data SET upload_method = 'secret<b>' ORDER BY id LIMIT 40");
     TestOutputs.update(
         outputs.legacy(),
-        "UPDATE t_user_health_data SET device_sn = '<script>alert(1)</script>' ORDER BY id LIMIT 3");
+        "UPDATE t_user_health_data SET device_sn = '<script>alert(1)</script>' ORDER BY id LIMIT"
+            + " 3");
     new DroppedMirrors(outputs.control())
         .keep(
             DeliveryPath.STREAM,
@@ -224,7 +225,8 @@ class NightlyIT {
     night(settings(null, On.FAIL)).run(day);
     TestOutputs.update(
         outputs.control(),
-        "INSERT INTO accounting VALUES ('2020-01-01', 'gone', 'HEALTH', 'LEGACY', 1, 1, 0, 0, 0, 0)");
+        "INSERT INTO accounting VALUES ('2020-01-01', 'gone', 'HEALTH', 'LEGACY', 1, 1, 0, 0, 0,"
+            + " 0)");
     Retention retention =
         new Retention(
             outputs.control(),
@@ -274,9 +276,13 @@ class NightlyIT {
       }
     }
     TestOutputs.update(
-        outputs.control(), "INSERT INTO comparison VALUES " + String.join(",", runs));
+        outputs.control(), "INSERT INTO comparison (id, origin, kinds, from_at, to_at, asked_to_at, state, started_at,"
+            + " updated_at, finished_at, progress, verdict, settled, target) VALUES " + String.join(",", runs));
     TestOutputs.update(
-        outputs.control(), "INSERT INTO comparison_kind VALUES " + String.join(",", kinds));
+        outputs.control(), "INSERT INTO comparison_kind (comparison_id, kind, matching, differing, missing_in_stream,"
+            + " missing_in_legacy, repeated, late, not_mirrored, explained, urgent_missing,"
+            + " fallbacks, stream_served, legacy_p95_ms, stream_p95_ms, planted, plants_found,"
+            + " plants_invented, bare) VALUES " + String.join(",", kinds));
     TestOutputs.update(
         outputs.control(),
         "INSERT INTO accounting VALUES ('%1$s','a','HEALTH','LEGACY',20100,20000,90,3,7,0),('%1$s','a','HEALTH','STREAM',20100,20010,90,0,0,0)"
