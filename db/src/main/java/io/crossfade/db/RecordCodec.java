@@ -14,6 +14,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,26 @@ public final class RecordCodec {
       return readV1(in);
     } catch (IOException | RuntimeException e) {
       throw new UnreadableEntryException("Damaged entry: " + e.getClass().getSimpleName(), e);
+    }
+  }
+
+  /**
+   * The acceptance of an entry of which only the beginning is at hand: some 30 bytes are enough.
+   *
+   * @return empty when no release wrote it
+   */
+  public static Optional<Acceptance> beginning(byte[] entry) {
+    try (JsonParser in = CBOR.createParser(entry)) {
+      if (in.nextToken() != JsonToken.START_ARRAY
+          || requiredInt(in) != VERSION
+          || requiredInt(in) >= Kind.values().length) {
+        return Optional.empty();
+      }
+      RecordId id = RecordId.of(requiredBytes(in));
+      long stamp = requiredLong(in);
+      return Optional.of(new Acceptance(id, stamp, RouteReason.values()[requiredInt(in)]));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
     }
   }
 

@@ -76,7 +76,9 @@ class SettingsTest {
                       Duration.ofSeconds(30),
                       Duration.ofHours(24),
                       Duration.ofSeconds(1),
-                      20_000));
+                      20_000,
+                      DataSize.ofBytes(0),
+                      8));
           assertThat(context.getBean(RolloutSettings.class))
               .isEqualTo(
                   new RolloutSettings(
@@ -162,6 +164,8 @@ class SettingsTest {
             "crossfade.stream.retention=1h",
             "crossfade.stream.append-timeout=9ms",
             "crossfade.stream.max-in-flight=7",
+            "crossfade.stream.max-bytes=3MB",
+            "crossfade.stream.max-deliveries=5",
             "crossfade.db.migrate=false",
             "crossfade.db.migration.username=m",
             "crossfade.db.migration.password=secret",
@@ -196,7 +200,9 @@ class SettingsTest {
                           Duration.ofSeconds(5),
                           Duration.ofHours(1),
                           Duration.ofMillis(9),
-                          7));
+                          7,
+                          DataSize.ofMegabytes(3),
+                          5));
               assertThat(context.getBean(RolloutSettings.class))
                   .isEqualTo(
                       new RolloutSettings(

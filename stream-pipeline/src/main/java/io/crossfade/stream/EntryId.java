@@ -20,8 +20,14 @@ record EntryId(long millis, long sequence) implements Comparable<EntryId> {
     return new EntryId(instant.toEpochMilli(), 0);
   }
 
+  /** What its first half says; never in the past for one of the far future. */
   Instant instant() {
-    return Instant.ofEpochMilli(millis);
+    return Instant.ofEpochMilli(millis < 0 ? Long.MAX_VALUE : millis);
+  }
+
+  /** The smallest id after this one. */
+  EntryId next() {
+    return sequence == -1 ? new EntryId(millis + 1, 0) : new EntryId(millis, sequence + 1);
   }
 
   EntryId orEarlier(EntryId other) {

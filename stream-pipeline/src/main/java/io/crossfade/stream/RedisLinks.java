@@ -28,12 +28,14 @@ final class RedisLinks implements SmartLifecycle {
   private static final Duration QUESTION_TIMEOUT = Duration.ofSeconds(1);
 
   private final RedisClient client;
+  private final StreamSettings settings;
   private final RedisLink<byte[], byte[]> binary;
   private final RedisLink<String, String> text;
   private volatile boolean stopped;
 
-  RedisLinks(RedisClient client) {
+  RedisLinks(RedisClient client, StreamSettings settings) {
     this.client = client;
+    this.settings = settings;
     this.binary = link();
     this.text = new RedisLink<>(this::connectForQuestions);
   }
@@ -95,7 +97,7 @@ final class RedisLinks implements SmartLifecycle {
     StatefulRedisConnection<String, String> connection = connect(StringCodec.UTF8);
     connection.setTimeout(QUESTION_TIMEOUT);
     try {
-      RedisPreflight.report(connection.sync());
+      RedisPreflight.report(connection.sync(), settings.keys());
     } catch (RedisException e) {
       connection.close();
       throw e;

@@ -2,7 +2,10 @@ package io.crossfade.stream;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,16 @@ final class RedisPreflight {
   private static final int LEAST_MAJOR = 6;
   private static final int LEAST_MINOR = 2;
 
+  private static final String LAST_GENERATED =
+      """
+      local last = '0-0'
+      if redis.call('EXISTS', KEYS[1]) == 1 then
+        local info = redis.call('XINFO', 'STREAM', KEYS[1])
+        for i = 1, #info, 2 do if info[i] == 'last-generated-id' then last = info[i + 1] end end
+      end
+      return {redis.call('TIME')[1], last}
+      """;
+
   record Finding(Level level, String message) {}
 
   private RedisPreflight() {}
@@ -26,15 +39,15 @@ final class RedisPreflight {
    *
    * @throws RedisException when Redis is away again
    */
-  static void report(RedisCommands<String, String> redis) {
+  static void report(RedisCommands<String, String> redis, List<String> keys) {
     try {
-      check(redis).forEach(finding -> log.atLevel(finding.level()).log(finding.message()));
+      check(redis, keys).forEach(finding -> log.atLevel(finding.level()).log(finding.message()));
     } catch (RedisCommandExecutionException e) {
       log.warn("Redis preflight was not possible: {}", e.getMessage());
     }
   }
 
-  static List<Finding> check(RedisCommands<String, String> redis) {
+  static List<Finding> check(RedisCommands<String, String> redis, List<String> keys) {
     List<Finding> findings = new ArrayList<>();
     String version = version(redis.info("server"));
     String[] parts = version.split("\\.", -1);
@@ -60,7 +73,24 @@ final class RedisPreflight {
                   + e.getMessage()
                   + "): see for yourself that appendonly is yes and maxmemory-policy noeviction"));
     }
+    keys.forEach(key -> lookAhead(redis, key, findings));
     return findings;
+  }
+
+  /** Entries then have ids from the future until the clock is past them. */
+  private static void lookAhead(
+      RedisCommands<String, String> redis, String key, List<Finding> findings) {
+    List<Object> answer = redis.eval(LAST_GENERATED, ScriptOutputType.MULTI, new String[] {key});
+    long seconds = Long.parseLong((String) answer.get(0));
+    EntryId last = EntryId.parse((String) answer.get(1));
+    Duration ahead = Duration.between(Instant.ofEpochSecond(seconds + 1), last.instant());
+    if (ahead.isPositive()) {
+      findings.add(
+          new Finding(
+              Level.WARN,
+              "%s has a last id, %s, that is %d s ahead of the clock of Redis: its clock was wrong, or somebody gave an entry an id; ages come from acceptance stamps, and retention costs Redis more until its clock is past it"
+                  .formatted(key, last, ahead.toSeconds())));
+    }
   }
 
   private static void expect(

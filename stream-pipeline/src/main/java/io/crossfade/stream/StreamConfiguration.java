@@ -36,13 +36,13 @@ public class StreamConfiguration {
   }
 
   @Bean
-  RedisLinks redisLinks(LettuceConnectionFactory factory) {
+  RedisLinks redisLinks(LettuceConnectionFactory factory, StreamSettings settings) {
     // Spring's own connection, which the health endpoint asks, is made anew only when checked.
     factory.setValidateConnection(true);
     // It closes the client.
     factory.setPhase(RedisLinks.PHASE - 1);
     if (factory.getRequiredNativeClient() instanceof RedisClient client) {
-      return new RedisLinks(client);
+      return new RedisLinks(client, settings);
     }
     throw new IllegalStateException(
         "spring.data.redis must name one server or a sentinel, not a cluster");
@@ -60,14 +60,20 @@ public class StreamConfiguration {
   }
 
   @Bean
-  StreamHealth streamHealth(StreamGroups groups, StreamSettings settings) {
-    return new StreamHealth(groups, settings);
+  StreamLook streamLook(RedisLinks redisLinks, StreamSettings settings) {
+    return new StreamLook(redisLinks, settings);
+  }
+
+  @Bean
+  StreamHealth streamHealth(StreamLook look, StreamSettings settings, InstantSource clock) {
+    return new StreamHealth(look, settings, clock);
   }
 
   @Bean
   StreamPipeline streamPipeline(
       StreamSettings settings,
       RedisLinks redisLinks,
+      StreamLook look,
       StreamGroups groups,
       StreamHealth health,
       Output streamOutput,
@@ -75,6 +81,6 @@ public class StreamConfiguration {
       InstantSource clock,
       MeterRegistry meters) {
     return new StreamPipeline(
-        settings, redisLinks, groups, health, streamOutput, deadLetters, clock, meters);
+        settings, redisLinks, look, groups, health, streamOutput, deadLetters, clock, meters);
   }
 }

@@ -3,22 +3,18 @@ package io.crossfade.stream;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisBusyException;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XTrimArgs;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The consumer groups of the streams, and what Redis says of them. */
+/** What is done to the streams and their groups, apart from reading. */
 final class StreamGroups {
 
   /**
@@ -33,12 +29,16 @@ final class StreamGroups {
       return 0
       """;
 
-  /**
-   * A stream's group.
-   *
-   * @param lag entries not yet delivered; {@code null} when Redis does not know
-   */
-  record Group(int consumers, long pending, EntryId lastDelivered, @Nullable Long lag) {}
+  /** Entries that a consumer has in hand count as given to it just now, and not once more. */
+  private static final String KEEP =
+      """
+      local pending = redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1000, ARGV[2])
+      if #pending == 0 then return 0 end
+      local claim = {'XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0}
+      for _, entry in ipairs(pending) do claim[#claim + 1] = entry[1] end
+      claim[#claim + 1] = 'JUSTID'
+      return #redis.call(unpack(claim))
+      """;
 
   private final RedisLinks links;
   private final StreamSettings settings;
@@ -62,65 +62,6 @@ final class StreamGroups {
     }
   }
 
-  long length(StreamName stream) {
-    return links.text().xlen(settings.key(stream));
-  }
-
-  /** The group, unless the stream or the group does not exist. */
-  Optional<Group> group(StreamName stream) {
-    try {
-      for (Object entry : links.text().xinfoGroups(settings.key(stream))) {
-        Map<String, @Nullable Object> fields = fields(entry);
-        if (StreamSettings.GROUP.equals(fields.get("name"))) {
-          return Optional.of(
-              new Group(
-                  ((Long) fields.getOrDefault("consumers", 0L)).intValue(),
-                  (Long) fields.getOrDefault("pending", 0L),
-                  EntryId.parse(String.valueOf(fields.get("last-delivered-id"))),
-                  (Long) fields.get("lag")));
-        }
-      }
-      return Optional.empty();
-    } catch (RedisCommandExecutionException e) {
-      if (String.valueOf(e.getMessage()).contains("no such key")) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  /** How many groups read the stream, ours included. */
-  int groupCount(StreamName stream) {
-    return links.text().xinfoGroups(settings.key(stream)).size();
-  }
-
-  Optional<EntryId> first(StreamName stream) {
-    return id(links.text().xrange(settings.key(stream), Range.unbounded(), Limit.from(1)));
-  }
-
-  Optional<EntryId> last(StreamName stream) {
-    return id(links.text().xrevrange(settings.key(stream), Range.unbounded(), Limit.from(1)));
-  }
-
-  /** The first entry after {@code id}. */
-  Optional<EntryId> firstAfter(StreamName stream, EntryId id) {
-    return id(links.text().xrange(settings.key(stream), after(id), Limit.from(1)));
-  }
-
-  /** How many entries come after {@code id}, counted up to {@code most}. */
-  long countAfter(StreamName stream, EntryId id, long most) {
-    return links.text().xrange(settings.key(stream), after(id), Limit.from(most)).size();
-  }
-
-  Optional<EntryId> oldestPending(StreamName stream) {
-    return links
-        .text()
-        .xpending(settings.key(stream), StreamSettings.GROUP, Range.unbounded(), Limit.from(1))
-        .stream()
-        .findFirst()
-        .map(pending -> EntryId.parse(pending.getId()));
-  }
-
   /** How often an entry was delivered, 1 when unknown. */
   int deliveries(StreamName stream, String id) {
     return links
@@ -133,17 +74,33 @@ final class StreamGroups {
         .orElse(1);
   }
 
-  /** Removes all entries before {@code id} and returns how many these were. */
-  long trimBefore(StreamName stream, EntryId id) {
+  /**
+   * Removes entries before {@code id}: some thousand at most, and these by whole nodes.
+   *
+   * @return how many these were; zero when only a part of a node is left
+   */
+  long trimNodesBefore(StreamName stream, EntryId id) {
     return links
         .text()
         .xtrim(settings.key(stream), new XTrimArgs().minId(id.toString()).approximateTrimming());
   }
 
-  /** Time on the clock of the Redis server, by which entry ids are given. */
-  Instant now() {
-    List<String> time = links.text().time();
-    return Instant.ofEpochSecond(Long.parseLong(time.get(0)), Long.parseLong(time.get(1)) * 1000L);
+  /** Removes all entries before {@code id} and returns how many these were. */
+  long trimBefore(StreamName stream, EntryId id) {
+    return links
+        .text()
+        .xtrim(settings.key(stream), new XTrimArgs().minId(id.toString()).exactTrimming());
+  }
+
+  /** What a stream takes of the memory of Redis, bytes. */
+  long bytes(StreamName stream) {
+    Long bytes = links.text().memoryUsage(settings.key(stream));
+    return bytes == null ? 0 : bytes;
+  }
+
+  /** What Redis says of its memory. */
+  String memory() {
+    return links.text().info("memory");
   }
 
   /**
@@ -165,6 +122,25 @@ final class StreamGroups {
   }
 
   /**
+   * Says that a consumer is alive and at work on what it was given, so that nobody claims it: a
+   * database that is away or locked makes a batch last longer than {@code claim-idle}.
+   *
+   * @return how many entries that are
+   */
+  long keep(StreamName stream, String consumer) {
+    Long kept =
+        links
+            .text()
+            .eval(
+                KEEP,
+                ScriptOutputType.INTEGER,
+                new String[] {settings.key(stream)},
+                StreamSettings.GROUP,
+                consumer);
+    return kept == null ? 0 : kept;
+  }
+
+  /**
    * Forgets a consumer that stopped; one that still has entries pending stays, so that they are
    * claimed.
    *
@@ -181,14 +157,6 @@ final class StreamGroups {
                 StreamSettings.GROUP,
                 consumer);
     return removed == null ? 0 : removed;
-  }
-
-  private static Range<String> after(EntryId id) {
-    return Range.from(Range.Boundary.excluding(id.toString()), Range.Boundary.unbounded());
-  }
-
-  private static Optional<EntryId> id(List<StreamMessage<String, String>> messages) {
-    return messages.stream().findFirst().map(message -> EntryId.parse(message.getId()));
   }
 
   /** XINFO answers with lists of names and values in turn. */

@@ -1,16 +1,21 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
-import io.crossfade.stream.StreamGroups.Group;
+import io.crossfade.stream.StreamState.Pending;
+import io.crossfade.stream.StreamState.Seen;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Says of each stream what is in it and what has not reached a row. */
+/**
+ * Says of each stream what is in it and what has not reached a row. Ages are those of acceptance
+ * stamps: an entry's id may come from a clock that was wrong.
+ */
 public final class StreamHealth {
 
   /**
@@ -19,11 +24,14 @@ public final class StreamHealth {
    * @param stream its key
    * @param length entries in it, acknowledged ones within the retention included
    * @param firstEntry id of the oldest entry
-   * @param lastEntry id of the newest entry
+   * @param lastEntry the highest id that an entry of it ever had
+   * @param aheadMillis how far that id is ahead of the clock of Redis; 0 when it is not
+   * @param overdueMillis how much older than the retention the oldest entry is; 0 when it is not
    * @param pending entries read and not acknowledged
-   * @param lag entries no consumer has read; {@code null} when Redis does not know
+   * @param lag entries no consumer has read; counted up to some thousand, reckoned beyond
    * @param oldestUnacknowledged id of the oldest entry whose row is not committed
-   * @param oldestUnacknowledgedMillis age of the oldest entry whose row is not committed
+   * @param oldestUnacknowledgedMillis time since its acceptance
+   * @param oldestPending the oldest entry that was read and not acknowledged
    * @param consumers members of the group, in all processes
    */
   public record Stats(
@@ -31,10 +39,13 @@ public final class StreamHealth {
       long length,
       @Nullable String firstEntry,
       @Nullable String lastEntry,
+      long aheadMillis,
+      long overdueMillis,
       long pending,
-      @Nullable Long lag,
+      long lag,
       @Nullable String oldestUnacknowledged,
       @Nullable Long oldestUnacknowledgedMillis,
+      @Nullable Stuck oldestPending,
       int consumers) {
 
     /** Whether the row of every entry up to {@code entry} is committed. */
@@ -44,14 +55,38 @@ public final class StreamHealth {
     }
   }
 
-  private static final long MOST_COUNTED = 100_000;
+  /**
+   * An entry that was read and not acknowledged.
+   *
+   * @param entry its id
+   * @param consumer who has it
+   * @param idleMillis since that consumer was given it
+   * @param deliveries how often it was given to one
+   * @param ageMillis since its acceptance
+   * @param holdsUpTrimming whether entries that are due to be trimmed stay because of it
+   */
+  public record Stuck(
+      String entry,
+      String consumer,
+      long idleMillis,
+      long deliveries,
+      long ageMillis,
+      boolean holdsUpTrimming) {}
 
-  private final StreamGroups groups;
+  /** More are reckoned, and not counted: counting costs Redis a millisecond per thousand. */
+  static final long MOST_COUNTED = 10_000;
+
+  private final StreamLook look;
   private final StreamSettings settings;
+  private final InstantSource clock;
 
-  StreamHealth(StreamGroups groups, StreamSettings settings) {
-    this.groups = groups;
+  /**
+   * @param clock that of the acceptance stamps
+   */
+  StreamHealth(StreamLook look, StreamSettings settings, InstantSource clock) {
+    this.look = look;
     this.settings = settings;
+    this.clock = clock;
   }
 
   /** All streams, now. */
@@ -61,68 +96,94 @@ public final class StreamHealth {
 
   /** Whether every entry of every stream is acknowledged. */
   public boolean drained() {
-    return Arrays.stream(StreamName.values())
-        .allMatch(stream -> oldestUnacknowledged(stream).isEmpty());
+    return Arrays.stream(StreamName.values()).allMatch(this::drained);
   }
 
-  /** Entries of a kind whose row is not committed; of unread ones, up to {@value #MOST_COUNTED}. */
+  boolean drained(StreamName stream) {
+    return look.at(stream).oldestUnacknowledged().isEmpty();
+  }
+
+  /** Entries of a kind whose row is not committed; of unread ones as {@link Stats#lag}. */
   public long backlog(Kind kind) {
     return StreamName.of(kind).stream()
         .mapToLong(
-            stream ->
-                groups.group(stream).map(Group::pending).orElse(0L) + waiting(stream, MOST_COUNTED))
+            stream -> {
+              StreamState state = look.at(stream);
+              return pending(state) + waiting(stream, state, MOST_COUNTED);
+            })
         .sum();
   }
 
-  /** Age of the oldest entry of a kind whose row is not committed; zero when there is none. */
+  /** Time since the oldest acceptance of a kind whose row is not committed; zero without any. */
   public Duration backlogAge(Kind kind) {
-    Instant now = groups.now();
+    Instant now = clock.instant();
     return StreamName.of(kind).stream()
-        .flatMap(stream -> oldestUnacknowledged(stream).stream())
-        .map(id -> Duration.between(id.instant(), now))
-        .filter(Duration::isPositive)
+        .flatMap(stream -> look.at(stream).oldestAge(now).stream())
         .max(Comparator.naturalOrder())
         .orElse(Duration.ZERO);
   }
 
   Stats stats(StreamName stream) {
-    Optional<Group> group = groups.group(stream);
-    Optional<EntryId> oldest = oldestUnacknowledged(stream);
-    Instant now = groups.now();
+    return stats(stream, look.at(stream));
+  }
+
+  Stats stats(StreamName stream, StreamState state) {
+    Instant now = clock.instant();
+    Duration overdue = overdue(state);
     return new Stats(
         settings.key(stream),
-        groups.length(stream),
-        groups.first(stream).map(EntryId::toString).orElse(null),
-        groups.last(stream).map(EntryId::toString).orElse(null),
-        group.map(Group::pending).orElse(0L),
-        group.map(Group::lag).orElse(null),
-        oldest.map(EntryId::toString).orElse(null),
-        oldest.map(id -> Math.max(0, Duration.between(id.instant(), now).toMillis())).orElse(null),
-        group.map(Group::consumers).orElse(0));
+        state.length(),
+        state.first().map(entry -> entry.id().toString()).orElse(null),
+        state.lastGenerated().equals(EntryId.ZERO) ? null : state.lastGenerated().toString(),
+        state.ahead().toMillis(),
+        overdue.toMillis(),
+        pending(state),
+        waiting(stream, state, MOST_COUNTED),
+        state.oldestUnacknowledged().map(entry -> entry.id().toString()).orElse(null),
+        state.oldestAge(now).map(Duration::toMillis).orElse(null),
+        state.oldestPending().map(pending -> stuck(pending, state, now, overdue)).orElse(null),
+        state.ours().map(StreamState.Group::consumers).orElse(0));
   }
 
-  /**
-   * Entries that no consumer has read. Redis 6.2 has no lag and later ones may not know it; then
-   * they are counted, up to {@code most}.
-   */
+  private static Stuck stuck(Pending pending, StreamState state, Instant now, Duration overdue) {
+    boolean oldest =
+        state.first().map(first -> first.id().equals(pending.entry().id())).orElse(false);
+    return new Stuck(
+        pending.entry().id().toString(),
+        pending.consumer(),
+        pending.idle().toMillis(),
+        pending.deliveries(),
+        pending.age(now).toMillis(),
+        overdue.isPositive() && oldest);
+  }
+
+  private Duration overdue(StreamState state) {
+    Optional<Seen> first = state.first();
+    Duration overdue =
+        first
+            .map(entry -> entry.age(clock.instant()))
+            .orElse(Duration.ZERO)
+            .minus(settings.retention());
+    return overdue.isPositive() ? overdue : Duration.ZERO;
+  }
+
+  /** Entries that no consumer has read, counted up to {@code most}. */
   long waiting(StreamName stream, long most) {
-    return groups
-        .group(stream)
-        .map(
-            group -> {
-              Long lag = group.lag();
-              return lag != null ? lag : groups.countAfter(stream, group.lastDelivered(), most);
-            })
-        .orElse(0L);
+    return Math.min(most, waiting(stream, look.at(stream), most));
   }
 
-  /** The oldest entry that is pending or not yet delivered. */
-  Optional<EntryId> oldestUnacknowledged(StreamName stream) {
-    Optional<Group> group = groups.group(stream);
-    if (group.isEmpty()) {
-      return groups.first(stream);
+  /** Redis' own reckoning stays wrong after a fail-over, so that it must only do for many. */
+  private long waiting(StreamName stream, StreamState state, long most) {
+    if (state.allDelivered()) {
+      return 0;
     }
-    Optional<EntryId> pending = groups.oldestPending(stream);
-    return pending.isPresent() ? pending : groups.firstAfter(stream, group.get().lastDelivered());
+    EntryId from = state.ours().map(StreamState.Group::lastDelivered).orElse(EntryId.ZERO);
+    long counted = look.countAfter(stream, from, most);
+    long lag = state.ours().map(StreamState.Group::lag).orElse(state.length());
+    return counted < most ? counted : Math.clamp(lag, most, Math.max(most, state.length()));
+  }
+
+  private static long pending(StreamState state) {
+    return state.ours().map(StreamState.Group::pending).orElse(0L);
   }
 }

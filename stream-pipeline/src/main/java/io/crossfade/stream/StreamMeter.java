@@ -22,10 +22,22 @@ public enum StreamMeter {
   CONSUMERS("crossfade.stream.consumers", "Consumers running in this process; tag kind"),
   LENGTH("crossfade.stream.length", "Entries in the stream; tag stream"),
   PENDING("crossfade.stream.pending", "Entries read and not acknowledged; tag stream"),
-  WAITING("crossfade.stream.waiting", "Entries no consumer has read, NaN when unknown; tag stream"),
+  WAITING("crossfade.stream.waiting", "Entries no consumer has read; tag stream"),
   OLDEST_UNACKNOWLEDGED(
       "crossfade.stream.oldest.unacknowledged",
-      "Age of the oldest entry whose row is not committed, s; tag stream"),
+      "Time since the oldest acceptance whose row is not committed, s; tag stream"),
+  OLDEST_PENDING(
+      "crossfade.stream.oldest.pending",
+      "Time since the oldest acceptance that was read and not acknowledged, s; tag stream"),
+  DELIVERIES(
+      "crossfade.stream.deliveries", "How often that entry was given to a consumer; tag stream"),
+  AHEAD(
+      "crossfade.stream.ahead",
+      "How far a stream's last id is ahead of Redis' clock, s; tag stream"),
+  OVERDUE(
+      "crossfade.stream.overdue",
+      "How much older than the retention the oldest entry is, s; tag stream"),
+  BYTES("crossfade.stream.bytes", "Memory of Redis that the stream takes, bytes; tag stream"),
   TRIMMED(
       "crossfade.stream.trimmed", "Acknowledged entries trimmed after the retention; tag stream");
 

@@ -6,7 +6,6 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -30,21 +28,20 @@ final class StreamPipeline implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(StreamPipeline.class);
   private static final Duration MEASURE_EVERY = Duration.ofSeconds(5);
-  private static final int TRIM_EVERY = 12;
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
   private final StreamSettings settings;
   private final RedisLinks links;
   private final StreamHealth health;
-  private final StreamTrimmer trimmer;
+  private final StreamUpkeep upkeep;
   private final List<ConsumerFleet> fleets = new ArrayList<>();
   private final CountDownLatch stopSignal = new CountDownLatch(1);
-  private volatile List<StreamHealth.Stats> measured = List.of();
   private volatile boolean running;
 
   StreamPipeline(
       StreamSettings settings,
       RedisLinks links,
+      StreamLook look,
       StreamGroups groups,
       StreamHealth health,
       Output output,
@@ -54,23 +51,20 @@ final class StreamPipeline implements SmartLifecycle {
     this.settings = settings;
     this.links = links;
     this.health = health;
-    this.trimmer = new StreamTrimmer(groups, settings, meters);
+    this.upkeep =
+        new StreamUpkeep(
+            look,
+            groups,
+            health,
+            new StreamTrimmer(look, groups, settings, clock, meters),
+            settings,
+            meters);
     BatchHandler handler =
         new BatchHandler(links, groups, output, deadLetters, settings, clock, meters);
     String instance = InstanceName.unique();
     for (Kind kind : Kind.values()) {
       fleets.add(
           new ConsumerFleet(kind, instance, links, groups, health, handler, settings, meters));
-    }
-    for (StreamName stream : StreamName.values()) {
-      gauge(StreamMeter.LENGTH, stream, StreamHealth.Stats::length, meters);
-      gauge(StreamMeter.PENDING, stream, StreamHealth.Stats::pending, meters);
-      gauge(StreamMeter.WAITING, stream, stats -> number(stats.lag(), Double.NaN), meters);
-      gauge(
-          StreamMeter.OLDEST_UNACKNOWLEDGED,
-          stream,
-          stats -> number(stats.oldestUnacknowledgedMillis(), 0) / 1000,
-          meters);
     }
   }
 
@@ -129,13 +123,9 @@ final class StreamPipeline implements SmartLifecycle {
 
   private void keepUp() {
     try {
-      int round = 0;
       do {
         try {
-          measured = health.stats();
-          if (settings.consume() && round++ % TRIM_EVERY == 0) {
-            trimmer.trimAll();
-          }
+          upkeep.round();
         } catch (RedisException e) {
           log.warn("Cannot look after the streams: {}", e.getMessage());
           if (e instanceof RedisCommandTimeoutException) {
@@ -146,27 +136,5 @@ final class StreamPipeline implements SmartLifecycle {
     } catch (InterruptedException e) {
       log.debug("Upkeep of the streams ends");
     }
-  }
-
-  private void gauge(
-      StreamMeter meter,
-      StreamName stream,
-      ToDoubleFunction<StreamHealth.Stats> value,
-      MeterRegistry meters) {
-    Gauge.builder(
-            meter.id(),
-            () ->
-                measured.stream()
-                    .filter(stats -> stats.stream().equals(settings.key(stream)))
-                    .mapToDouble(value)
-                    .findFirst()
-                    .orElse(Double.NaN))
-        .description(meter.description())
-        .tag("stream", stream.key())
-        .register(meters);
-  }
-
-  private static double number(@org.jspecify.annotations.Nullable Long value, double missing) {
-    return value == null ? missing : value;
   }
 }

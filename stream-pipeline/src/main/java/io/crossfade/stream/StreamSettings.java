@@ -4,9 +4,12 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -22,6 +25,10 @@ import org.springframework.validation.annotation.Validated;
  * @param appendTimeout how long an append waits for Redis before the record falls back
  * @param maxInFlight appends waiting for Redis at most, and as many copies besides; more are
  *     refused at once
+ * @param maxBytes of Redis' memory that a stream may take; acknowledged entries beyond are trimmed
+ *     though they are younger than the retention. 0 for a fifth of what Redis may use
+ * @param maxDeliveries an entry that was given to consumers so often and is not acknowledged goes
+ *     to the dead letters
  */
 @Validated
 @ConfigurationProperties("crossfade.stream")
@@ -33,10 +40,17 @@ public record StreamSettings(
     @DefaultValue("30s") @DurationMin(millis = 100) Duration claimIdle,
     @DefaultValue("24h") @DurationMin(millis = 1) Duration retention,
     @DefaultValue("1s") @DurationMin(millis = 1) Duration appendTimeout,
-    @DefaultValue("20000") @Min(1) int maxInFlight) {
+    @DefaultValue("20000") @Min(1) int maxInFlight,
+    @DefaultValue("0B") DataSize maxBytes,
+    @DefaultValue("8") @Min(4) int maxDeliveries) {
 
   /** Every process reads through the one group. */
   static final String GROUP = "crossfade";
+
+  /** Of all streams. */
+  List<String> keys() {
+    return Arrays.stream(StreamName.values()).map(this::key).toList();
+  }
 
   String key(StreamName stream) {
     return keyPrefix + stream.key();

@@ -34,7 +34,7 @@ class AppenderFaultsIT {
   private static final Duration RETRY = Duration.ofMillis(1);
 
   private final MeterRegistry meters = new SimpleMeterRegistry();
-  private final StreamSettings settings = StreamHarness.settings(false, 1);
+  private final StreamSettings settings = StreamHarness.inFlight(300);
   private TestRedis redis;
   private CutLink link;
   private RedisClient client;
@@ -52,7 +52,7 @@ class AppenderFaultsIT {
                 .withTimeout(COMMAND_TIMEOUT)
                 .build());
     client.setOptions(RedisLinks.options());
-    appender = new StreamAppender(new RedisLinks(client), settings, meters);
+    appender = new StreamAppender(new RedisLinks(client, settings), settings, meters);
     appender.start();
   }
 

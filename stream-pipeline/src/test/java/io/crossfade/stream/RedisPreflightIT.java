@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
@@ -14,10 +15,10 @@ class RedisPreflightIT {
     try (TestRedis redis = new TestRedis();
         RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", redis.port()));
         var connection = client.connect()) {
-      assertThat(RedisPreflight.check(connection.sync())).isEmpty();
+      assertThat(RedisPreflight.check(connection.sync(), List.of())).isEmpty();
       connection.sync().configSet("appendonly", "no");
       connection.sync().configSet("maxmemory-policy", "allkeys-lru");
-      assertThat(RedisPreflight.check(connection.sync()))
+      assertThat(RedisPreflight.check(connection.sync(), List.of()))
           .containsExactly(
               new RedisPreflight.Finding(
                   Level.WARN,

@@ -8,6 +8,7 @@ import io.crossfade.db.TestOutputs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.XReadArgs;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -15,14 +16,20 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.springframework.util.unit.DataSize;
 
 /** The stream path put together as {@link StreamConfiguration} does, for one test. */
 final class StreamHarness implements AutoCloseable {
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration DAY = Duration.ofHours(24);
+  private static final DataSize AUTOMATIC = DataSize.ofBytes(0);
 
   final MeterRegistry meters = new SimpleMeterRegistry();
   final StreamSettings settings;
   final RedisLinks links;
   final StreamGroups groups;
+  final StreamLook look;
   final StreamHealth health;
   final StreamAppender appender;
   final BatchHandler handler;
@@ -37,9 +44,10 @@ final class StreamHarness implements AutoCloseable {
     this.settings = settings;
     client = RedisClient.create(redis);
     client.setOptions(RedisLinks.options());
-    links = new RedisLinks(client);
+    links = new RedisLinks(client, settings);
     groups = new StreamGroups(links, settings);
-    health = new StreamHealth(groups, settings);
+    look = new StreamLook(links, settings);
+    health = new StreamHealth(look, settings, InstantSource.system());
     appender = new StreamAppender(links, settings, meters);
     appender.start();
     handler =
@@ -58,15 +66,43 @@ final class StreamHarness implements AutoCloseable {
   }
 
   static StreamSettings settings(boolean validateOnly, int maxConsumers, Duration claimIdle) {
+    return settings(validateOnly, maxConsumers, claimIdle, DAY, 20_000, AUTOMATIC, 8);
+  }
+
+  /** The same on a Redis that keeps entries so long and so many. */
+  static StreamSettings keeping(Duration retention, DataSize maxBytes) {
+    return settings(false, 1, SECOND, retention, 20_000, maxBytes, 8);
+  }
+
+  /** The same with so many appends in flight. */
+  static StreamSettings inFlight(int most) {
+    return settings(false, 1, SECOND, DAY, most, AUTOMATIC, 8);
+  }
+
+  /** The same where an entry is given to consumers so often. */
+  static StreamSettings delivering(int most, Duration claimIdle) {
+    return settings(false, 1, claimIdle, DAY, 20_000, AUTOMATIC, most);
+  }
+
+  private static StreamSettings settings(
+      boolean validateOnly,
+      int maxConsumers,
+      Duration claimIdle,
+      Duration retention,
+      int maxInFlight,
+      DataSize maxBytes,
+      int maxDeliveries) {
     return new StreamSettings(
         TestRedis.newPrefix(),
         true,
         validateOnly,
         maxConsumers,
         claimIdle,
-        Duration.ofHours(24),
+        retention,
         Duration.ofSeconds(10),
-        20_000);
+        maxInFlight,
+        maxBytes,
+        maxDeliveries);
   }
 
   List<String> append(List<? extends AcceptedRecord> records) throws Exception {
@@ -81,14 +117,36 @@ final class StreamHarness implements AutoCloseable {
 
   ConsumerFleet consume(Kind kind) {
     ConsumerFleet fleet =
-        new ConsumerFleet(kind, "it", links, groups, health, handler, settings, meters);
+        new ConsumerFleet(
+            kind,
+            "it" + (fleets.isEmpty() ? "" : fleets.size()),
+            links,
+            groups,
+            health,
+            handler,
+            settings,
+            meters);
     fleets.add(fleet);
     fleet.start();
     return fleet;
   }
 
+  /** One round of what every process does by itself. */
+  StreamUpkeep upkeep() {
+    meters.getMeters().stream().filter(Gauge.class::isInstance).forEach(meters::remove);
+    return new StreamUpkeep(look, groups, health, trimmer(), settings, meters);
+  }
+
+  private StreamTrimmer trimmer() {
+    return new StreamTrimmer(look, groups, settings, InstantSource.system(), meters);
+  }
+
+  long trim(StreamName stream) {
+    return trimmer().trim(stream, look.at(stream), 0, Long.MAX_VALUE);
+  }
+
   boolean drained(StreamName stream) {
-    return health.oldestUnacknowledged(stream).isEmpty();
+    return health.drained(stream);
   }
 
   double count(StreamMeter meter, StreamName stream) {

@@ -232,10 +232,7 @@ public final class Rollback {
       return streams.stats().stream()
           .map(
               stats ->
-                  new InFlight(
-                      stats.stream(),
-                      stats.lag() == null ? null : stats.lag() + stats.pending(),
-                      stats.lastEntry()))
+                  new InFlight(stats.stream(), stats.lag() + stats.pending(), stats.lastEntry()))
           .toList();
     } catch (RedisException e) {
       return List.of();

@@ -113,9 +113,7 @@ public final class Rehearsal {
   /** Entries without a row; -1 while Redis does not answer. */
   private long unacknowledged() {
     try {
-      return streams.stats().stream()
-          .mapToLong(stats -> stats.pending() + (stats.lag() == null ? 0 : stats.lag()))
-          .sum();
+      return streams.stats().stream().mapToLong(stats -> stats.pending() + stats.lag()).sum();
     } catch (RedisException e) {
       return -1;
     }

@@ -1,0 +1,186 @@
+package io.crossfade.stream;
+
+import io.crossfade.stream.StreamState.Group;
+import io.crossfade.stream.StreamState.Pending;
+import io.crossfade.stream.StreamState.Seen;
+import io.lettuce.core.ScriptOutputType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Asks for all of a stream in one question, so that its figures belong to one moment. Of entries it
+ * takes the beginning only: one that is too large for us must not come along whenever somebody asks
+ * how old it is.
+ */
+final class StreamLook {
+
+  /** Enough for the version, the kind, the id and the stamp of a record. */
+  private static final int BEGINNING = 64;
+
+  /** What several scripts need: the id of an entry, and how its record begins. */
+  private static final String SEEN =
+      """
+      local function seen(entry)
+        if not entry then return {} end
+        local begin = ''
+        for i = 1, #entry[2], 2 do
+          if entry[2][i] == 'r' then begin = string.sub(entry[2][i + 1], 1, %d) break end
+        end
+        return {entry[1], (string.gsub(begin, '.', function(c)
+          return string.format('%%02x', string.byte(c)) end))}
+      end
+      """
+          .formatted(BEGINNING);
+
+  private static final String LOOK =
+      SEEN
+          + """
+          local time = redis.call('TIME')
+          if redis.call('EXISTS', KEYS[1]) == 0 then return {time[1], time[2]} end
+          local function named(list)
+            local map = {}
+            for i = 1, #list, 2 do map[list[i]] = list[i + 1] end
+            return map
+          end
+          local info = named(redis.call('XINFO', 'STREAM', KEYS[1]))
+          local groups, pending, after = {}, {}, '-'
+          for _, list in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+            local g = named(list)
+            local oldest = redis.call('XPENDING', KEYS[1], g['name'], '-', '+', 1)[1]
+            groups[#groups + 1] = {g['name'], g['consumers'], g['pending'],
+              g['last-delivered-id'], g['lag'] or -1, oldest and oldest[1] or ''}
+            if g['name'] == ARGV[1] then
+              after = '(' .. g['last-delivered-id']
+              if oldest then
+                local entry = redis.call('XRANGE', KEYS[1], oldest[1], oldest[1])[1]
+                pending = {seen(entry or {oldest[1], {}}), oldest[2], oldest[3], oldest[4]}
+              end
+            end
+          end
+          return {time[1], time[2], info['length'], info['last-generated-id'],
+            seen(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]), groups, pending,
+            seen(redis.call('XRANGE', KEYS[1], after, '+', 'COUNT', 1)[1])}
+          """;
+
+  private static final String NTH =
+      SEEN
+          + """
+          local some = redis.call('XRANGE', KEYS[1], '-', '(' .. ARGV[1], 'COUNT', ARGV[2])
+          return seen(some[#some])
+          """;
+
+  private static final String COUNT =
+      """
+      local some = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
+      return {#some, #some > 0 and some[#some][1] or ''}
+      """;
+
+  /** Counted at once: some hundred microseconds of the server's time. */
+  private static final int STEP = 200;
+
+  private final RedisLinks links;
+  private final StreamSettings settings;
+
+  StreamLook(RedisLinks links, StreamSettings settings) {
+    this.links = links;
+    this.settings = settings;
+  }
+
+  StreamState at(StreamName stream) {
+    List<Object> answer = ask(LOOK, stream, StreamSettings.GROUP);
+    Instant now =
+        Instant.ofEpochSecond(
+            Long.parseLong((String) answer.get(0)), Long.parseLong((String) answer.get(1)) * 1000);
+    if (answer.size() == 2) {
+      return StreamState.missing(now);
+    }
+    List<Group> groups = list(answer.get(5)).stream().map(StreamLook::group).toList();
+    return new StreamState(
+        now,
+        (Long) answer.get(2),
+        EntryId.parse((String) answer.get(3)),
+        seen(answer.get(4)),
+        groups,
+        StreamState.named(StreamSettings.GROUP, groups),
+        pending(list(answer.get(6))),
+        seen(answer.get(7)));
+  }
+
+  /**
+   * The n-th entry, or the last when there are fewer.
+   *
+   * @param before of those before this id only
+   */
+  Optional<Seen> nth(StreamName stream, EntryId before, long n) {
+    // No id is smaller, and Redis does not take it for the end of a range.
+    return before.equals(EntryId.ZERO)
+        ? Optional.empty()
+        : seen(ask(NTH, stream, before.toString(), String.valueOf(n)));
+  }
+
+  /** How many entries come after {@code id}, counted up to {@code most}, in steps. */
+  long countAfter(StreamName stream, EntryId id, long most) {
+    long count = 0;
+    String from = "(" + id;
+    while (count < most) {
+      long step = Math.min(STEP, most - count);
+      List<Object> answer = ask(COUNT, stream, from, String.valueOf(step));
+      long found = (Long) answer.get(0);
+      count += found;
+      if (found < step) {
+        break;
+      }
+      from = "(" + answer.get(1);
+    }
+    return count;
+  }
+
+  private List<Object> ask(String script, StreamName stream, String... arguments) {
+    List<Object> answer =
+        links
+            .text()
+            .eval(script, ScriptOutputType.MULTI, new String[] {settings.key(stream)}, arguments);
+    return Objects.requireNonNull(answer);
+  }
+
+  private static Group group(Object answer) {
+    List<?> fields = list(answer);
+    String oldest = (String) fields.get(5);
+    return new Group(
+        (String) fields.get(0),
+        ((Long) fields.get(1)).intValue(),
+        (Long) fields.get(2),
+        EntryId.parse((String) fields.get(3)),
+        (Long) fields.get(4),
+        oldest.isEmpty() ? Optional.empty() : Optional.of(EntryId.parse(oldest)));
+  }
+
+  private static Optional<Pending> pending(List<?> answer) {
+    return answer.isEmpty()
+        ? Optional.empty()
+        : seen(answer.get(0))
+            .map(
+                entry ->
+                    new Pending(
+                        entry,
+                        (String) answer.get(1),
+                        Duration.ofMillis((Long) answer.get(2)),
+                        (Long) answer.get(3)));
+  }
+
+  private static Optional<Seen> seen(Object answer) {
+    List<?> fields = list(answer);
+    return fields.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Seen.of((String) fields.get(0), HexFormat.of().parseHex((String) fields.get(1))));
+  }
+
+  private static List<?> list(Object answer) {
+    return (List<?>) answer;
+  }
+}

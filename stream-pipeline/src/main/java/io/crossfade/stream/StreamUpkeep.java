@@ -1,0 +1,199 @@
+package io.crossfade.stream;
+
+import io.crossfade.stream.StreamHealth.Stats;
+import io.crossfade.stream.StreamHealth.Stuck;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after the streams every few seconds: makes their groups, measures them, trims them, and
+ * says once what an operator should know.
+ */
+final class StreamUpkeep {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamUpkeep.class);
+
+  /** Far beyond any claim: whatever such a consumer had is with others by then. */
+  private static final Duration SILENCE = Duration.ofHours(1);
+
+  /** Clocks of a Redis and its replica differ so much at most. */
+  private static final Duration AHEAD = Duration.ofSeconds(1);
+
+  private static final Duration LONG_PENDING = Duration.ofMinutes(1);
+
+  private record Measured(Stats stats, double bytes) {}
+
+  private final StreamLook look;
+  private final StreamGroups groups;
+  private final StreamHealth health;
+  private final StreamTrimmer trimmer;
+  private final StreamSettings settings;
+  private final Map<StreamName, Measured> measured = new ConcurrentHashMap<>();
+  private final Map<StreamName, String> said = new EnumMap<>(StreamName.class);
+
+  StreamUpkeep(
+      StreamLook look,
+      StreamGroups groups,
+      StreamHealth health,
+      StreamTrimmer trimmer,
+      StreamSettings settings,
+      MeterRegistry meters) {
+    this.look = look;
+    this.groups = groups;
+    this.health = health;
+    this.trimmer = trimmer;
+    this.settings = settings;
+    for (StreamName stream : StreamName.values()) {
+      gauge(StreamMeter.LENGTH, stream, Stats::length, meters);
+      gauge(StreamMeter.PENDING, stream, Stats::pending, meters);
+      gauge(StreamMeter.WAITING, stream, Stats::lag, meters);
+      gauge(
+          StreamMeter.OLDEST_UNACKNOWLEDGED,
+          stream,
+          stats -> seconds(stats.oldestUnacknowledgedMillis()),
+          meters);
+      gauge(StreamMeter.AHEAD, stream, stats -> seconds(stats.aheadMillis()), meters);
+      gauge(StreamMeter.OVERDUE, stream, stats -> seconds(stats.overdueMillis()), meters);
+      gauge(
+          StreamMeter.OLDEST_PENDING,
+          stream,
+          stats -> stats.oldestPending() == null ? 0 : seconds(stats.oldestPending().ageMillis()),
+          meters);
+      gauge(
+          StreamMeter.DELIVERIES,
+          stream,
+          stats -> stats.oldestPending() == null ? 0 : stats.oldestPending().deliveries(),
+          meters);
+      register(StreamMeter.BYTES, stream, Measured::bytes, meters);
+    }
+  }
+
+  /** One round over all streams; one that is no stream does not keep it from the others. */
+  void round() {
+    long most = mostBytes();
+    for (StreamName stream : StreamName.values()) {
+      try {
+        round(stream, most);
+      } catch (RedisCommandExecutionException e) {
+        log.warn("Cannot look after {}: {}", stream.key(), e.getMessage());
+      }
+    }
+  }
+
+  private void round(StreamName stream, long most) {
+    StreamState state = look.at(stream);
+    if (state.ours().isEmpty() && made(stream)) {
+      state = look.at(stream);
+    }
+    OptionalLong bytes = bytes(stream);
+    Stats stats = health.stats(stream, state);
+    measured.put(stream, new Measured(stats, bytes.isPresent() ? bytes.getAsLong() : Double.NaN));
+    say(stream, state, stats);
+    if (settings.consume()) {
+      trimmer.trim(stream, state, bytes.orElse(0), most);
+      groups.forgetSilent(stream, SILENCE);
+    }
+  }
+
+  /** Now and not when the first consumer comes: a Redis that is full then makes no group. */
+  private boolean made(StreamName stream) {
+    try {
+      groups.ensure(stream);
+      return true;
+    } catch (RedisCommandExecutionException e) {
+      log.warn("Cannot make the group of {}: {}", stream.key(), e.getMessage());
+      return false;
+    }
+  }
+
+  private OptionalLong bytes(StreamName stream) {
+    try {
+      return OptionalLong.of(groups.bytes(stream));
+    } catch (RedisCommandExecutionException e) {
+      log.debug("Redis does not say how large {} is: {}", stream.key(), e.getMessage());
+      return OptionalLong.empty();
+    }
+  }
+
+  /** What one stream may take of Redis' memory, bytes. */
+  private long mostBytes() {
+    if (settings.maxBytes().toBytes() > 0) {
+      return settings.maxBytes().toBytes();
+    }
+    try {
+      return RedisMemory.parse(groups.memory()).share(StreamName.values().length);
+    } catch (RedisCommandExecutionException e) {
+      log.debug("Redis does not say how much memory it has: {}", e.getMessage());
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private void say(StreamName stream, StreamState state, Stats stats) {
+    String message = trouble(state, stats);
+    if (message.isEmpty()) {
+      said.remove(stream);
+    } else if (!message.equals(said.put(stream, message))) {
+      log.warn("{}: {}", stream.key(), message);
+    }
+  }
+
+  private static String trouble(StreamState state, Stats stats) {
+    Stuck stuck = stats.oldestPending();
+    if (state.ahead().compareTo(AHEAD) > 0) {
+      return "its last id, %s, is ahead of the clock of Redis; ages come from acceptance stamps"
+          .formatted(state.lastGenerated());
+    }
+    if (stuck != null && stuck.ageMillis() > LONG_PENDING.toMillis()) {
+      return "entry %s stays pending with %s after %d deliveries%s"
+          .formatted(
+              stuck.entry(),
+              stuck.consumer(),
+              stuck.deliveries(),
+              stuck.holdsUpTrimming() ? ", and holds up trimming" : "");
+    }
+    if (stats.overdueMillis() > LONG_PENDING.toMillis()) {
+      return state.groups().stream()
+          .filter(group -> state.trimmable().equals(Optional.of(group.done())))
+          .map(group -> "group %s holds up trimming".formatted(group.name()))
+          .findFirst()
+          .orElse("");
+    }
+    return "";
+  }
+
+  private void gauge(
+      StreamMeter meter, StreamName stream, ToDoubleFunction<Stats> value, MeterRegistry meters) {
+    register(meter, stream, known -> value.applyAsDouble(known.stats()), meters);
+  }
+
+  private void register(
+      StreamMeter meter,
+      StreamName stream,
+      ToDoubleFunction<Measured> value,
+      MeterRegistry meters) {
+    Gauge.builder(
+            meter.id(),
+            () -> {
+              Measured known = measured.get(stream);
+              return known == null ? Double.NaN : value.applyAsDouble(known);
+            })
+        .description(meter.description())
+        .tag("stream", stream.key())
+        .register(meters);
+  }
+
+  private static double seconds(@Nullable Long millis) {
+    return millis == null ? 0 : millis / 1000.0;
+  }
+}
