@@ -6,6 +6,8 @@ import java.time.Duration;
 /**
  * How many entries to read at once: between 200 and 500 while the database keeps up. A batch slower
  * than 2 s halves the size, below 200 too if it must; a fast full batch lets it grow by a quarter.
+ * One that could not be read halves it too, down to one; and no more are asked for than are likely
+ * to fit into a reply.
  */
 final class AdaptiveBatch {
 
@@ -15,10 +17,27 @@ final class AdaptiveBatch {
   private static final Duration SLOW = Duration.ofSeconds(2);
   private static final Duration FAST = Duration.ofMillis(500);
 
+  /** Of what an entry's size was so far each reply forgets so much, when entries get smaller. */
+  private static final double FORGETS = 0.2;
+
   private int size = FIRST;
+  private double entryBytes = 1;
 
   int size() {
-    return size;
+    return Math.clamp((long) (ReplyBound.MOST / entryBytes), 1, size);
+  }
+
+  /** Learns from a reply: at once when entries are larger, by and by when they are smaller. */
+  void read(int entries, long bytes) {
+    if (entries > 0) {
+      double now = Math.max(1, (double) bytes / entries);
+      entryBytes = now > entryBytes ? now : entryBytes + FORGETS * (now - entryBytes);
+    }
+  }
+
+  /** Learns from a reply that did not come or could not be decoded: it may have been too large. */
+  void failed() {
+    size = Math.max(1, size() / 2);
   }
 
   /**
@@ -29,14 +48,14 @@ final class AdaptiveBatch {
    * @param served whether the stream serves any
    */
   int worthARead(boolean served) {
-    return served ? Math.min(OutputTable.ROWS_PER_STATEMENT, size) : size;
+    return served ? Math.min(OutputTable.ROWS_PER_STATEMENT, size()) : size();
   }
 
   /** Learns from a batch. */
   void wrote(int entries, Duration took) {
     if (took.compareTo(SLOW) > 0) {
-      size = Math.max(LEAST, size / 2);
-    } else if (took.compareTo(FAST) < 0 && entries >= size) {
+      size = Math.min(size, Math.max(LEAST, size / 2));
+    } else if (took.compareTo(FAST) < 0 && entries >= size()) {
       size = Math.min(MOST, size + size / 4 + 1);
     }
   }

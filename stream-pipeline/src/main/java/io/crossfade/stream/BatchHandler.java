@@ -3,12 +3,14 @@ package io.crossfade.stream;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeadLetters;
-import io.crossfade.db.DeadLetters.BodyFormat;
 import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Output;
 import io.crossfade.db.RetryPause;
 import io.crossfade.db.SqlFaults;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.XClaimArgs;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -60,25 +62,67 @@ final class BatchHandler {
   }
 
   /**
-   * Commits the rows of a batch, or keeps trying.
+   * Commits the rows of a batch, or keeps trying while the database is the trouble.
    *
+   * @param consumer who was given it
    * @return the entries' acknowledgement, on its way to Redis; empty when {@code stopping} while
    *     the database is away: then the entries stay pending and are claimed later
    */
   Optional<CompletionStage<Long>> handle(
-      EntryBatch batch, boolean claimed, BooleanSupplier stopping) throws InterruptedException {
+      EntryBatch batch, String consumer, boolean claimed, BooleanSupplier stopping)
+      throws InterruptedException {
     count(claimed ? StreamMeter.CLAIMED : StreamMeter.READ, batch.stream(), batch.size());
     List<Letter> letters = letters(batch);
-    if (!commitWithRetries(batch, letters, stopping)) {
+    if (!commitWithRetries(batch, consumer, letters, stopping)) {
       return Optional.empty();
     }
-    return Optional.of(
-        links
-            .binary()
-            .xack(
-                settings.key(batch.stream()).getBytes(StandardCharsets.UTF_8),
-                StreamSettings.GROUP.getBytes(StandardCharsets.UTF_8),
-                batch.ids().toArray(String[]::new)));
+    return Optional.of(acknowledge(batch.stream(), batch.ids()));
+  }
+
+  /**
+   * Keeps an entry in the dead letters that was delivered too often, as it lies in the stream:
+   * whatever it does to who decodes it, it does no more.
+   *
+   * @param entry empty when it is not in the stream any more
+   */
+  CompletionStage<Long> putAside(
+      StreamName stream, String id, Optional<ClippedEntry> entry, long deliveries)
+      throws SQLException {
+    if (entry.isPresent()) {
+      String reason = "Delivered %d times and never acknowledged".formatted(deliveries);
+      log.warn("Entry {} of {}: {}; kept in the dead letters", id, stream.key(), reason);
+      deadLetters.keep(
+          List.of(entry.get().letter(stream.kind(), reason, Math.toIntExact(deliveries))));
+      count(StreamMeter.DEAD, stream, 1);
+    }
+    return acknowledge(stream, List.of(id));
+  }
+
+  private CompletionStage<Long> acknowledge(StreamName stream, List<String> ids) {
+    return links
+        .binary()
+        .xack(
+            settings.key(stream).getBytes(StandardCharsets.UTF_8),
+            StreamSettings.GROUP.getBytes(StandardCharsets.UTF_8),
+            ids.toArray(String[]::new));
+  }
+
+  /**
+   * That the database is away is no fault of the entries: what was tried while it was does not
+   * count as a delivery that failed.
+   */
+  private void forgive(EntryBatch batch, String consumer) {
+    try {
+      links
+          .binary()
+          .xclaim(
+              StreamReader.bytes(settings.key(batch.stream())),
+              Consumer.from(StreamReader.bytes(StreamSettings.GROUP), StreamReader.bytes(consumer)),
+              new XClaimArgs().justid().retryCount(1),
+              batch.ids().toArray(String[]::new));
+    } catch (RedisException e) {
+      log.debug("Cannot keep what {} has: {}", consumer, e.getMessage());
+    }
   }
 
   private List<Letter> letters(EntryBatch batch) {
@@ -91,21 +135,22 @@ final class BatchHandler {
               batch.stream().kind(),
               entry.reason(),
               groups.deliveries(batch.stream(), entry.id()),
-              BodyFormat.ENTRY,
+              entry.format(),
               entry.bytes()));
     }
     return letters;
   }
 
   private boolean commitWithRetries(
-      EntryBatch batch, List<Letter> unreadable, BooleanSupplier stopping)
+      EntryBatch batch, String consumer, List<Letter> unreadable, BooleanSupplier stopping)
       throws InterruptedException {
     RetryPause pauses = new RetryPause();
     while (true) {
       try {
         commit(batch, unreadable);
         return true;
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException e) {
+        forgive(batch, consumer);
         if (stopping.getAsBoolean()) {
           return false;
         }

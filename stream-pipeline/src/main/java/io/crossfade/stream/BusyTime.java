@@ -17,6 +17,11 @@ final class BusyTime {
     busy = false;
   }
 
+  /** Of what is under way; 0 when nothing is. */
+  synchronized long current() {
+    return busy ? System.nanoTime() - since : 0;
+  }
+
   /** So far. */
   synchronized long nanos() {
     return busy ? total + System.nanoTime() - since : total;

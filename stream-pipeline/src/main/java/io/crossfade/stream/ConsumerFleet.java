@@ -94,6 +94,7 @@ final class ConsumerFleet {
       do {
         try {
           look();
+          consumers.forEach(StreamConsumer::keepWhatItHas);
         } catch (RuntimeException e) {
           log.warn("Cannot look after the {} consumers: {}", kind.label(), e.getMessage());
         }

@@ -1,6 +1,8 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DeadLetters.BodyFormat;
+import io.crossfade.db.ForeignEntry;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
 import io.crossfade.db.RouteReason;
@@ -10,15 +12,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Entries of one stream that were read together, decoded and ready to be written.
  *
- * @param ids of all entries, in the order of the stream
+ * @param ids of all entries that were kept, in the order of the stream
  * @param entries those that hold a record
  * @param unreadable those that do not
+ * @param leftOut ids of those that did not fit into one reply; they are pending all the same
  * @param batch the records of the entries
  */
 record EntryBatch(
@@ -26,6 +30,7 @@ record EntryBatch(
     List<String> ids,
     List<Entry> entries,
     List<Unreadable> unreadable,
+    List<String> leftOut,
     Output.Batch batch) {
 
   /** An entry and the record that it holds. */
@@ -33,7 +38,7 @@ record EntryBatch(
 
   /** An entry that no release wrote, and why it cannot be read. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Unreadable(String id, byte[] bytes, String reason) {}
+  record Unreadable(String id, BodyFormat format, byte[] bytes, String reason) {}
 
   /**
    * Decodes what one read brought.
@@ -58,21 +63,37 @@ record EntryBatch(
   }
 
   private static EntryBatch of(StreamName stream, List<StreamMessage<byte[], byte[]>> messages) {
+    List<String> ids = new ArrayList<>(messages.size());
     List<Entry> entries = new ArrayList<>(messages.size());
     List<Unreadable> unreadable = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
     for (StreamMessage<byte[], byte[]> message : messages) {
-      byte[] bytes = bytes(message);
+      String id = message.getId();
+      Map<byte[], byte @Nullable []> body = Objects.requireNonNullElse(message.getBody(), Map.of());
+      if (body.containsValue(ReplyBound.LEFT_OUT)) {
+        leftOut.add(id);
+        continue;
+      }
+      ids.add(id);
+      byte[] ours = ours(body);
+      if (ours == null) {
+        unreadable.add(
+            new Unreadable(
+                id, BodyFormat.JSON, foreign(body), "No entry of Crossfade: it has no field r"));
+        continue;
+      }
       try {
-        entries.add(new Entry(message.getId(), RecordCodec.decode(bytes)));
+        entries.add(new Entry(id, RecordCodec.decode(ours)));
       } catch (RecordCodec.UnreadableEntryException e) {
-        unreadable.add(new Unreadable(message.getId(), bytes, String.valueOf(e.getMessage())));
+        unreadable.add(new Unreadable(id, BodyFormat.ENTRY, ours, String.valueOf(e.getMessage())));
       }
     }
     return new EntryBatch(
         stream,
-        messages.stream().map(StreamMessage::getId).toList(),
+        ids,
         entries,
         unreadable,
+        leftOut,
         Output.prepare(entries.stream().map(Entry::accepted).toList()));
   }
 
@@ -95,9 +116,24 @@ record EntryBatch(
         .anyMatch(entry -> entry.accepted().acceptance().reason() != RouteReason.MIRROR);
   }
 
-  private static byte[] bytes(StreamMessage<byte[], byte[]> message) {
-    Map<byte[], byte @Nullable []> body = message.getBody();
-    // Entries have one field; one that somebody else added without it is unreadable, and kept.
-    return body == null || body.isEmpty() ? new byte[0] : body.values().iterator().next();
+  /** Found by its name, wherever it stands: somebody may have put a field of his own before it. */
+  private static byte @Nullable [] ours(Map<byte[], byte @Nullable []> body) {
+    for (Map.Entry<byte[], byte @Nullable []> field : body.entrySet()) {
+      if (Arrays.equals(field.getKey(), AppendConnection.FIELD)) {
+        return field.getValue();
+      }
+    }
+    return null;
+  }
+
+  private static byte[] foreign(Map<byte[], byte @Nullable []> body) {
+    return ForeignEntry.json(
+        body.entrySet().stream()
+            .map(
+                field ->
+                    new ForeignEntry.Field(
+                        field.getKey(),
+                        Objects.requireNonNullElse(field.getValue(), ReplyBound.LEFT_OUT)))
+            .toList());
   }
 }

@@ -1,9 +1,15 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.RetryPause;
+import io.crossfade.stream.StreamReader.Reply;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,13 +36,13 @@ final class StreamConsumer {
   private static final Duration GATHER = Duration.ofMillis(50);
 
   private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
   private final Kind kind;
   private final StreamReader reader;
   private final StreamGroups groups;
   private final BatchHandler handler;
   private final Duration claimIdle;
+  private final int mostDeliveries;
   private final AdaptiveBatch batchSize = new AdaptiveBatch();
   private final ArrivalRate arrivals = new ArrivalRate();
   private final BusyTime writing = new BusyTime();
@@ -47,7 +53,12 @@ final class StreamConsumer {
   private final List<CompletionStage<Long>> acknowledgements = new ArrayList<>();
 
   private volatile boolean running = true;
+  private RetryPause pauses = new RetryPause();
+  private boolean groupsMissing;
   private long nextClaim = System.nanoTime();
+
+  /** How long it had been busy when its entries were last kept, ns; of one other thread. */
+  private long keptAt;
 
   /**
    * @param link this consumer's own: it blocks
@@ -65,6 +76,7 @@ final class StreamConsumer {
     this.groups = groups;
     this.handler = handler;
     this.claimIdle = settings.claimIdle();
+    this.mostDeliveries = settings.maxDeliveries();
     this.thread = Thread.ofPlatform().name(name).unstarted(this::consumeUntilStopped);
   }
 
@@ -79,6 +91,20 @@ final class StreamConsumer {
   /** How long it has been writing so far, ns. */
   long busyNanos() {
     return writing.nanos();
+  }
+
+  /**
+   * Keeps what it has in hand from being claimed while it writes for long. Called by others, for it
+   * is busy.
+   */
+  void keepWhatItHas() {
+    long busy = writing.current();
+    if (busy < claimIdle.toNanos() / 4) {
+      keptAt = 0;
+    } else if (busy - keptAt >= claimIdle.toNanos() / 4) {
+      keptAt = busy;
+      StreamName.of(kind).forEach(stream -> groups.keep(stream, thread.getName()));
+    }
   }
 
   /** Asks it to end after what it has read is written. */
@@ -97,15 +123,27 @@ final class StreamConsumer {
   private void consumeUntilStopped() {
     while (running) {
       try {
-        StreamName.of(kind).forEach(groups::ensure);
-        handleOwnPending();
+        // Reads first: a Redis that is full lets nobody make a group, and everybody read.
+        makeGroups();
+        for (StreamName stream : StreamName.of(kind)) {
+          takePending(stream, /* own= */ true);
+        }
+        awaitAcknowledgements();
         consume();
       } catch (RedisCommandExecutionException e) {
-        log.warn("{}: {}; making its group anew", thread.getName(), e.getMessage());
+        groupsMissing = String.valueOf(e.getMessage()).startsWith("NOGROUP");
+        log.warn(
+            "{}: {}; {}",
+            thread.getName(),
+            e.getMessage(),
+            groupsMissing ? "making its group" : "trying again");
         pause();
       } catch (InterruptedException e) {
         break;
       } catch (Exception e) {
+        if (!(e instanceof RedisConnectionException)) {
+          batchSize.failed();
+        }
         log.warn("{}: {}; trying again", thread.getName(), String.valueOf(e));
         pause();
       }
@@ -113,22 +151,79 @@ final class StreamConsumer {
     leave();
   }
 
-  /**
-   * What Redis handed out in an answer that was lost with the connection: nobody else may have it.
-   */
-  private void handleOwnPending() throws Exception {
-    for (StreamName stream : StreamName.of(kind)) {
-      String after = StreamReader.FIRST;
-      List<EntryBatch> batches;
-      do {
-        batches = await(reader.ownPending(stream, after, batchSize.size()));
-        handle(batches, true);
-        if (!batches.isEmpty()) {
-          after = batches.getLast().ids().getLast();
-        }
-      } while (running && !batches.isEmpty());
-      awaitAcknowledgements();
+  private void makeGroups() {
+    if (groupsMissing) {
+      StreamName.of(kind).forEach(groups::ensure);
+      groupsMissing = false;
     }
+  }
+
+  /**
+   * Takes what was given to a consumer and not acknowledged: what Redis handed out in an answer
+   * that was lost with its connection, or what dead members left. An entry that was given too often
+   * goes to the dead letters; one that is suspected is written by itself.
+   *
+   * @param own what this consumer was given: nobody else may have it
+   */
+  private void takePending(StreamName stream, boolean own) throws Exception {
+    String after = StreamReader.FIRST;
+    List<PendingMessage> pending;
+    do {
+      pending = await(reader.pending(stream, after, own, AdaptiveBatch.MOST));
+      List<String> together = new ArrayList<>();
+      for (PendingMessage entry : pending) {
+        after = entry.getId();
+        if (!own && entry.getConsumer().equals(thread.getName())) {
+          continue; // in hand: written next, or read ahead
+        }
+        switch (Redelivery.of(entry.getRedeliveryCount(), mostDeliveries)) {
+          case TOGETHER -> together.add(entry.getId());
+          case ALONE -> take(stream, List.of(entry.getId()), own);
+          case DEAD -> putAside(stream, entry.getId(), entry.getRedeliveryCount());
+        }
+      }
+      take(stream, together, own);
+    } while (running && !pending.isEmpty());
+  }
+
+  /** Takes entries a few at a time, so that a reply holds all of them. */
+  private void take(StreamName stream, List<String> ids, boolean own) throws Exception {
+    Deque<String> left = new ArrayDeque<>(ids);
+    while (running && !left.isEmpty()) {
+      List<String> some = new ArrayList<>();
+      while (some.size() < batchSize.size() && !left.isEmpty()) {
+        some.add(left.removeFirst());
+      }
+      Reply reply = await(reader.take(stream, some, own));
+      batchSize.read(reply.entries(), reply.bytes());
+      if (reply.entries() < some.size()) {
+        forgetDeleted(stream, some);
+      }
+      handle(reply.batches(), true);
+      for (EntryBatch batch : reply.batches()) {
+        if (some.size() == 1) {
+          // Its first field alone is more than a reply may hold, and there are others.
+          for (String id : batch.leftOut()) {
+            putAside(stream, id, mostDeliveries);
+          }
+        } else {
+          batch.leftOut().reversed().forEach(left::addFirst);
+        }
+      }
+    }
+  }
+
+  /** Entries that are pending and were deleted from their stream: nothing comes of these. */
+  private void forgetDeleted(StreamName stream, List<String> ids) throws Exception {
+    for (String id : ids) {
+      if (await(reader.clipped(stream, id)).isEmpty()) {
+        putAside(stream, id, 0);
+      }
+    }
+  }
+
+  private void putAside(StreamName stream, String id, long deliveries) throws Exception {
+    await(handler.putAside(stream, id, await(reader.clipped(stream, id)), deliveries));
   }
 
   /**
@@ -137,19 +232,24 @@ final class StreamConsumer {
    * @param most entries asked for
    * @param begin when, {@link System#nanoTime}
    */
-  private record Read(CompletionStage<List<EntryBatch>> reply, int most, long begin) {}
+  private record Read(CompletionStage<Reply> reply, int most, long begin) {}
 
   private void consume() throws Exception {
     Read next = read();
     long before = next.begin();
     while (next != null) {
-      List<EntryBatch> batches = await(next.reply());
+      Reply reply = await(next.reply());
+      List<EntryBatch> batches = reply.batches();
+      batchSize.read(reply.entries(), reply.bytes());
       long now = System.nanoTime();
-      arrivals.read(size(batches), now - before);
+      arrivals.read(reply.entries(), now - before);
       before = now;
-      boolean full = size(batches) >= next.most();
+      boolean full = reply.entries() >= next.most();
       Read ahead = full && running ? read() : null;
       handle(batches, false);
+      for (EntryBatch batch : batches) {
+        take(batch.stream(), batch.leftOut(), /* own= */ true);
+      }
       claimFromTheDead();
       if (ahead == null) {
         awaitAcknowledgements();
@@ -191,12 +291,15 @@ final class StreamConsumer {
     writing.begin();
     try {
       for (EntryBatch batch : batches) {
-        handler.handle(batch, claimed, () -> !running).ifPresent(sent::add);
+        if (batch.size() > 0) {
+          handler.handle(batch, thread.getName(), claimed, () -> !running).ifPresent(sent::add);
+        }
       }
     } finally {
       writing.end();
     }
     batchSize.wrote(size(batches), Duration.ofNanos(System.nanoTime() - begin));
+    pauses = new RetryPause();
     awaitAcknowledgements();
     acknowledgements.addAll(sent);
   }
@@ -223,13 +326,7 @@ final class StreamConsumer {
     }
     nextClaim = System.nanoTime() + claimIdle.toNanos() / 2;
     for (StreamName stream : StreamName.of(kind)) {
-      String from = StreamReader.FIRST;
-      StreamReader.Claimed claimed;
-      do {
-        claimed = await(reader.claim(stream, from, batchSize.size()));
-        handle(claimed.batches(), true);
-        from = claimed.next();
-      } while (running && claimed.more());
+      takePending(stream, /* own= */ false);
     }
   }
 
@@ -244,9 +341,10 @@ final class StreamConsumer {
     reader.disconnect();
   }
 
+  /** Longer each time: an entry that cannot be taken must not be tried often in a moment. */
   private void pause() {
     try {
-      if (stopped.await(PAUSE_AFTER_FAILURE.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (stopped.await(pauses.next().toNanos(), TimeUnit.NANOSECONDS)) {
         log.debug("{} stops", thread.getName());
       }
     } catch (InterruptedException e) {

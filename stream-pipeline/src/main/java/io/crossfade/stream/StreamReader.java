@@ -2,12 +2,22 @@ package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
 import io.lettuce.core.Consumer;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
-import io.lettuce.core.XAutoClaimArgs;
-import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XPendingArgs;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.models.stream.PendingMessage;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.StreamMessageListOutput;
+import io.lettuce.core.output.StreamReadOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -22,14 +32,15 @@ final class StreamReader {
   static final String FIRST = "0-0";
 
   /**
-   * Entries whose consumer died.
+   * What one question brought.
    *
-   * @param next from where to look for more; {@link #more} says whether there may be any
+   * @param bytes of all entries, those that were left out included
    */
-  record Claimed(String next, List<EntryBatch> batches) {
+  record Reply(List<EntryBatch> batches, long bytes) {
 
-    boolean more() {
-      return !FIRST.equals(next);
+    /** Entries that this consumer was given, those that were left out included. */
+    int entries() {
+      return batches.stream().mapToInt(batch -> batch.size() + batch.leftOut().size()).sum();
     }
   }
 
@@ -55,31 +66,69 @@ final class StreamReader {
    *
    * @param most entries of each stream
    */
-  CompletionStage<List<EntryBatch>> unread(int most) {
-    return read(
-        XReadArgs.Builder.block(WAIT).count(most),
-        StreamName.of(kind).stream()
-            .map(stream -> XReadArgs.StreamOffset.lastConsumed(key(stream)))
-            .toList());
+  CompletionStage<Reply> unread(int most) {
+    List<StreamName> streams = StreamName.of(kind);
+    CommandArgs<byte[], byte[]> how =
+        new CommandArgs<>(ByteArrayCodec.INSTANCE)
+            .add("GROUP")
+            .addKey(consumer.getGroup())
+            .addKey(consumer.getName())
+            .add("COUNT")
+            .add(most)
+            .add("BLOCK")
+            .add(WAIT.toMillis())
+            .add("STREAMS")
+            .addKeys(streams.stream().map(this::key).toList());
+    streams.forEach(stream -> how.add(">"));
+    ReplyBound bound = new ReplyBound();
+    return ask(CommandType.XREADGROUP, new StreamReadOutput<>(bound), how, bound);
   }
 
-  /** What this consumer was given and has not acknowledged, from an entry on. */
-  CompletionStage<List<EntryBatch>> ownPending(StreamName stream, String after, int most) {
-    return read(
-        XReadArgs.Builder.count(most), List.of(XReadArgs.StreamOffset.from(key(stream), after)));
+  /**
+   * Entries that were given to a consumer and not acknowledged, the oldest first.
+   *
+   * @param after from where to look
+   * @param own those of this consumer; else those of any that has been silent for {@code
+   *     claim-idle}
+   */
+  CompletionStage<List<PendingMessage>> pending(
+      StreamName stream, String after, boolean own, int most) {
+    XPendingArgs<byte[]> which =
+        new XPendingArgs<byte[]>()
+            .range(Range.from(Range.Boundary.excluding(after), Range.Boundary.<String>unbounded()))
+            .limit(Limit.from(most));
+    if (own) {
+      which.consumer(consumer);
+    } else {
+      which.group(consumer.getGroup()).idle(settings.claimIdle());
+    }
+    return link.connection().async().xpending(key(stream), which);
   }
 
-  /** Takes over what consumers left that have been silent for {@code claim-idle}. */
-  CompletionStage<Claimed> claim(StreamName stream, String from, int most) {
+  /** Takes such entries, unless somebody else was faster, as one more delivery of each. */
+  CompletionStage<Reply> take(StreamName stream, List<String> ids, boolean own) {
+    CommandArgs<byte[], byte[]> which =
+        new CommandArgs<>(ByteArrayCodec.INSTANCE)
+            .addKey(key(stream))
+            .addKey(consumer.getGroup())
+            .addKey(consumer.getName())
+            .add(own ? 0 : settings.claimIdle().toMillis());
+    ids.forEach(which::add);
+    ReplyBound bound = new ReplyBound();
+    return ask(CommandType.XCLAIM, new StreamMessageListOutput<>(bound, key(stream)), which, bound);
+  }
+
+  /** What an entry holds, cut off where it is long; empty when it is not in the stream any more. */
+  CompletionStage<Optional<ClippedEntry>> clipped(StreamName stream, String id) {
     return link.connection()
         .async()
-        .xautoclaim(
-            key(stream),
-            XAutoClaimArgs.Builder.<byte[]>xautoclaim(consumer, settings.claimIdle(), from)
-                .count(most))
-        .thenApplyAsync(
-            claimed -> new Claimed(claimed.getId(), decode(claimed.getMessages())),
-            Thread::startVirtualThread);
+        .<List<Object>>eval(
+            bytes(ClippedEntry.SCRIPT),
+            ScriptOutputType.MULTI,
+            new byte[][] {key(stream)},
+            ClippedEntry.arguments(id))
+        .thenApply(
+            answer -> answer.isEmpty() ? Optional.empty() : Optional.of(ClippedEntry.of(answer)));
   }
 
   /** Lets go of its connection; the next question makes another. */
@@ -87,25 +136,26 @@ final class StreamReader {
     link.drop();
   }
 
-  private CompletionStage<List<EntryBatch>> read(
-      XReadArgs how, List<XReadArgs.StreamOffset<byte[]>> offsets) {
-    @SuppressWarnings({"unchecked", "rawtypes"}) // an array, since that is how Lettuce takes them
-    XReadArgs.StreamOffset<byte[]>[] array = offsets.toArray(XReadArgs.StreamOffset[]::new);
+  private CompletionStage<Reply> ask(
+      CommandType command,
+      CommandOutput<byte[], byte[], List<StreamMessage<byte[], byte[]>>> output,
+      CommandArgs<byte[], byte[]> arguments,
+      ReplyBound bound) {
     return link.connection()
         .async()
-        .xreadgroup(consumer, how, array)
-        .thenApplyAsync(this::decode, Thread::startVirtualThread);
-  }
-
-  private List<EntryBatch> decode(List<StreamMessage<byte[], byte[]>> messages) {
-    return EntryBatch.of(StreamName.of(kind), settings::key, messages);
+        .dispatch(command, output, arguments)
+        .thenApplyAsync(
+            messages ->
+                new Reply(
+                    EntryBatch.of(StreamName.of(kind), settings::key, messages), bound.seen()),
+            Thread::startVirtualThread);
   }
 
   private byte[] key(StreamName stream) {
     return bytes(settings.key(stream));
   }
 
-  private static byte[] bytes(String text) {
+  static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,0 +1,265 @@
+package io.crossfade.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.CutLink;
+import io.crossfade.db.Kind;
+import io.crossfade.db.RecordCodec;
+import io.crossfade.db.SampleRecords;
+import io.crossfade.db.TestDatabase;
+import io.crossfade.db.TestOutputs;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.XClaimArgs;
+import io.lettuce.core.XReadArgs;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An entry that nobody can take holds up no other, and is not forgotten. */
+class PoisonIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration CLAIM_IDLE = Duration.ofSeconds(1);
+
+  private CutLink link;
+  private TestOutputs outputs;
+
+  @BeforeEach
+  void open() {
+    link = new CutLink(TestDatabase.port());
+    outputs = new TestOutputs(TestDatabase.newSchemasBehind(link));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    outputs.close();
+    link.close();
+  }
+
+  /** Each of its deliveries killed who got it: nobody was left to say so. */
+  @Test
+  void entryThatWasDeliveredTooOftenGoesToTheDeadLetters() throws Exception {
+    try (StreamHarness harness = harness(8)) {
+      List<AcceptedRecord> records = health("POISON", 300);
+      List<String> ids = harness.append(records);
+      readByTheDead(harness, 300);
+      die(harness, List.of(ids.get(150)), 7);
+
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(299);
+      assertThat(
+              TestOutputs.number(
+                  outputs.control(),
+                  "SELECT COUNT(*) FROM dead_letter WHERE source = 'STREAM' AND attempts = 8"
+                      + " AND body_format = 'entry' AND HEX(dead_key) = '"
+                      + records.get(150).acceptance().id().toString().replace("-", "")
+                      + "'"))
+          .isEqualTo(1);
+      assertThat(harness.count(StreamMeter.DEAD, StreamName.HEALTH)).isEqualTo(1);
+    }
+  }
+
+  /** The others of its batches were delivered as often, and are none. */
+  @Test
+  void suspectedEntriesAreTakenOneByOne() throws Exception {
+    try (StreamHarness harness = harness(8)) {
+      List<String> ids = harness.append(health("SUSPECT", 60));
+      readByTheDead(harness, 60);
+      die(harness, ids, 4);
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(60);
+      assertThat(harness.count(StreamMeter.CLAIMED, StreamName.HEALTH)).isEqualTo(60);
+    }
+  }
+
+  /** Whatever it is, a letter keeps what fits into one. */
+  @Test
+  void poisonThatIsTooLargeIsNotRead() throws Exception {
+    try (StreamHarness harness = harness(4)) {
+      byte[] huge = new byte[4 * 1024 * 1024];
+      add(harness, Map.of(AppendConnection.FIELD, huge));
+      String id = harness.health.stats(StreamName.HEALTH).firstEntry();
+      readByTheDead(harness, 1);
+      die(harness, List.of(String.valueOf(id)), 3);
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(
+              TestOutputs.number(
+                  outputs.control(),
+                  "SELECT COUNT(*) FROM dead_letter WHERE LENGTH(body) = 65536"
+                      + " AND reason LIKE '%65536 of its 4194304 bytes%'"))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void foreignEntryKeepsAllItsFieldsAndOneOfOursIsFoundWhereverItStands() throws Exception {
+    try (StreamHarness harness = harness(8)) {
+      Map<byte[], byte[]> foreign = new LinkedHashMap<>();
+      foreign.put(bytes("sensor"), bytes("体温"));
+      foreign.put(bytes("raw"), new byte[] {(byte) 0xff, 0});
+      add(harness, foreign);
+      Map<byte[], byte[]> ours = new LinkedHashMap<>();
+      ours.put(bytes("trace"), bytes("abc"));
+      ours.put(AppendConnection.FIELD, RecordCodec.encode(SampleRecords.health("TRACED", 1)));
+      add(harness, ours);
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(1);
+      assertThat(
+              TestOutputs.number(
+                  outputs.control(),
+                  "SELECT COUNT(*) FROM dead_letter WHERE body_format = 'json' AND CONVERT(body"
+                      + " USING utf8mb4) = '{\"sensor\":\"体温\",\"raw\":{\"base64\":\"/wA=\"}}'"))
+          .isEqualTo(1);
+    }
+  }
+
+  /** Two hundred of these make a reply of twelve megabytes. */
+  @Test
+  void entriesThatAreLargerThanWasKnownAreReadAFewAtATime() throws Exception {
+    try (StreamHarness harness = harness(8)) {
+      for (int i = 0; i < 200; i++) {
+        add(harness, Map.of(bytes("large" + i), new byte[60_000]));
+      }
+      harness.append(health("AFTER", 50));
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(
+              TestOutputs.number(
+                  outputs.control(), "SELECT COUNT(*) FROM dead_letter WHERE LENGTH(body) > 60000"))
+          .isEqualTo(200);
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(50);
+    }
+  }
+
+  /** It is the table's fault and not theirs, however long it lasts. */
+  @Test
+  void entriesInHandAreNotClaimedWhileTheTableIsLocked() throws Exception {
+    Duration claimIdle = Duration.ofSeconds(3);
+    try (StreamHarness harness =
+        new StreamHarness(
+            TestRedis.sharedPort(), StreamHarness.delivering(4, claimIdle), outputs)) {
+      harness.groups.ensure(StreamName.HEALTH);
+      try (Connection locking = TestDatabase.admin();
+          Statement statement = locking.createStatement()) {
+        statement.execute("LOCK TABLES " + schema() + ".t_user_health_data WRITE");
+        harness.append(health("LOCKED", 100));
+        harness.consume(Kind.HEALTH);
+        harness.consume(Kind.HEALTH);
+        await()
+            .atMost(PATIENCE)
+            .pollDelay(claimIdle.multipliedBy(5))
+            .until(() -> harness.health.backlog(Kind.HEALTH) == 100);
+        StreamHealth.Stuck oldest = harness.health.stats(StreamName.HEALTH).oldestPending();
+        assertThat(oldest).isNotNull();
+        assertThat(oldest.deliveries()).isEqualTo(1);
+        statement.execute("UNLOCK TABLES");
+      }
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(100);
+      assertThat(harness.count(StreamMeter.DEAD, StreamName.HEALTH)).isZero();
+    }
+  }
+
+  @Test
+  void deliveriesWhileTheDatabaseWasAwayDoNotCount() throws Exception {
+    try (StreamHarness harness = harness(8)) {
+      List<String> ids = harness.append(health("AWAY", 20));
+      readByTheDead(harness, 20);
+      die(harness, ids, 6);
+      link.cut();
+      harness.consume(Kind.HEALTH);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                StreamHealth.Stuck oldest = harness.health.stats(StreamName.HEALTH).oldestPending();
+                assertThat(oldest).isNotNull();
+                assertThat(oldest.deliveries()).isEqualTo(1);
+              });
+      link.mend();
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void entryThatWasDeletedWhileItWasPendingIsForgotten() throws Exception {
+    try (StreamHarness harness = harness(8)) {
+      List<String> ids = harness.append(health("GONE", 10));
+      readByTheDead(harness, 10);
+      harness.links.text().xdel(harness.settings.key(StreamName.HEALTH), ids.get(3), ids.get(4));
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(8);
+    }
+  }
+
+  private String schema() throws SQLException {
+    try (Connection output = outputs.stream().getConnection()) {
+      return output.getCatalog();
+    }
+  }
+
+  private StreamHarness harness(int deliveries) {
+    return new StreamHarness(
+        TestRedis.sharedPort(), StreamHarness.delivering(deliveries, CLAIM_IDLE), outputs);
+  }
+
+  private static void add(StreamHarness harness, Map<byte[], byte[]> fields) throws Exception {
+    harness.links.binary().xadd(bytes(harness.settings.key(StreamName.HEALTH)), fields).get();
+  }
+
+  private static void readByTheDead(StreamHarness harness, int count) {
+    harness.groups.ensure(StreamName.HEALTH);
+    assertThat(
+            harness
+                .links
+                .text()
+                .xreadgroup(
+                    Consumer.from(StreamSettings.GROUP, "dead"),
+                    XReadArgs.Builder.count(count),
+                    harness.unread(StreamName.HEALTH)))
+        .hasSize(count);
+  }
+
+  /** So many more processes get these entries and say nothing. */
+  private static void die(StreamHarness harness, List<String> ids, int processes) {
+    for (int i = 0; i < processes; i++) {
+      harness
+          .links
+          .text()
+          .xclaim(
+              harness.settings.key(StreamName.HEALTH),
+              Consumer.from(StreamSettings.GROUP, "dead" + i),
+              new XClaimArgs().minIdleTime(0),
+              ids.toArray(String[]::new));
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<AcceptedRecord> health(String device, int count) {
+    List<AcceptedRecord> records = new ArrayList<>();
+    for (int second = 0; second < count; second++) {
+      records.add(SampleRecords.health(device, second));
+    }
+    return records;
+  }
+}
