@@ -43,6 +43,16 @@ public class DbConfiguration {
   }
 
   @Bean
+  RefusedRecords refusedRecords(HikariDataSource controlDataSource) {
+    return new RefusedRecords(controlDataSource);
+  }
+
+  @Bean
+  SystemIdentity systemIdentity(HikariDataSource controlDataSource) {
+    return new SystemIdentity(controlDataSource);
+  }
+
+  @Bean
   AcceptanceNodes acceptanceNodes(HikariDataSource controlDataSource) {
     return new AcceptanceNodes(controlDataSource);
   }

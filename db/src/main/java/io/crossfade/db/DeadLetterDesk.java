@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
 public final class DeadLetterDesk {
 
   private static final String SELECT =
-      "SELECT source, dead_key, kind, reason, attempts, body, body_format, first_at, last_at, state,"
-          + " closed_at, closed_by, closed_because FROM dead_letter WHERE ";
+      "SELECT source, dead_key, kind, reason, attempts, body, body_format, first_at, last_at,"
+          + " state, closed_at, closed_by, closed_because FROM dead_letter WHERE ";
 
-  /** What has become of a letter. A closed one that dies again is open again. */
+  /** What has become of a letter. */
   public enum State {
+    /** Nobody has dealt with it. */
     OPEN,
+    /** Its record was written after all; when it dies again, it is open again. */
     REDRIVEN,
+    /** Somebody gave it up, for good: the same entry may come again from a stream. */
     DISCARDED
   }
 

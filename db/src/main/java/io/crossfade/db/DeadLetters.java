@@ -36,7 +36,8 @@ public final class DeadLetters {
   }
 
   /**
-   * One letter. A letter with the same source and key is the same letter: its attempts add up.
+   * One letter. A letter with the same source and key is the same letter: its attempts add up. One
+   * that somebody discarded stays discarded; one that was redriven and dies again is open again.
    *
    * @param key 16 bytes: the record id, or a hash of the body when there is no record
    * @param reason at most 255 characters are kept
@@ -130,11 +131,16 @@ public final class DeadLetters {
   private static void insert(Connection connection, List<Letter> letters) throws SQLException {
     String marks = String.join(",", Collections.nCopies(letters.size(), "(?,?,?,?,?,?,?)"));
     String sql =
-        "INSERT INTO dead_letter (source, dead_key, kind, reason, attempts, body, body_format) VALUES "
+        "INSERT INTO dead_letter (source, dead_key, kind, reason, attempts, body, body_format)"
+            + " VALUES "
             + marks
             + " ON DUPLICATE KEY UPDATE attempts = attempts + VALUES(attempts),"
-            + " reason = VALUES(reason), last_at = CURRENT_TIMESTAMP(3), state = 'OPEN',"
-            + " closed_at = NULL, closed_by = NULL, closed_because = NULL";
+            + " reason = VALUES(reason), last_at = CURRENT_TIMESTAMP(3),"
+            // Assignments run left to right: the state last, which the others ask.
+            + " closed_at = IF(state = 'DISCARDED', closed_at, NULL),"
+            + " closed_by = IF(state = 'DISCARDED', closed_by, NULL),"
+            + " closed_because = IF(state = 'DISCARDED', closed_because, NULL),"
+            + " state = IF(state = 'DISCARDED', state, 'OPEN')";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int parameter = 1;
       for (Letter letter : letters) {

@@ -2,23 +2,44 @@ package io.crossfade.db;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Records that a path accepted and that never reached its output, by name. */
 public final class LostRecords {
+
+  /**
+   * The end of a router that had records in memory.
+   *
+   * @param lastAlive its last sign of life
+   * @param found when another one found it gone
+   */
+  public record Death(Instant lastAlive, Instant found) {}
 
   /**
    * One of them.
    *
    * @param path the one that had accepted it
    * @param instance the router that had accepted it
+   * @param death what it may have died with; {@code null} while its router lives, and when the
+   *     router had reported it as written
    */
-  public record Lost(RecordId id, Kind kind, DeliveryPath path, long stamp, String instance) {}
+  public record Lost(
+      RecordId id,
+      Kind kind,
+      DeliveryPath path,
+      long stamp,
+      String instance,
+      @Nullable Death death) {}
 
   private final DataSource control;
 
@@ -30,24 +51,52 @@ public final class LostRecords {
   public static void keep(Connection connection, List<Lost> lost) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "INSERT IGNORE INTO lost_record (id, path, kind, stamp, accepted_at, instance)"
-                + " VALUES (?,?,?,?,?,?)")) {
+            "INSERT IGNORE INTO lost_record (id, path, kind, stamp, accepted_at, instance,"
+                + " last_alive, death_found) VALUES (?,?,?,?,?,?,?,?)")) {
       for (Lost one : lost) {
+        Death death = one.death();
         statement.setBytes(1, one.id().bytes());
         statement.setString(2, one.path().name());
         statement.setString(3, one.kind().name());
         statement.setLong(4, one.stamp());
         statement.setTimestamp(5, Timestamp.from(AcceptanceStamp.instantOf(one.stamp())));
         statement.setString(6, one.instance());
+        statement.setTimestamp(7, death == null ? null : Timestamp.from(death.lastAlive()));
+        statement.setTimestamp(8, death == null ? null : Timestamp.from(death.found()));
         statement.addBatch();
       }
       statement.executeBatch();
     }
   }
 
-  /** Which of these records the path lost. */
-  public Set<RecordId> among(DeliveryPath path, Collection<RecordId> ids) throws SQLException {
-    return ControlIds.among(
-        control, "SELECT id FROM lost_record WHERE path = ? AND id", path.name(), ids);
+  /**
+   * Which of these records the path lost, and of each whether it died with the memory of a router.
+   */
+  public Map<RecordId, Boolean> among(DeliveryPath path, Collection<RecordId> ids)
+      throws SQLException {
+    Map<RecordId, Boolean> found = new HashMap<>();
+    if (ids.isEmpty()) {
+      return found;
+    }
+    String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
+    try (Connection connection = control.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT id, death_found IS NOT NULL FROM lost_record WHERE path = ? AND id IN ("
+                    + marks
+                    + ")")) {
+      statement.setString(1, path.name());
+      int next = 2;
+      for (RecordId id : ids) {
+        statement.setBytes(next++, id.bytes());
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          found.put(RecordId.of(row.getBytes(1)), row.getBoolean(2));
+        }
+      }
+      connection.commit();
+    }
+    return found;
   }
 }

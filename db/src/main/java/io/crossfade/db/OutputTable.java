@@ -3,10 +3,12 @@ package io.crossfade.db;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -43,6 +45,7 @@ public final class OutputTable<R> {
   }
 
   private final String name;
+  private final Winner winner;
   private final List<Column<R>> columns;
   private final List<Column.Type> types;
   private final List<String> comparedColumns;
@@ -55,6 +58,7 @@ public final class OutputTable<R> {
   private OutputTable(
       String name, Winner winner, Function<R, RecordId> id, List<Column<R>> columns) {
     this.name = name;
+    this.winner = winner;
     this.columns = List.copyOf(columns);
     this.types = columns.stream().map(Column::type).toList();
     this.comparedColumns = compared().map(Column::name).toList();
@@ -98,6 +102,25 @@ public final class OutputTable<R> {
   /** Value of a compared column in a stored row. */
   public @Nullable Object value(StoredRow row, String column) {
     return row.values().get(comparedColumns.indexOf(column));
+  }
+
+  /**
+   * Whether a row stays where both meet, whichever comes first. Of rows with one stamp, which one
+   * acceptance made, neither does.
+   */
+  public boolean staysBefore(StoredRow one, StoredRow other) {
+    return switch (winner) {
+      case FIRST_ACCEPTED -> one.stamp() < other.stamp();
+      case LATEST -> {
+        int byTime = time(one).compareTo(time(other));
+        yield one.stamp() != other.stamp()
+            && (byTime != 0 ? byTime > 0 : one.stamp() > other.stamp());
+      }
+    };
+  }
+
+  private LocalDateTime time(StoredRow row) {
+    return (LocalDateTime) Objects.requireNonNull(value(row, "timestamp"), "timestamp");
   }
 
   /** Java types of {@link #comparedColumns} as they are read back. */

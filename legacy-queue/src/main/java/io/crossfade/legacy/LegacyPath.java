@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -50,6 +51,17 @@ public final class LegacyPath implements SmartLifecycle {
    */
   public int offer(Kind kind, List<? extends AcceptedRecord> records, Duration patience) {
     return queue(kind).offer(records, patience);
+  }
+
+  /**
+   * Takes copies that there was no room for as room comes free, and waits for nothing.
+   *
+   * @param patience how long they wait for room
+   * @param taken told once how many were taken, from the first on, on some thread
+   */
+  public void offerLater(
+      Kind kind, List<? extends AcceptedRecord> copies, Duration patience, IntConsumer taken) {
+    queue(kind).offerLater(copies, patience, taken);
   }
 
   /** Records of a kind that are accepted and not yet written. */

@@ -17,14 +17,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +50,12 @@ final class LegacyQueue {
   private final InstantSource clock;
   private final BlockingQueue<AcceptedRecord> queue = new LinkedBlockingQueue<>();
   private final Semaphore room;
+
+  /** For copies that wait for room; half as many as the queue holds. */
+  private final Semaphore waitingRoom;
+
+  private final Set<List<? extends AcceptedRecord>> waiting =
+      Collections.newSetFromMap(Collections.synchronizedMap(new IdentityHashMap<>()));
   private final List<Thread> writers = new ArrayList<>();
   private final CountDownLatch stopSignal = new CountDownLatch(1);
   private final Counter accepted;
@@ -78,6 +88,7 @@ final class LegacyQueue {
     this.deadLetters = deadLetters;
     this.clock = clock;
     this.room = new Semaphore(shape.capacity());
+    this.waitingRoom = new Semaphore(Math.max(1, shape.capacity() / 2));
     this.inHand = new AtomicLongArray(shape.writers());
     for (int i = 0; i < shape.writers(); i++) {
       inHand.set(i, NOTHING);
@@ -128,6 +139,53 @@ final class LegacyQueue {
     return records.size();
   }
 
+  /**
+   * Takes copies later, as room comes free, and waits for nothing: nobody is to be delayed by them.
+   * Those that wait have a room of their own; what it has no place for is not taken.
+   *
+   * @param patience how long they wait for room in the queue
+   * @param taken told once how many were taken, from the first on; at once or later, on some thread
+   */
+  void offerLater(List<? extends AcceptedRecord> copies, Duration patience, IntConsumer taken) {
+    if (!accepting || !waitingRoom.tryAcquire(copies.size())) {
+      taken.accept(0);
+      return;
+    }
+    Instant deadline = clock.instant().plus(patience);
+    waiting.add(copies);
+    Thread.ofVirtual()
+        .name("legacy-waiting-" + kind.label())
+        .start(
+            () -> {
+              int took = 0;
+              try {
+                took = takeUntil(copies, deadline);
+              } finally {
+                waitingRoom.release(copies.size());
+                taken.accept(took);
+                waiting.remove(copies);
+              }
+            });
+  }
+
+  private int takeUntil(List<? extends AcceptedRecord> copies, Instant deadline) {
+    int piece = Math.min(copies.size(), Math.max(1, shape.capacity() / 2));
+    for (int from = 0; from < copies.size(); from += piece) {
+      List<? extends AcceptedRecord> next =
+          copies.subList(from, Math.min(copies.size(), from + piece));
+      if (!acquire(next.size(), Duration.between(clock.instant(), deadline))) {
+        return from;
+      }
+      if (!accepting) {
+        room.release(next.size());
+        return from;
+      }
+      queue.addAll(next);
+      accepted.increment(next.size());
+    }
+    return copies.size();
+  }
+
   private boolean acquire(int permits, Duration patience) {
     if (!patience.isPositive()) {
       return room.tryAcquire(permits);
@@ -152,7 +210,18 @@ final class LegacyQueue {
     for (int i = 0; i < inHand.length(); i++) {
       oldest = Math.min(oldest, inHand.get(i));
     }
+    for (List<? extends AcceptedRecord> copies : waitingNow()) {
+      for (AcceptedRecord copy : copies) {
+        oldest = Math.min(oldest, copy.acceptance().stamp());
+      }
+    }
     return oldest == NOTHING ? Optional.empty() : Optional.of(AcceptanceStamp.instantOf(oldest));
+  }
+
+  private List<List<? extends AcceptedRecord>> waitingNow() {
+    synchronized (waiting) {
+      return List.copyOf(waiting);
+    }
   }
 
   /**

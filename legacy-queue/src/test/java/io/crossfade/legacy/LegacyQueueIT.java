@@ -3,6 +3,7 @@ package io.crossfade.legacy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.DeadLetters;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,44 @@ class LegacyQueueIT {
     queue.beginStop(PATIENCE);
     assertThat(queue.awaitStop()).isZero();
     assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(1_000);
+  }
+
+  /** Nobody is delayed by a copy; what judges the outputs knows that it is still on its way. */
+  @Test
+  void copiesWaitForRoomWithoutDelayingAnybody() throws Exception {
+    LegacyQueue queue = queue(new QueueShape(10, 5, 1, Duration.ofMillis(20)));
+    List<AcceptedRecord> served = health("SERVED", 0, 10);
+    assertThat(queue.offer(served, PATIENCE)).isEqualTo(10);
+    List<Integer> taken = new CopyOnWriteArrayList<>();
+    List<AcceptedRecord> copies = health("COPY", 0, 4);
+    queue.offerLater(copies, PATIENCE, taken::add);
+    assertThat(taken).isEmpty();
+    assertThat(queue.oldestHeld())
+        .contains(AcceptanceStamp.instantOf(served.getFirst().acceptance().stamp()));
+    queue.offerLater(health("COPY", 10, 2), PATIENCE, taken::add);
+    assertThat(taken).as("the waiting room is full").containsExactly(0);
+    queue.start();
+    await().atMost(PATIENCE).until(() -> taken.size() == 2);
+    assertThat(taken).containsExactly(0, 4);
+    await().atMost(PATIENCE).until(() -> queue.held() == 0);
+    await().atMost(PATIENCE).until(() -> queue.oldestHeld().isEmpty());
+    queue.beginStop(PATIENCE);
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(14);
+  }
+
+  @Test
+  void copiesThatGetNoRoomInTimeAreNotTaken() {
+    LegacyQueue queue = queue(new QueueShape(10, 5, 1, Duration.ofMillis(20)));
+    assertThat(queue.offer(health("SERVED", 0, 10), PATIENCE)).isEqualTo(10);
+    List<Integer> taken = new CopyOnWriteArrayList<>();
+    queue.offerLater(health("COPY", 0, 4), Duration.ofMillis(50), taken::add);
+    await().atMost(PATIENCE).until(() -> !taken.isEmpty());
+    assertThat(taken).containsExactly(0);
+    assertThat(queue.held()).isEqualTo(10);
+    queue.offerLater(health("COPY", 4, 5), Duration.ZERO, taken::add);
+    await().atMost(PATIENCE).until(() -> taken.size() == 2);
+    assertThat(taken).as("the waiting room is free again").containsExactly(0, 0);
   }
 
   @Test

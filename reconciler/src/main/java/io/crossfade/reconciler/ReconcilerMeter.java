@@ -7,6 +7,8 @@ public enum ReconcilerMeter {
   /** Records. */
   UNNOTED("unnoted", "Records that could not be noted in the acceptance journal"),
   /** Segments. */
+  ASIDE("journal.aside", "Journal segments with something unreadable that were put aside"),
+  /** Segments. */
   OPEN_SEGMENTS("journal.open", "Journal segments that wait to be accounted for"),
   /** Rows. Tag: kind. */
   COMPARED("compared", "Rows that the rolling comparison compared"),

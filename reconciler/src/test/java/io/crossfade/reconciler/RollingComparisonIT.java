@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.crossfade.db.Acceptance;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeadLetters;
@@ -13,6 +14,7 @@ import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.LostRecords;
 import io.crossfade.db.Output;
+import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
@@ -23,6 +25,7 @@ import io.crossfade.reconciler.diff.Throttle;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,6 +44,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RollingComparisonIT {
+
+  private static final LostRecords.Death DEATH =
+      new LostRecords.Death(
+          Instant.parse("2025-09-14T09:00:00Z"), Instant.parse("2025-09-14T09:00:20Z"));
 
   private final TestOutputs outputs = new TestOutputs();
   private final DroppedMirrors dropped = new DroppedMirrors(outputs.control());
@@ -131,9 +138,8 @@ class RollingComparisonIT {
     AcceptedRecord copyToLegacy = SampleRecords.event("COPY", 4, false);
     legacy.write(List.of(lost, fallback, copy));
     stream.write(List.of(copyToLegacy));
-    dropped.keep(DeliveryPath.STREAM, List.of(copy.acceptance().id()));
-    dropped.keep(
-        DeliveryPath.LEGACY, List.of(copyToLegacy.acceptance().id(), lost.acceptance().id()));
+    dropped.keep(DeliveryPath.STREAM, List.of(copy.acceptance()));
+    dropped.keep(DeliveryPath.LEGACY, List.of(copyToLegacy.acceptance(), lost.acceptance()));
     ComparisonResult result = advance(acceptedAt(copyToLegacy).plusMillis(1)).orElseThrow();
     KindFigures figures = events(Optional.of(result));
     assertThat(figures.missingInStream()).isEqualTo(3);
@@ -157,8 +163,7 @@ class RollingComparisonIT {
     DeviceInfo last = samples.deviceAt("BEFORE", time.plusMinutes(1));
     legacy.write(List.of(before, noted, notedBefore, last));
     stream.write(List.of(before, notedBefore));
-    dropped.keep(
-        DeliveryPath.STREAM, List.of(noted.acceptance().id(), notedBefore.acceptance().id()));
+    dropped.keep(DeliveryPath.STREAM, List.of(noted.acceptance(), notedBefore.acceptance()));
     ComparisonResult result = advance(acceptedAt(last).plusMillis(1)).orElseThrow();
     for (TableResult table : result.of(Kind.DEVICE)) {
       assertThat(table.explained())
@@ -192,21 +197,134 @@ class RollingComparisonIT {
   void recordThatDiedInMemoryExplainsTheLegacyOutput() throws Exception {
     AcceptedRecord died = SampleRecords.event("DIED", 1, false);
     stream.write(List.of(died));
-    try (Connection connection = outputs.control().getConnection()) {
-      LostRecords.keep(
-          connection,
-          List.of(
-              new LostRecords.Lost(
-                  died.acceptance().id(),
-                  Kind.EVENT,
-                  DeliveryPath.LEGACY,
-                  died.acceptance().stamp(),
-                  "killed")));
-      connection.commit();
-    }
+    lost(died, DeliveryPath.LEGACY, DEATH);
     ComparisonResult result = advance(acceptedAt(died).plusMillis(1)).orElseThrow();
     assertThat(result.of(Kind.EVENT).getFirst().explained())
         .containsExactlyEntriesOf(Map.of(Explanation.LOST_IN_MEMORY, 1L));
+  }
+
+  /** The newest state of a device is a row that many records make. */
+  @Test
+  void recordThatDiedInMemoryExplainsTheStateThatItWouldHaveRenewed() throws Exception {
+    LocalDateTime time = LocalDateTime.of(2025, 9, 14, 8, 0);
+    SampleRecords samples = new SampleRecords(1);
+    DeviceInfo before = samples.deviceAt("STATE", time);
+    DeviceInfo died = samples.deviceAt("STATE", time.plusMinutes(1));
+    legacy.write(List.of(before));
+    stream.write(List.of(before, died));
+    lost(died, DeliveryPath.LEGACY, DEATH);
+    ComparisonResult result = advance(acceptedAt(died).plusMillis(1)).orElseThrow();
+    for (TableResult table : result.of(Kind.DEVICE)) {
+      assertThat(table.explained())
+          .as(table.table())
+          .containsExactlyEntriesOf(Map.of(Explanation.LOST_IN_MEMORY, 1L));
+    }
+  }
+
+  @Test
+  void whatALivingRouterLostIsUnexplained() throws Exception {
+    AcceptedRecord deleted = SampleRecords.event("DELETED", 1, false);
+    stream.write(List.of(deleted));
+    lost(deleted, DeliveryPath.LEGACY, null);
+    assertThat(events(advance(acceptedAt(deleted).plusMillis(1))).unexplained()).isEqualTo(1);
+  }
+
+  /** Redis is to lose nothing: no note about another acceptance of the record excuses it. */
+  @Test
+  void whatTheStreamLostIsALossWhateverElseIsNoted() throws Exception {
+    AcceptedRecord lost = SampleRecords.event("LOST", 1, false);
+    AcceptedRecord fallback =
+        SampleRecords.event("LOST", 2, false).because(RouteReason.STREAM_UNAVAILABLE);
+    legacy.write(List.of(lost, fallback));
+    dropped.keep(DeliveryPath.STREAM, List.of(lost.acceptance()));
+    lost(lost, DeliveryPath.STREAM, DEATH);
+    lost(fallback, DeliveryPath.STREAM, DEATH);
+    assertThat(events(advance(acceptedAt(fallback).plusMillis(1))).unexplained()).isEqualTo(2);
+  }
+
+  /** Both paths wrote this very acceptance: the row should be the same. */
+  @Test
+  void nothingExcusesRowsOfOneAcceptanceThatDiffer() throws Exception {
+    AcceptedRecord fallback =
+        SampleRecords.event("SAME", 1, false).because(RouteReason.STREAM_UNAVAILABLE);
+    AcceptedRecord copied = SampleRecords.event("SAME", 2, false);
+    legacy.write(List.of(fallback, copied));
+    stream.write(List.of(fallback, copied));
+    dropped.keep(DeliveryPath.STREAM, List.of(copied.acceptance()));
+    dropped.keep(DeliveryPath.LEGACY, List.of(copied.acceptance()));
+    lost(copied, DeliveryPath.LEGACY, DEATH);
+    TestOutputs.update(outputs.stream(), "UPDATE t_common_event SET latitude = 1");
+    KindFigures figures = events(advance(acceptedAt(copied).plusMillis(1)));
+    assertThat(figures.differing()).isEqualTo(2);
+    assertThat(figures.unexplained()).isEqualTo(2);
+  }
+
+  @Test
+  void noteExplainsTheAcceptanceThatItNamesAndNoOther() throws Exception {
+    AcceptedRecord early = SampleRecords.event("AGAIN", 1, false);
+    AcceptedRecord late = SampleRecords.event("AGAIN", 1, false);
+    legacy.write(List.of(early, late));
+    dropped.keep(DeliveryPath.STREAM, List.of(late.acceptance()));
+    assertThat(events(advance(acceptedAt(late).plusMillis(1))).unexplained()).isEqualTo(1);
+    dropped.keep(DeliveryPath.STREAM, List.of(early.acceptance()));
+    assertThat(events(onDemand(acceptedAt(late))).unexplained()).isZero();
+  }
+
+  @Test
+  void refusalExplainsUntilThePathTookTheRetry() throws Exception {
+    AcceptedRecord refused = SampleRecords.event("REFUSED", 1, false);
+    stream.write(List.of(refused));
+    RefusedRecords refusals = new RefusedRecords(outputs.control());
+    Acceptance first = refused.acceptance();
+    refusals.keep(
+        DeliveryPath.LEGACY,
+        List.of(new RefusedRecords.Refused(Kind.EVENT, first.id(), first.stamp())));
+    ComparisonResult result = advance(acceptedAt(refused).plusMillis(1)).orElseThrow();
+    assertThat(result.of(Kind.EVENT).getFirst().explained())
+        .containsExactlyEntriesOf(Map.of(Explanation.REFUSED, 1L));
+    assertThat(
+            refusals.retried(
+                Kind.EVENT, DeliveryPath.STREAM, ids -> Map.of(first.id(), first.stamp() + 1)))
+        .as("the other path")
+        .isZero();
+    assertThat(
+            refusals.retried(
+                Kind.EVENT, DeliveryPath.LEGACY, ids -> Map.of(first.id(), first.stamp())))
+        .as("itself")
+        .isZero();
+    assertThat(
+            refusals.retried(
+                Kind.EVENT, DeliveryPath.LEGACY, ids -> Map.of(first.id(), first.stamp() + 1)))
+        .isEqualTo(1);
+    assertThat(events(onDemand(acceptedAt(refused))).unexplained()).isEqualTo(1);
+  }
+
+  /** One bad row must not stop all comparisons, nor excuse what it should have told of. */
+  @Test
+  void changeThatCannotBeReadExcusesNothingAndStopsNothing() throws Exception {
+    AcceptedRecord before = SampleRecords.event("BEFORE", 1, false);
+    AcceptedRecord after = SampleRecords.event("AFTER", 1, false);
+    legacy.write(List.of(before, after));
+    for (String unreadable : List.of("{\"dualWrite\":", "{}", "{\"dualWrite\":\"no\"}")) {
+      TestOutputs.update(outputs.control(), "DELETE FROM rollout_change");
+      change(Kind.EVENT, acceptedAt(before).minusSeconds(60), "OPERATOR", "false", unreadable);
+      assertThat(events(onDemand(acceptedAt(before))).unexplained()).as(unreadable).isEqualTo(2);
+      change(Kind.EVENT, acceptedAt(after).plusSeconds(60), "OPERATOR", "false", "true");
+      assertThat(events(onDemand(acceptedAt(before))).notMirrored())
+          .as("the next change says what there was before it")
+          .isEqualTo(2);
+    }
+  }
+
+  private void lost(AcceptedRecord record, DeliveryPath path, LostRecords.@Nullable Death death)
+      throws SQLException {
+    try (Connection connection = outputs.control().getConnection()) {
+      Acceptance of = record.acceptance();
+      LostRecords.keep(
+          connection,
+          List.of(new LostRecords.Lost(of.id(), record.kind(), path, of.stamp(), "killed", death)));
+      connection.commit();
+    }
   }
 
   /** There is nothing to compare it with: the night looks for repeats among it. */
@@ -331,12 +449,23 @@ class RollingComparisonIT {
   }
 
   private void change(Kind kind, Instant at, String origin) {
+    change(kind, at, origin, "false", "true");
+  }
+
+  /**
+   * @param before whether dual write was on: {@code true}, {@code false}, or something unreadable
+   */
+  private void change(Kind kind, Instant at, String origin, String before, String after) {
     TestOutputs.update(
         outputs.control(),
         "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, forced,"
             + " flags_before, flags_after, evidence) VALUES ('%s', 1, '%s', '%s', 'ann', 'test',"
                 .formatted(LocalDateTime.ofInstant(at, ZoneOffset.UTC), kind, origin)
-            + " FALSE, '{\"dualWrite\":false}', '{\"dualWrite\":true}', '{}')");
+            + " FALSE, '%s', '%s', '{}')".formatted(flags(before), flags(after)));
+  }
+
+  private static String flags(String dualWrite) {
+    return dualWrite.startsWith("{") ? dualWrite : "{\"dualWrite\":" + dualWrite + "}";
   }
 
   /** In one window at most. */

@@ -6,6 +6,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
+import io.crossfade.db.RefusedRecords;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;
 import io.crossfade.router.console.ConsoleConfiguration;
@@ -30,6 +31,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,8 +92,8 @@ class RouterConfiguration {
   }
 
   @Bean
-  MirrorLedger mirrorLedger(DroppedMirrors dropped, MeterRegistry meters) {
-    return new MirrorLedger(dropped, meters);
+  MirrorLedger mirrorLedger(DroppedMirrors dropped, RefusedRecords refused, MeterRegistry meters) {
+    return new MirrorLedger(dropped, refused, meters);
   }
 
   @Bean
@@ -104,6 +106,8 @@ class RouterConfiguration {
       RouterSettings settings,
       ObjectProvider<AcceptanceJournal> journal,
       MeterRegistry meters) {
+    journal.ifAvailable(
+        noted -> noted.holds(() -> Arrays.stream(Kind.values()).mapToLong(legacy::held).sum()));
     return new UploadRouter(
         flags,
         legacy,

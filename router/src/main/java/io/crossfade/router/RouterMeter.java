@@ -10,7 +10,9 @@ public enum RouterMeter {
   MIRROR_DROPPED(
       "crossfade.router.mirror.dropped",
       "Copies that the other path did not take; tags kind, path"),
-  MIRROR_FORGOTTEN("crossfade.router.mirror.forgotten", "Dropped copies that were not even noted"),
+  MIRROR_FORGOTTEN(
+      "crossfade.router.mirror.forgotten",
+      "Dropped copies and refused records that were not even noted"),
   AUTO_ROLLBACKS("crossfade.router.auto.rollbacks", "Rollbacks without a person; tag kind"),
   LOGINS(
       "crossfade.router.logins",

@@ -2,19 +2,21 @@ package io.crossfade.reconciler.accounting;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.RecordId;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,20 +30,16 @@ public final class AcceptanceJournal implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(AcceptanceJournal.class);
 
-  /**
-   * Held by the process that writes a directory; whoever gets it knows that the process is gone.
-   */
-  static final String LOCK = "lock";
-
-  static final String SUFFIX = ".journal";
-
-  private final Path directory;
+  private final JournalDirectory directory;
   private final int entries;
   private final long rollAfterNanos;
-  private final FileChannel lockFile;
-  private final @Nullable FileLock lock;
   private final Counter unnoted;
   private volatile @Nullable JournalSegment segment;
+  private volatile @Nullable RecordId system;
+  private volatile LongSupplier held = () -> 1;
+
+  private @Nullable FileChannel lockFile;
+  private boolean closed;
 
   private @Nullable Prepared next;
   private long segmentSince;
@@ -61,20 +59,48 @@ public final class AcceptanceJournal implements AutoCloseable {
    * @param rollAfter age at which a segment is closed, full or not
    */
   public AcceptanceJournal(
-      Path base, String instance, int entries, Duration rollAfter, MeterRegistry meters)
-      throws IOException {
-    this.directory = Files.createDirectories(base.resolve(instance));
+      Path base, String instance, int entries, Duration rollAfter, MeterRegistry meters) {
+    this.directory = new JournalDirectory(base.resolve(instance));
     this.entries = entries;
     this.rollAfterNanos = rollAfter.toNanos();
     this.unnoted =
         Counter.builder(ReconcilerMeter.UNNOTED.id())
             .description(ReconcilerMeter.UNNOTED.description())
             .register(meters);
-    this.lockFile =
-        FileChannel.open(
-            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    this.lock = lockFile.tryLock();
     roll();
+  }
+
+  /** Says whose acceptances are noted, once that is known. */
+  synchronized void belongsTo(RecordId owner) throws IOException {
+    directory.belongsTo(owner);
+    system = owner;
+    JournalSegment current = segment;
+    if (current != null) {
+      current.belongsTo(owner);
+    }
+    Prepared prepared = next;
+    if (prepared != null) {
+      JournalSegment made = prepared();
+      next = prepared;
+      if (made != null) {
+        made.belongsTo(owner);
+      }
+    }
+  }
+
+  /** Whether it is known whose acceptances are noted. */
+  boolean isIdentified() {
+    return system != null;
+  }
+
+  /**
+   * Tells how many records are in memory alone: what is left of them at the end is lost.
+   *
+   * @param inMemory asked when the journal is closed; without it a process that ends is one that
+   *     died
+   */
+  public void holds(LongSupplier inMemory) {
+    held = inMemory;
   }
 
   /** Notes records that a path has taken. */
@@ -90,18 +116,43 @@ public final class AcceptanceJournal implements AutoCloseable {
     }
   }
 
-  /** Closes the current segment when it is old, so that it can be accounted for. */
+  /**
+   * Closes the current segment when it is old, so that it can be accounted for. Begins again in a
+   * new directory when somebody has removed the old one, with what was noted in it.
+   */
   void rollIfOld() {
     JournalSegment current = segment;
-    if (current == null
-        || (!current.isEmpty() && System.nanoTime() - segmentSince >= rollAfterNanos)) {
+    if (current == null) {
+      rolled(null);
+    } else if (!Files.exists(current.file())) {
+      log.error("{} is gone; what it held is noted again", current.file());
+      JournalSegment after = rolled(current);
+      if (after != null) {
+        current.forEach(this::noteAgain);
+      }
+    } else if (!current.isEmpty() && System.nanoTime() - segmentSince >= rollAfterNanos) {
       rolled(current);
     }
   }
 
+  private void noteAgain(JournalSegment.Entry entry) {
+    JournalSegment current = segment;
+    while (current != null && !current.add(entry.kind(), entry.path(), entry.stamp(), entry.id())) {
+      current = rolled(current);
+    }
+    if (current == null) {
+      unnoted.increment();
+    }
+  }
+
+  /** Says that this process lives, and up to when all that was accepted is written. */
+  void alive(Instant writtenUntil) throws IOException {
+    directory.alive(writtenUntil);
+  }
+
   /** Where this process writes. */
   Path directory() {
-    return directory;
+    return directory.path();
   }
 
   /** Whether this process writes a file, now or next; it must not be accounted for yet. */
@@ -115,15 +166,20 @@ public final class AcceptanceJournal implements AutoCloseable {
   /** Ends the noting; what was noted stays until it is accounted for. */
   @Override
   public synchronized void close() throws IOException {
+    closed = true;
     segment = null;
     JournalSegment unused = prepared();
     if (unused != null) {
       Files.deleteIfExists(unused.file());
     }
-    if (lock != null) {
-      lock.release();
+    FileChannel channel = lockFile;
+    if (channel != null) {
+      if (held.getAsLong() == 0) {
+        directory.endedWithNothingLeft();
+      }
+      // Gives the lock back.
+      channel.close();
     }
-    lockFile.close();
   }
 
   private static boolean add(JournalSegment to, DeliveryPath path, AcceptedRecord accepted) {
@@ -132,7 +188,7 @@ public final class AcceptanceJournal implements AutoCloseable {
 
   /** The segment after that one; {@code null} when there is none. */
   private synchronized @Nullable JournalSegment rolled(@Nullable JournalSegment full) {
-    if (segment == full && lockFile.isOpen()) {
+    if (segment == full && !closed) {
       roll();
     }
     return segment;
@@ -140,6 +196,7 @@ public final class AcceptanceJournal implements AutoCloseable {
 
   private void roll() {
     try {
+      open();
       segment = next();
       segmentSince = System.nanoTime();
       broken = false;
@@ -149,16 +206,42 @@ public final class AcceptanceJournal implements AutoCloseable {
       if (!broken) {
         log.error(
             "Cannot write the acceptance journal in {}: {}; records are accepted and not noted",
-            directory,
+            directory.path(),
             e.toString());
       }
       broken = true;
     }
   }
 
+  /** Makes the directory, when it is not there, and holds it. */
+  private void open() throws IOException {
+    if (lockFile != null && Files.exists(directory.lock())) {
+      return;
+    }
+    Files.createDirectories(directory.path());
+    FileChannel channel =
+        FileChannel.open(directory.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    // Whoever adopts directories must not take this one for a dead process's.
+    if (channel.tryLock() == null) {
+      channel.close();
+      throw new IOException("Another process holds " + directory.lock());
+    }
+    FileChannel before = lockFile;
+    lockFile = channel;
+    if (before != null) {
+      before.close();
+    }
+    RecordId owner = system;
+    if (owner != null) {
+      directory.belongsTo(owner);
+    }
+  }
+
   private JournalSegment next() throws IOException {
     JournalSegment prepared = prepared();
-    return prepared == null ? JournalSegment.create(newFile(), entries) : prepared;
+    return prepared == null || !Files.exists(prepared.file())
+        ? JournalSegment.create(newFile(), entries, system)
+        : prepared;
   }
 
   /** The segment that was made ahead; {@code null} when that failed. */
@@ -181,12 +264,12 @@ public final class AcceptanceJournal implements AutoCloseable {
   private void prepare() {
     Path file = newFile();
     FutureTask<JournalSegment> making =
-        new FutureTask<>(() -> JournalSegment.create(file, entries));
+        new FutureTask<>(() -> JournalSegment.create(file, entries, system));
     next = new Prepared(file, making);
     Thread.ofPlatform().name("acceptance-journal").daemon(true).start(making);
   }
 
   private Path newFile() {
-    return directory.resolve("%08d%s".formatted(++number, SUFFIX));
+    return directory.path().resolve("%08d%s".formatted(++number, JournalDirectory.SUFFIX));
   }
 }

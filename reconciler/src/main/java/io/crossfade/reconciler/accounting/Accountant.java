@@ -8,6 +8,7 @@ import io.crossfade.db.LostRecords;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.RefusedRecords;
 import io.crossfade.reconciler.accounting.AccountBook.Account;
 import io.crossfade.reconciler.accounting.AccountBook.Counts;
 import io.crossfade.reconciler.accounting.JournalSegment.Entry;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what became of every acceptance in a segment: written, a repeat of a record that was
@@ -43,16 +45,35 @@ final class Accountant {
   /** What became of a segment's acceptances. */
   record Result(Map<Account, Counts> counts, List<LostRecords.Lost> lost) {}
 
+  /**
+   * The end of the process that wrote a segment.
+   *
+   * @param writtenUntil up to when it had said that all is written; what was accepted before has
+   *     not died with it
+   */
+  record Dead(LostRecords.Death death, Instant writtenUntil) {
+
+    LostRecords.@Nullable Death of(Entry entry) {
+      return entry.path() == DeliveryPath.LEGACY
+              && !AcceptanceStamp.instantOf(entry.stamp()).isBefore(writtenUntil)
+          ? death
+          : null;
+    }
+  }
+
   private record Group(Kind kind, DeliveryPath path) {}
 
   private final DataSource legacy;
   private final DataSource stream;
   private final DeadLetters deadLetters;
+  private final RefusedRecords refused;
 
-  Accountant(DataSource legacy, DataSource stream, DeadLetters deadLetters) {
+  Accountant(
+      DataSource legacy, DataSource stream, DeadLetters deadLetters, RefusedRecords refused) {
     this.legacy = legacy;
     this.stream = stream;
     this.deadLetters = deadLetters;
+    this.refused = refused;
   }
 
   /** When the last record of a segment was accepted; {@link Instant#MIN} when there is none. */
@@ -66,8 +87,9 @@ final class Accountant {
    * Accounts for a segment whose records both paths are past.
    *
    * @param instance the process that wrote it
+   * @param end of it; {@code null} when it lives, or ended with nothing in memory
    */
-  Result account(Path segment, String instance)
+  Result account(Path segment, String instance, @Nullable Dead end)
       throws IOException, SQLException, InterruptedException {
     Map<Group, List<Entry>> groups = new HashMap<>();
     JournalSegment.read(
@@ -79,7 +101,7 @@ final class Accountant {
     Map<Account, Counts> counts = new HashMap<>();
     List<LostRecords.Lost> lost = new ArrayList<>();
     for (Map.Entry<Group, List<Entry>> group : groups.entrySet()) {
-      account(group.getKey(), group.getValue(), instance, counts, lost);
+      account(group.getKey(), group.getValue(), instance, end, counts, lost);
     }
     return new Result(counts, lost);
   }
@@ -88,9 +110,11 @@ final class Accountant {
       Group group,
       List<Entry> entries,
       String instance,
+      @Nullable Dead end,
       Map<Account, Counts> counts,
       List<LostRecords.Lost> lost)
       throws SQLException, InterruptedException {
+    refused.retried(group.kind(), group.path(), ids -> newest(entries, ids));
     OutputScan output = scan(group.kind(), group.path());
     List<Entry> unmet = new ArrayList<>();
     entries.sort(Comparator.comparingLong(Entry::stamp));
@@ -120,11 +144,26 @@ final class Accountant {
           of.lostOnBoth += elsewhere.contains(entry.id()) ? 0 : 1;
           lost.add(
               new LostRecords.Lost(
-                  entry.id(), entry.kind(), entry.path(), entry.stamp(), instance));
+                  entry.id(),
+                  entry.kind(),
+                  entry.path(),
+                  entry.stamp(),
+                  instance,
+                  end == null ? null : end.of(entry)));
         }
       }
       pace.rest();
     }
+  }
+
+  private static Map<RecordId, Long> newest(List<Entry> entries, Set<RecordId> among) {
+    Map<RecordId, Long> newest = new HashMap<>();
+    for (Entry entry : entries) {
+      if (among.contains(entry.id())) {
+        newest.merge(entry.id(), entry.stamp(), Math::max);
+      }
+    }
+    return newest;
   }
 
   /**

@@ -2,8 +2,13 @@ package io.crossfade.reconciler.accounting;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
+import io.crossfade.db.LostRecords;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.SystemIdentity;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.crossfade.reconciler.WrittenUntil;
+import io.crossfade.reconciler.accounting.DiedCopies.LastSeconds;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -12,17 +17,21 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,14 +48,22 @@ public final class Accounting implements AutoCloseable {
   private final Accountant accountant;
   private final DiedCopies diedCopies;
   private final AccountBook book;
+  private final SystemIdentity identity;
   private final WrittenUntil writtenUntil;
   private final MeterRegistry meters;
+  private final Counter aside;
   private final ScheduledExecutorService schedule =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("accounting").daemon(true).factory());
 
-  /** Left by dead processes whose died copies are noted: once is enough. */
-  private final Set<Path> adopted = new HashSet<>();
+  /** Where what cannot be read is put aside, for people. */
+  private static final String ASIDE = "aside";
+
+  /** What dead processes noted in their last seconds, by directory. */
+  private final Map<Path, Optional<LastSeconds>> adopted = new HashMap<>();
+
+  /** Directories of other systems, of which was said that they are left alone. */
+  private final Set<Path> foreign = new HashSet<>();
 
   private volatile int open;
 
@@ -56,6 +73,7 @@ public final class Accounting implements AutoCloseable {
       Accountant accountant,
       DiedCopies diedCopies,
       AccountBook book,
+      SystemIdentity identity,
       WrittenUntil writtenUntil,
       MeterRegistry meters) {
     this.settings = settings;
@@ -63,6 +81,11 @@ public final class Accounting implements AutoCloseable {
     this.accountant = accountant;
     this.diedCopies = diedCopies;
     this.book = book;
+    this.identity = identity;
+    this.aside =
+        Counter.builder(ReconcilerMeter.ASIDE.id())
+            .description(ReconcilerMeter.ASIDE.description())
+            .register(meters);
     this.writtenUntil = writtenUntil;
     this.meters = meters;
     Gauge.builder(ReconcilerMeter.OPEN_SEGMENTS.id(), () -> open)
@@ -88,18 +111,20 @@ public final class Accounting implements AutoCloseable {
     schedule.shutdownNow();
   }
 
-  private void account() {
+  void account() {
     try {
       journal.rollIfOld();
+      RecordId system = identity.read();
+      if (!journal.isIdentified()) {
+        journal.belongsTo(system);
+      }
       Optional<Instant> until = writtenUntil.now();
+      if (until.isPresent()) {
+        journal.alive(until.get());
+      }
       int waiting = 0;
-      try (Stream<Path> directories = Files.list(settings.directory())) {
-        for (Path directory : directories.filter(Files::isDirectory).toList()) {
-          waiting +=
-              directory.equals(journal.directory())
-                  ? account(directory, until.orElse(Instant.MIN))
-                  : adopt(directory, until.orElse(Instant.MIN));
-        }
+      for (Path directory : directories()) {
+        waiting += account(directory, system, until.orElse(Instant.MIN));
       }
       open = waiting;
     } catch (InterruptedException e) {
@@ -109,25 +134,54 @@ public final class Accounting implements AutoCloseable {
     }
   }
 
+  private List<Path> directories() throws IOException {
+    try (Stream<Path> directories = Files.list(settings.directory())) {
+      return directories
+          .filter(Files::isDirectory)
+          .filter(directory -> !directory.endsWith(ASIDE))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** One directory that cannot be read must not stop the others. */
+  private int account(Path directory, RecordId system, Instant until)
+      throws SQLException, InterruptedException {
+    try {
+      JournalDirectory of = new JournalDirectory(directory);
+      return directory.equals(journal.directory())
+          ? account(of, until, null)
+          : adopt(of, system, until);
+    } catch (IOException | RuntimeException e) {
+      log.warn("Cannot account for what {} holds: {}; trying again", directory, e.toString());
+      return 1;
+    }
+  }
+
   /** Accounts for a directory if its process is gone, and removes it when that is done. */
-  private int adopt(Path directory, Instant until)
+  private int adopt(JournalDirectory directory, RecordId system, Instant until)
       throws IOException, SQLException, InterruptedException {
-    Path lockFile = directory.resolve(AcceptanceJournal.LOCK);
     try (FileChannel channel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel.open(
+                directory.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
         return 0;
       }
-      if (!adopted.contains(directory)) {
-        diedCopies.note(segments(directory));
-        adopted.add(directory);
+      if (directory.isForeignTo(system)) {
+        if (foreign.add(directory.path())) {
+          log.warn(
+              "{} was written by another system, or by one that did not know its id; left alone",
+              directory.path());
+        }
+        return 0;
       }
-      int waiting = account(directory, until);
+      Accountant.Dead dead = dead(directory);
+      noteDiedCopies(directory, dead);
+      int waiting = account(directory, until, dead);
       if (waiting == 0) {
-        adopted.remove(directory);
-        Files.deleteIfExists(lockFile);
-        Files.deleteIfExists(directory);
+        adopted.remove(directory.path());
+        directory.remove();
       }
       return waiting;
     } catch (OverlappingFileLockException e) {
@@ -136,40 +190,86 @@ public final class Accounting implements AutoCloseable {
     }
   }
 
+  /** How its process ended; {@code null} when nothing can have died with it. */
+  private static Accountant.@Nullable Dead dead(JournalDirectory directory) throws IOException {
+    if (directory.hasEndedWithNothingLeft()) {
+      return null;
+    }
+    Optional<JournalDirectory.Alive> last = directory.lastAlive();
+    Instant alive = last.map(JournalDirectory.Alive::at).orElse(Instant.EPOCH);
+    for (Path segment : directory.segments()) {
+      Instant accepted = Accountant.lastAcceptance(segment);
+      alive = accepted.isAfter(alive) ? accepted : alive;
+    }
+    return new Accountant.Dead(
+        new LostRecords.Death(alive, Instant.now()),
+        last.map(JournalDirectory.Alive::writtenUntil).orElse(Instant.MIN));
+  }
+
+  private void noteDiedCopies(JournalDirectory directory, Accountant.@Nullable Dead dead)
+      throws IOException, SQLException {
+    if (dead == null) {
+      return;
+    }
+    Optional<LastSeconds> last = adopted.get(directory.path());
+    if (last == null) {
+      last = DiedCopies.lastSeconds(directory.segments(), dead.writtenUntil());
+      adopted.put(directory.path(), last);
+    }
+    if (last.isPresent()) {
+      diedCopies.note(last.get());
+    }
+  }
+
   /** Accounts for the closed segments of a directory; says how many have to wait. */
-  private int account(Path directory, Instant until)
+  private int account(JournalDirectory directory, Instant until, Accountant.@Nullable Dead dead)
       throws IOException, SQLException, InterruptedException {
-    List<Path> segments = segments(directory);
-    String instance = directory.getFileName().toString();
+    List<Path> segments =
+        directory.segments().stream().filter(file -> !journal.writes(file)).toList();
     int waiting = 0;
     for (Path segment : segments) {
-      String name = instance + "/" + segment.getFileName();
-      if (book.has(name)) {
-        Files.deleteIfExists(segment);
-      } else if (Accountant.lastAcceptance(segment).isBefore(until)) {
-        Accountant.Result result = accountant.account(segment, instance);
-        book.enter(name, result);
-        Files.deleteIfExists(segment);
-        count(result);
-      } else if (segments.size() - waiting > settings.segments()) {
-        log.error("More than {} segments wait; {} is given up", settings.segments(), name);
-        Files.deleteIfExists(segment);
-      } else {
-        waiting++;
+      String name = directory.instance() + "/" + segment.getFileName();
+      try {
+        if (book.has(name)) {
+          Files.deleteIfExists(segment);
+        } else if (Accountant.lastAcceptance(segment).isBefore(until)) {
+          Accountant.Result result = accountant.account(segment, directory.instance(), dead);
+          book.enter(name, result);
+          putAway(segment, directory);
+          count(result);
+        } else if (segments.size() - waiting > settings.segments()) {
+          log.error("More than {} segments wait; {} is given up", settings.segments(), name);
+          Files.deleteIfExists(segment);
+        } else {
+          waiting++;
+        }
+      } catch (IOException | RuntimeException e) {
+        log.error("{} cannot be accounted for: {}", name, e.toString());
+        putAside(segment, directory);
       }
     }
     return waiting;
   }
 
-  /** The closed segments of a directory, oldest first. */
-  private List<Path> segments(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .filter(file -> file.toString().endsWith(AcceptanceJournal.SUFFIX))
-          .filter(file -> !journal.writes(file))
-          .sorted()
-          .toList();
+  /** Deletes a segment that is accounted for; one with bad records is put aside instead. */
+  private void putAway(Path segment, JournalDirectory directory) throws IOException {
+    int bad = JournalSegment.read(segment, entry -> {}).bad();
+    if (bad == 0) {
+      Files.deleteIfExists(segment);
+    } else {
+      log.error("{} of the records in {} are none", bad, segment);
+      putAside(segment, directory);
     }
+  }
+
+  private void putAside(Path segment, JournalDirectory directory) throws IOException {
+    Path to = Files.createDirectories(settings.directory().resolve(ASIDE));
+    Path file = to.resolve(directory.instance() + "-" + segment.getFileName());
+    if (Files.exists(segment)) {
+      Files.move(segment, file, StandardCopyOption.REPLACE_EXISTING);
+      log.error("{} is put aside as {}; somebody should look at it", segment, file);
+    }
+    aside.increment();
   }
 
   private void count(Accountant.Result result) {

@@ -3,9 +3,10 @@ package io.crossfade.reconciler.accounting;
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.InstanceName;
+import io.crossfade.db.RefusedRecords;
+import io.crossfade.db.SystemIdentity;
 import io.crossfade.reconciler.WrittenUntil;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -18,8 +19,7 @@ import org.springframework.context.annotation.Configuration;
 public class AccountingConfiguration {
 
   @Bean
-  AcceptanceJournal acceptanceJournal(AccountingSettings settings, MeterRegistry meters)
-      throws IOException {
+  AcceptanceJournal acceptanceJournal(AccountingSettings settings, MeterRegistry meters) {
     return new AcceptanceJournal(
         settings.directory(), InstanceName.unique(), settings.entries(), settings.every(), meters);
   }
@@ -38,14 +38,17 @@ public class AccountingConfiguration {
       HikariDataSource streamDataSource,
       DeadLetters deadLetters,
       AccountBook book,
+      RefusedRecords refused,
+      SystemIdentity identity,
       WrittenUntil writtenUntil,
       MeterRegistry meters) {
     return new Accounting(
         settings,
         journal,
-        new Accountant(legacyDataSource, streamDataSource, deadLetters),
-        new DiedCopies(controlDataSource),
+        new Accountant(legacyDataSource, streamDataSource, deadLetters, refused),
+        new DiedCopies(controlDataSource, legacyDataSource, streamDataSource),
         book,
+        identity,
         writtenUntil,
         meters);
   }

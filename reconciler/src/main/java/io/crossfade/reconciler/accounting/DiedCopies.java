@@ -1,81 +1,149 @@
 package io.crossfade.reconciler.accounting;
 
+import io.crossfade.db.Acceptance;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
+import io.crossfade.db.OutputScan;
+import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.RouteReason;
 import io.crossfade.reconciler.explain.DualWriteHistory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 
 /**
- * Notes copies that were on their way to the stream when their router died. A router that lives
- * notes each copy, as taken by the stream or as dropped; of these it could say neither. Some may be
- * in the stream all the same.
+ * Notes what a router that died could not say any more: copies that were on their way to the other
+ * path, and uploads that one path had taken and of which the router had noted nothing yet. A router
+ * that lives notes each record, as taken or as dropped. Some may be on both paths all the same.
  */
 final class DiedCopies {
 
-  /** Longer than a copy is on its way: by default the stream's path waits a second for Redis. */
+  /** Longer than a record is on its way: by default the stream's path waits a second for Redis. */
   private static final Duration UNDECIDED = Duration.ofSeconds(10);
 
+  private static final int NODES = 1 << AcceptanceStamp.NODE_BITS;
+
   private final DataSource control;
+  private final DataSource legacy;
+  private final DataSource stream;
   private final DroppedMirrors dropped;
 
   /**
    * @param control where flags, their changes and the notes are
    */
-  DiedCopies(DataSource control) {
+  DiedCopies(DataSource control, DataSource legacy, DataSource stream) {
     this.control = control;
+    this.legacy = legacy;
+    this.stream = stream;
     this.dropped = new DroppedMirrors(control);
   }
 
   /**
-   * Notes those of a process's last seconds.
+   * What a process noted in its last seconds.
+   *
+   * @param node of its stamps
+   * @param noted by path, what that path had taken
+   */
+  record LastSeconds(
+      long sinceStamp,
+      long untilStamp,
+      long node,
+      Map<DeliveryPath, Map<RecordId, JournalSegment.Entry>> noted) {
+
+    boolean has(DeliveryPath path, RecordId id) {
+      return noted.getOrDefault(path, Map.of()).containsKey(id);
+    }
+  }
+
+  /**
+   * Reads a process's last seconds; empty when it left no acceptance.
    *
    * @param segments all that it left; none is written to any more
+   * @param decidedUntil when all before was known to be written; at {@link Instant#MIN} unknown
    */
-  void note(List<Path> segments) throws IOException, SQLException {
+  static Optional<LastSeconds> lastSeconds(List<Path> segments, Instant decidedUntil)
+      throws IOException {
     Instant end = Instant.EPOCH;
     for (Path segment : segments) {
       Instant last = Accountant.lastAcceptance(segment);
       end = last.isAfter(end) ? last : end;
     }
-    long since = AcceptanceStamp.floor(end.minus(UNDECIDED));
-    Map<RecordId, JournalSegment.Entry> legacy = new HashMap<>();
-    Set<RecordId> stream = new HashSet<>();
+    if (end.equals(Instant.EPOCH)) {
+      return Optional.empty();
+    }
+    Instant from = end.minus(UNDECIDED);
+    long since = AcceptanceStamp.floor(from.isBefore(decidedUntil) ? decidedUntil : from);
+    Map<DeliveryPath, Map<RecordId, JournalSegment.Entry>> noted =
+        new EnumMap<>(DeliveryPath.class);
+    AtomicLong node = new AtomicLong();
     for (Path segment : segments) {
       JournalSegment.read(
           segment,
           entry -> {
-            if (entry.stamp() < since) {
-              return;
-            }
-            if (entry.path() == DeliveryPath.LEGACY) {
-              legacy.put(entry.id(), entry);
-            } else {
-              stream.add(entry.id());
+            node.set(entry.stamp() % NODES);
+            if (entry.stamp() >= since) {
+              noted.computeIfAbsent(entry.path(), path -> new HashMap<>()).put(entry.id(), entry);
             }
           });
     }
-    legacy.keySet().removeAll(stream);
+    long until = AcceptanceStamp.floor(end.plus(UNDECIDED));
+    return Optional.of(new LastSeconds(since, until, node.get(), noted));
+  }
+
+  /**
+   * Notes what is in one path's notes, or in one output, and not in the other path's notes; once
+   * more while rows may still come.
+   */
+  void note(LastSeconds last) throws SQLException {
     for (Kind kind : Kind.values()) {
       DualWriteHistory history = DualWriteHistory.read(control, kind);
-      legacy
-          .values()
-          .removeIf(
-              entry ->
-                  entry.kind() == kind && !history.onAt(AcceptanceStamp.instantOf(entry.stamp())));
+      for (DeliveryPath path : DeliveryPath.values()) {
+        Map<RecordId, Long> had = new HashMap<>();
+        last.noted()
+            .getOrDefault(path, Map.of())
+            .values()
+            .forEach(
+                entry -> {
+                  if (entry.kind() == kind) {
+                    had.put(entry.id(), entry.stamp());
+                  }
+                });
+        scan(kind, path)
+            .stamps(
+                last.sinceStamp(),
+                last.untilStamp(),
+                (stamp, id) -> {
+                  if (stamp % NODES == last.node()) {
+                    had.put(id, stamp);
+                  }
+                });
+        List<Acceptance> died = new ArrayList<>();
+        had.forEach(
+            (id, stamp) -> {
+              if (!last.has(path.other(), id) && history.onAt(AcceptanceStamp.instantOf(stamp))) {
+                died.add(new Acceptance(id, stamp, RouteReason.MIRROR));
+              }
+            });
+        dropped.keep(path.other(), died);
+      }
     }
-    dropped.keep(DeliveryPath.STREAM, legacy.keySet());
+  }
+
+  private OutputScan scan(Kind kind, DeliveryPath path) {
+    return new OutputScan(
+        path == DeliveryPath.LEGACY ? legacy : stream, OutputTables.of(kind).getFirst());
   }
 }

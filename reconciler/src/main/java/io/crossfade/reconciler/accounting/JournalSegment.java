@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.accounting;
 
+import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
@@ -13,8 +14,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of acceptances, mapped into memory: what was written is the kernel's at once and outlives
@@ -23,14 +27,33 @@ import java.util.function.Consumer;
  *
  * <p>Format: entries of 32 bytes, big-endian: a mark of eight bytes, the stamp, the id. The mark is
  * written last; zero is "nothing here". Its lowest byte is 1, the next the kind's ordinal, the next
- * the path's.
+ * the path's. The first entry is a head with the mark 2 and, in place of the id, the id of the
+ * system that accepted; zero while that is not known. Segments of earlier releases have no head.
  */
 final class JournalSegment {
 
   /** One acceptance by one path. */
   record Entry(Kind kind, DeliveryPath path, long stamp, RecordId id) {}
 
+  /**
+   * What a file was found to hold beside its entries.
+   *
+   * @param headed whether it has a head; those of earlier releases have none
+   * @param system whose it is; {@code null} when that was not known
+   * @param bad entries that are none, and were left out
+   */
+  record Reading(boolean headed, @Nullable RecordId system, int bad) {}
+
   static final int ENTRY = 32;
+
+  private static final long ENTRY_MARK = 1;
+  private static final long HEAD_MARK = 2;
+  private static final int MARK_BITS = 0xff;
+  private static final RecordId NOBODY = new RecordId(0, 0);
+
+  /** Stamps from further ahead are no stamps; clocks do not differ by so much. */
+  private static final Duration AHEAD = Duration.ofDays(1);
+
   private static final int BLOCK = 1 << 16;
   private static final int STAMP = 8;
   private static final int HIGH = 16;
@@ -48,25 +71,33 @@ final class JournalSegment {
   private JournalSegment(Path file, MappedByteBuffer entries) {
     this.file = file;
     this.entries = entries;
-    this.capacity = entries.capacity() / ENTRY;
+    this.capacity = entries.capacity() / ENTRY - 1;
   }
 
-  /** A new one, with room for so many entries. */
-  static JournalSegment create(Path file, int capacity) throws IOException {
+  /**
+   * A new one, with room for so many entries.
+   *
+   * @param system whose it is; {@code null} while that is not known
+   */
+  static JournalSegment create(Path file, int capacity, @Nullable RecordId system)
+      throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file,
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
-      long size = (long) capacity * ENTRY;
+      long size = (capacity + 1L) * ENTRY;
       for (long at = 0; at < size; at += BLOCK) {
         ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(BLOCK, size - at));
         while (zeros.hasRemaining()) {
           channel.write(zeros, at + zeros.position());
         }
       }
-      return new JournalSegment(file, channel.map(FileChannel.MapMode.READ_WRITE, 0, size));
+      JournalSegment segment =
+          new JournalSegment(file, channel.map(FileChannel.MapMode.READ_WRITE, 0, size));
+      segment.belongsTo(system == null ? NOBODY : system);
+      return segment;
     } catch (IOException e) {
       Files.deleteIfExists(file);
       throw e;
@@ -75,6 +106,26 @@ final class JournalSegment {
 
   Path file() {
     return file;
+  }
+
+  /** Says whose it is. */
+  void belongsTo(RecordId system) {
+    entries.putLong(HIGH, system.high());
+    entries.putLong(LOW, system.low());
+    LONG.setRelease((ByteBuffer) entries, 0, HEAD_MARK);
+  }
+
+  /** What was written to it, also when its file is gone. */
+  void forEach(Consumer<Entry> sink) {
+    ByteBuffer all = entries.duplicate().order(ByteOrder.BIG_ENDIAN);
+    for (int at = ENTRY; at < all.capacity(); at += ENTRY) {
+      if ((long) LONG.getAcquire((ByteBuffer) entries, at) != 0) {
+        Entry entry = entry(all.position(at));
+        if (entry != null) {
+          sink.accept(entry);
+        }
+      }
+    }
   }
 
   boolean isEmpty() {
@@ -88,36 +139,64 @@ final class JournalSegment {
       next.set(capacity);
       return false;
     }
-    int at = entry * ENTRY;
+    int at = (entry + 1) * ENTRY;
     entries.putLong(at + STAMP, stamp);
     entries.putLong(at + HIGH, id.high());
     entries.putLong(at + LOW, id.low());
-    long mark = 1L | ((long) kind.ordinal() << KIND_SHIFT) | ((long) path.ordinal() << PATH_SHIFT);
+    long mark =
+        ENTRY_MARK | ((long) kind.ordinal() << KIND_SHIFT) | ((long) path.ordinal() << PATH_SHIFT);
     LONG.setRelease((ByteBuffer) entries, at, mark);
     return true;
   }
 
   /** Reads a segment of any process, whole or not. */
-  static void read(Path file, Consumer<Entry> sink) throws IOException {
+  static Reading read(Path file, Consumer<Entry> sink) throws IOException {
+    boolean headed = false;
+    RecordId system = NOBODY;
+    int bad = 0;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer block = ByteBuffer.allocate(BLOCK);
+      boolean first = true;
       while (channel.read(block) >= 0) {
         block.flip();
-        while (block.remaining() >= ENTRY) {
-          long mark = block.getLong();
-          long stamp = block.getLong();
-          RecordId id = new RecordId(block.getLong(), block.getLong());
-          if (mark != 0) {
-            sink.accept(
-                new Entry(
-                    Kind.values()[(int) (mark >> KIND_SHIFT) & 0xff],
-                    DeliveryPath.values()[(int) (mark >> PATH_SHIFT) & 0xff],
-                    stamp,
-                    id));
+        for (; block.remaining() >= ENTRY; first = false) {
+          int at = block.position();
+          long mark = block.getLong(at);
+          if (first && mark == HEAD_MARK) {
+            headed = true;
+            system = new RecordId(block.getLong(at + HIGH), block.getLong(at + LOW));
+            block.position(at + ENTRY);
+            continue;
+          }
+          Entry entry = entry(block);
+          if (entry != null) {
+            sink.accept(entry);
+          } else if (mark != 0) {
+            bad++;
           }
         }
         block.compact();
       }
     }
+    return new Reading(headed, system.equals(NOBODY) ? null : system, bad);
+  }
+
+  /** Takes the next entry; {@code null} when it is none. */
+  private static @Nullable Entry entry(ByteBuffer from) {
+    long mark = from.getLong();
+    long stamp = from.getLong();
+    RecordId id = new RecordId(from.getLong(), from.getLong());
+    long kind = mark >> KIND_SHIFT & MARK_BITS;
+    long path = mark >> PATH_SHIFT;
+    boolean good =
+        (mark & MARK_BITS) == ENTRY_MARK
+            && kind < Kind.values().length
+            && path >= 0
+            && path < DeliveryPath.values().length
+            && stamp > 0
+            && AcceptanceStamp.instantOf(stamp).isBefore(Instant.now().plus(AHEAD));
+    return good
+        ? new Entry(Kind.values()[(int) kind], DeliveryPath.values()[(int) path], stamp, id)
+        : null;
   }
 }

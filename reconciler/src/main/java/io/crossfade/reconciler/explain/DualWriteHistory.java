@@ -1,48 +1,63 @@
 package io.crossfade.reconciler.explain;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * When a kind was written twice, from the recorded changes of its flags. Without any record nothing
- * is known, and nothing excused.
+ * When a kind was written twice, from the recorded changes of its flags. What is not known excuses
+ * nothing: without any record, and where one cannot be read, a record was neither surely written
+ * once nor surely twice.
  */
 public final class DualWriteHistory {
+
+  /** Whether records were written twice. */
+  enum State {
+    ON,
+    OFF,
+    UNKNOWN;
+
+    static State of(boolean on) {
+      return on ? ON : OFF;
+    }
+  }
 
   /** Until every router routes by changed flags, and clocks that differ a little. */
   private static final Duration FLIP = Duration.ofSeconds(2);
 
+  private static final Logger log = LoggerFactory.getLogger(DualWriteHistory.class);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final NavigableMap<Instant, Boolean> onSince;
+  private record Since(Instant from, State state) {}
+
+  /** In order, each with another state than the one before. */
+  private final List<Since> states = new ArrayList<>();
+
+  private DualWriteHistory() {}
 
   /**
-   * @param onSince from when on dual write was on or off
+   * @param since from when on dual write was on, off, or nobody knows
    */
-  DualWriteHistory(Map<Instant, Boolean> onSince) {
-    this.onSince = new TreeMap<>();
-    new TreeMap<>(onSince)
-        .forEach(
-            (since, on) -> {
-              if (this.onSince.isEmpty() || !this.onSince.lastEntry().getValue().equals(on)) {
-                this.onSince.put(since, on);
-              }
-            });
+  DualWriteHistory(SortedMap<Instant, State> since) {
+    since.forEach(this::add);
   }
 
   /**
@@ -66,74 +81,123 @@ public final class DualWriteHistory {
     TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(control));
     JdbcClient jdbc = JdbcClient.create(control);
     return Objects.requireNonNull(
-        transaction.execute(status -> new DualWriteHistory(read(jdbc, kind))));
+        transaction.execute(status -> of(changes(jdbc, kind), now(jdbc, kind))));
   }
 
   /** Whether some router may have written a record of that moment once only. */
   boolean offAt(Instant accepted) {
-    Map.Entry<Instant, Boolean> before = onSince.floorEntry(accepted.minus(FLIP));
-    Instant from = before == null ? Instant.MIN : before.getKey();
-    return onSince.subMap(from, true, accepted.plus(FLIP), true).containsValue(false);
+    return around(accepted, accepted.plus(FLIP).plusNanos(1)).contains(State.OFF);
   }
 
   /** Whether every router wrote a record of that moment twice. */
   public boolean onAt(Instant accepted) {
-    return onSince.floorEntry(accepted.minus(FLIP)) != null && !offAt(accepted);
+    return around(accepted, accepted.plus(FLIP).plusNanos(1)).equals(EnumSet.of(State.ON));
   }
 
   /** Whether no router can have written a record of {@code [from, to)} twice. */
   boolean offThroughout(Instant from, Instant to) {
-    Map.Entry<Instant, Boolean> before = onSince.floorEntry(from.minus(FLIP));
-    return before != null
-        && !onSince.subMap(before.getKey(), true, to.plus(FLIP), false).containsValue(true);
+    return around(from, to.plus(FLIP)).equals(EnumSet.of(State.OFF));
+  }
+
+  /**
+   * The states by which routers may have routed from a little before a moment until before another.
+   */
+  private EnumSet<State> around(Instant moment, Instant before) {
+    Instant since = moment.minus(FLIP);
+    EnumSet<State> among = EnumSet.noneOf(State.class);
+    State first = State.UNKNOWN;
+    for (Since next : states) {
+      if (!next.from().isAfter(since)) {
+        first = next.state();
+      } else if (next.from().isBefore(before)) {
+        among.add(next.state());
+      }
+    }
+    among.add(first);
+    return among;
   }
 
   /**
    * The next moment from which it is not certain whether records are written twice, or is again.
    */
   Optional<Instant> edgeAfter(Instant moment) {
-    return onSince.tailMap(Instant.MIN, false).keySet().stream()
+    return states.stream()
+        .map(Since::from)
+        .filter(change -> change.isAfter(Instant.MIN))
         .flatMap(change -> Stream.of(change.minus(FLIP), change.plus(FLIP)))
         .filter(edge -> edge.isAfter(moment))
         .min(Comparator.naturalOrder());
   }
 
-  private static Map<Instant, Boolean> read(JdbcClient jdbc, Kind kind) {
-    record Change(Instant at, boolean before, boolean after) {}
-    // The first flags changed nothing: no router had routed by others.
-    List<Change> changes =
-        jdbc.sql(
-                "SELECT changed_at, IF(origin = 'INITIAL', flags_after, flags_before), flags_after"
-                    + " FROM rollout_change WHERE kind = ?"
-                    + " ORDER BY id")
-            .param(kind.name())
-            .query(
-                (row, number) ->
-                    new Change(
-                        row.getTimestamp(1).toInstant(),
-                        dualWrite(row.getString(2)),
-                        dualWrite(row.getString(3))))
-            .list();
-    Map<Instant, Boolean> since = new TreeMap<>();
-    if (!changes.isEmpty()) {
-      since.put(Instant.MIN, changes.getFirst().before());
-    } else {
-      // Never changed: what the flags say now, they always said.
-      jdbc.sql("SELECT enabled FROM rollout_flag WHERE feature = ?")
-          .param(kind.name() + "_DUAL_WRITE")
-          .query(Boolean.class)
-          .optional()
-          .ifPresent(on -> since.put(Instant.MIN, on));
+  /**
+   * A recorded change.
+   *
+   * @param before what the flags were; a system's first flags were none before, and no router had
+   *     routed by others
+   */
+  private record Change(long id, Instant at, boolean first, State before, State after) {}
+
+  private static DualWriteHistory of(List<Change> changes, State now) {
+    DualWriteHistory history = new DualWriteHistory();
+    Instant from = Instant.MIN;
+    State state = changes.isEmpty() ? now : State.UNKNOWN;
+    for (Change change : changes) {
+      State known = change.first() ? change.after() : change.before();
+      // What one change leaves behind, the next one found.
+      history.add(from, state == State.UNKNOWN ? known : state);
+      // In the order in which they were made, whatever the clocks of two routers said.
+      from = change.at().isBefore(from) ? from : change.at();
+      state = change.after();
     }
-    changes.forEach(change -> since.put(change.at(), change.after()));
-    return since;
+    history.add(from, state == State.UNKNOWN ? now : state);
+    return history;
   }
 
-  private static boolean dualWrite(String flags) {
-    try {
-      return JSON.readTree(flags).path("dualWrite").asBoolean();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Flags that were recorded cannot be read", e);
+  private void add(Instant from, State state) {
+    if (states.isEmpty() || states.getLast().state() != state) {
+      states.add(new Since(from, state));
     }
+  }
+
+  private static List<Change> changes(JdbcClient jdbc, Kind kind) {
+    return jdbc.sql(
+            "SELECT id, changed_at, origin = 'INITIAL', flags_before, flags_after"
+                + " FROM rollout_change WHERE kind = ? ORDER BY id")
+        .param(kind.name())
+        .query(
+            (row, number) ->
+                new Change(
+                    row.getLong(1),
+                    row.getTimestamp(2).toInstant(),
+                    row.getBoolean(3),
+                    dualWrite(row.getLong(1), row.getString(4)),
+                    dualWrite(row.getLong(1), row.getString(5))))
+        .list();
+  }
+
+  /** What the flags say now: since the last change, or ever when there was none. */
+  private static State now(JdbcClient jdbc, Kind kind) {
+    return jdbc.sql("SELECT enabled FROM rollout_flag WHERE feature = ?")
+        .param(kind.name() + "_DUAL_WRITE")
+        .query(Boolean.class)
+        .optional()
+        .map(State::of)
+        .orElse(State.UNKNOWN);
+  }
+
+  private static State dualWrite(long change, String flags) {
+    try {
+      JsonNode on = JSON.readTree(flags).path("dualWrite");
+      if (on.isBoolean()) {
+        return State.of(on.booleanValue());
+      }
+    } catch (JsonProcessingException e) {
+      log.debug("No JSON", e);
+    }
+    log.warn(
+        "The flags of change {} in rollout_change do not say whether dual write was on; the change"
+            + " is put aside, and what it alone would excuse counts as a difference",
+        change);
+    return State.UNKNOWN;
   }
 }

@@ -7,35 +7,37 @@ import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.LostRecords;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.RowIdentity;
 import io.crossfade.db.StoredRow;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
-import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explained;
 import io.crossfade.reconciler.diff.Explainer;
 import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.diff.RowPair;
 import java.sql.SQLException;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Says why rows of a kind differ, from what the control schema knows: notes of copies that a path
- * did not take, dead letters, records that died in memory, changes of the flags, and people's
- * rules.
+ * Says why rows of a kind differ, from what the control schema knows of the one acceptance that an
+ * output lacks. What each explanation means and needs is in RATIONALE.md. What is not known
+ * explains nothing.
  */
 public final class Explanations implements Explainer {
 
   private final Kind kind;
   private final DroppedMirrors dropped;
+  private final RefusedRecords refused;
   private final DeadLetters deadLetters;
   private final LostRecords lost;
   private final DualWriteHistory dualWrite;
@@ -47,6 +49,7 @@ public final class Explanations implements Explainer {
   public Explanations(Kind kind, DataSource control) {
     this.kind = kind;
     this.dropped = new DroppedMirrors(control);
+    this.refused = new RefusedRecords(control);
     this.deadLetters = new DeadLetters(control);
     this.lost = new LostRecords(control);
     this.dualWrite = DualWriteHistory.read(control, kind);
@@ -65,89 +68,106 @@ public final class Explanations implements Explainer {
 
   @Override
   public Map<RecordId, Explained> explain(List<Doubt> doubts) throws SQLException {
-    List<Lack> lacks = doubts.stream().map(Lack::of).toList();
-    Map<DeliveryPath, Known> known = new EnumMap<>(DeliveryPath.class);
-    for (DeliveryPath path : DeliveryPath.values()) {
-      known.put(path, known(path, lacks));
-    }
+    List<Lack> lacks = doubts.stream().flatMap(doubt -> Lack.of(doubt).stream()).toList();
     Map<RecordId, Explained> explained = new HashMap<>();
-    for (Lack lack : lacks) {
-      Difference difference = lack.doubt().difference();
-      cause(lack, known)
-          .map(cause -> new Explained(cause, null))
-          .or(() -> rule(difference))
-          .ifPresent(explanation -> explained.put(difference.id(), explanation));
+    for (DeliveryPath path : DeliveryPath.values()) {
+      List<Lack> ofPath = lacks.stream().filter(lack -> lack.path() == path).toList();
+      Known known = known(path, ofPath.stream().map(Lack::record).collect(Collectors.toSet()));
+      for (Lack lack : ofPath) {
+        known.cause(lack).ifPresent(cause -> explained.put(lack.row(), new Explained(cause, null)));
+      }
+    }
+    for (Doubt doubt : doubts) {
+      Difference difference = doubt.difference();
+      if (!explained.containsKey(difference.id())) {
+        rule(difference).ifPresent(rule -> explained.put(difference.id(), rule));
+      }
     }
     return explained;
   }
 
   /**
-   * A difference, and by path the record that it would have to have written for the rows to agree:
-   * the one that made the other output's row. None for a row that is there under two ids, which is
-   * its writer's doing, nor for one that cannot be read.
+   * The acceptance that a path would have to have written for a row to agree: the one that made the
+   * other output's row.
+   *
+   * @param row id of the row
+   * @param path the one that lacks it
+   * @param record the record that was accepted
+   * @param reason why the other path had it
    */
-  private record Lack(Doubt doubt, Map<DeliveryPath, RecordId> records) {
+  private record Lack(
+      RecordId row, DeliveryPath path, RecordId record, long stamp, @Nullable RouteReason reason) {
 
-    static Lack of(Doubt doubt) {
-      Map<DeliveryPath, RecordId> records = new EnumMap<>(DeliveryPath.class);
-      for (DeliveryPath path : DeliveryPath.values()) {
-        StoredRow made = doubt.rows().of(path.other());
-        if (made != null
-            && doubt.difference().kind() != DifferenceClass.REPEATED
-            && doubt.difference().kind() != DifferenceClass.UNREADABLE) {
-          records.put(path, RowIdentity.of(doubt.rows().table(), made).record());
-        }
+    /**
+     * None where both outputs hold one acceptance, which should have made one row of both; nor for
+     * a row that is there under two ids, which is its writer's doing, nor for one that cannot be
+     * read.
+     */
+    static Optional<Lack> of(Doubt doubt) {
+      RowPair rows = doubt.rows();
+      return switch (doubt.difference().kind()) {
+        case MISSING_IN_LEGACY, MISSING_IN_STREAM, FIELDS_DIFFER ->
+            Stream.of(DeliveryPath.values()).flatMap(path -> of(rows, path).stream()).findFirst();
+        case REPEATED, UNREADABLE -> Optional.empty();
+      };
+    }
+
+    private static Optional<Lack> of(RowPair rows, DeliveryPath path) {
+      StoredRow made = rows.of(path.other());
+      StoredRow own = rows.of(path);
+      if (made == null || (own != null && !rows.table().staysBefore(made, own))) {
+        return Optional.empty();
       }
-      return new Lack(doubt, records);
+      RecordId record = RowIdentity.of(rows.table(), made).record();
+      return Optional.of(new Lack(made.id(), path, record, made.stamp(), made.reason()));
     }
   }
 
   /**
    * What became of records in a path's hands, as far as the control schema says.
    *
-   * @param lost in a router's memory; what the stream loses, nothing explains
+   * @param notCopied stamps of the acceptances whose copies it did not take
+   * @param refused stamps of the acceptances that it refused
+   * @param lost those that it had accepted and did not write, and whether they died in memory
    */
-  private record Known(Set<RecordId> notCopied, Set<RecordId> dead, Set<RecordId> lost) {}
+  private record Known(
+      Map<RecordId, Set<Long>> notCopied,
+      Map<RecordId, Set<Long>> refused,
+      Set<RecordId> dead,
+      Map<RecordId, Boolean> lost) {
 
-  private Known known(DeliveryPath path, List<Lack> lacks) throws SQLException {
-    Set<RecordId> records = new HashSet<>();
-    for (Lack lack : lacks) {
-      RecordId record = lack.records().get(path);
-      if (record != null) {
-        records.add(record);
+    Optional<Explanation> cause(Lack lack) {
+      Boolean diedInMemory = lost.get(lack.record());
+      if (diedInMemory != null) {
+        // A path that took the record answers for it, whatever became of other acceptances.
+        return diedInMemory && lack.path() == DeliveryPath.LEGACY
+            ? Optional.of(Explanation.LOST_IN_MEMORY)
+            : Optional.empty();
       }
+      if (lack.path() == DeliveryPath.STREAM && lack.reason() == RouteReason.STREAM_UNAVAILABLE) {
+        return Optional.of(Explanation.FALLBACK);
+      }
+      if (has(refused, lack)) {
+        return Optional.of(Explanation.REFUSED);
+      }
+      if (has(notCopied, lack)) {
+        return Optional.of(Explanation.MIRROR_DROPPED);
+      }
+      return dead.contains(lack.record()) ? Optional.of(Explanation.DEAD_LETTER) : Optional.empty();
     }
+
+    private static boolean has(Map<RecordId, Set<Long>> stamps, Lack lack) {
+      Set<Long> of = stamps.getOrDefault(lack.record(), Set.of());
+      return of.contains(lack.stamp()) || of.contains(DroppedMirrors.ANY);
+    }
+  }
+
+  private Known known(DeliveryPath path, Set<RecordId> records) throws SQLException {
     return new Known(
         dropped.among(path, records),
+        refused.among(path, records),
         deadLetters.among(DeadLetters.Source.of(path), records),
-        path == DeliveryPath.LEGACY ? lost.among(path, records) : Set.of());
-  }
-
-  private static Optional<Explanation> cause(Lack lack, Map<DeliveryPath, Known> known) {
-    if (lack.records().containsKey(DeliveryPath.STREAM)
-        && lack.doubt().rows().because(RouteReason.STREAM_UNAVAILABLE)) {
-      return Optional.of(Explanation.FALLBACK);
-    }
-    if (has(known, Known::notCopied, lack)) {
-      return Optional.of(Explanation.MIRROR_DROPPED);
-    }
-    if (has(known, Known::dead, lack)) {
-      return Optional.of(Explanation.DEAD_LETTER);
-    }
-    return lack.doubt().difference().kind() == DifferenceClass.MISSING_IN_LEGACY
-            && has(known, Known::lost, lack)
-        ? Optional.of(Explanation.LOST_IN_MEMORY)
-        : Optional.empty();
-  }
-
-  private static boolean has(
-      Map<DeliveryPath, Known> known, Function<Known, Set<RecordId>> what, Lack lack) {
-    return known.entrySet().stream()
-        .anyMatch(
-            path -> {
-              RecordId record = lack.records().get(path.getKey());
-              return record != null && what.apply(path.getValue()).contains(record);
-            });
+        lost.among(path, records));
   }
 
   private Optional<Explained> rule(Difference difference) {

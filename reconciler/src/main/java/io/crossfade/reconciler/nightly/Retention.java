@@ -27,7 +27,8 @@ final class Retention {
           "DELETE FROM accounting WHERE minute_at < ? LIMIT ",
           "DELETE FROM accounted_segment WHERE accounted_at < ? LIMIT ",
           "DELETE FROM lost_record WHERE accepted_at < ? LIMIT ",
-          "DELETE FROM dropped_mirror WHERE dropped_at < ? LIMIT ");
+          "DELETE FROM dropped_mirror WHERE dropped_at < ? LIMIT ",
+          "DELETE FROM refused_record WHERE refused_at < ? LIMIT ");
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;

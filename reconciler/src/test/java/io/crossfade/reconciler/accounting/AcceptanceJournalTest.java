@@ -98,7 +98,7 @@ class AcceptanceJournalTest {
   private static List<Path> segments(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files
-          .filter(file -> file.toString().endsWith(AcceptanceJournal.SUFFIX))
+          .filter(file -> file.toString().endsWith(JournalDirectory.SUFFIX))
           .sorted()
           .toList();
     }

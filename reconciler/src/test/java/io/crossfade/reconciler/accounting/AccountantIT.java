@@ -6,6 +6,7 @@ import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Output;
+import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.accounting.AccountBook.Counts;
@@ -30,8 +31,8 @@ class AccountantIT {
 
   @Test
   void everyAcceptanceIsAccountedFor(@TempDir Path directory) throws Exception {
-    Path file = directory.resolve("1" + AcceptanceJournal.SUFFIX);
-    JournalSegment segment = JournalSegment.create(file, RECORDS);
+    Path file = directory.resolve("1" + JournalDirectory.SUFFIX);
+    JournalSegment segment = JournalSegment.create(file, RECORDS, null);
     List<AcceptedRecord> records = new ArrayList<>();
     for (int i = 0; i < RECORDS; i++) {
       AcceptedRecord accepted = SampleRecords.event("ACCOUNT", i, false);
@@ -61,8 +62,12 @@ class AccountantIT {
               .formatted(
                   HexFormat.of().formatHex(records.get(REPEATED).acceptance().id().bytes())));
       Accountant.Result result =
-          new Accountant(outputs.legacy(), outputs.stream(), new DeadLetters(outputs.control()))
-              .account(file, "one");
+          new Accountant(
+                  outputs.legacy(),
+                  outputs.stream(),
+                  new DeadLetters(outputs.control()),
+                  new RefusedRecords(outputs.control()))
+              .account(file, "one", null);
       assertThat(sum(result, of -> of.accepted)).isEqualTo(RECORDS);
       assertThat(sum(result, of -> of.written)).isEqualTo(RECORDS - LOST.size() - 1);
       assertThat(sum(result, of -> of.repeated)).isEqualTo(1);

@@ -2,11 +2,13 @@ package io.crossfade.reconciler.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.reconciler.explain.DualWriteHistory.State;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class DualWriteHistoryTest {
@@ -17,7 +19,7 @@ class DualWriteHistoryTest {
   private static final Instant LATER = OFF.plusSeconds(86_400);
 
   private final DualWriteHistory history =
-      new DualWriteHistory(Map.of(Instant.MIN, false, ON, true, OFF, false));
+      history(Instant.MIN, State.OFF, ON, State.ON, OFF, State.OFF);
 
   @Test
   void offThroughoutEndsWhereSomeRouterMayHaveWrittenTwice() {
@@ -36,14 +38,13 @@ class DualWriteHistoryTest {
 
   @Test
   void nothingIsKnownWithoutARecord() {
-    assertThat(new DualWriteHistory(Map.of()).offThroughout(LONG_AGO, LATER)).isFalse();
+    assertThat(history().offThroughout(LONG_AGO, LATER)).isFalse();
   }
 
   @Test
   void edgesAreWhereSomeRouterMayHaveChangedAlready() {
     DualWriteHistory raised =
-        new DualWriteHistory(
-            Map.of(Instant.MIN, false, ON, true, ON.plusSeconds(60), true, OFF, false));
+        history(Instant.MIN, State.OFF, ON, State.ON, ON.plusSeconds(60), State.ON, OFF, State.OFF);
     List<Instant> edges = new ArrayList<>();
     Optional<Instant> edge = raised.edgeAfter(LONG_AGO);
     while (edge.isPresent()) {
@@ -71,5 +72,25 @@ class DualWriteHistoryTest {
         assertThat(history.offAt(to)).isTrue();
       }
     }
+  }
+
+  @Test
+  void whatCannotBeReadIsNeitherOnNorOff() {
+    DualWriteHistory gap = history(Instant.MIN, State.OFF, ON, State.UNKNOWN, OFF, State.OFF);
+    Instant between = ON.plusSeconds(60);
+    assertThat(gap.offAt(between)).isFalse();
+    assertThat(gap.onAt(between)).isFalse();
+    assertThat(gap.offThroughout(between, between.plusSeconds(1))).isFalse();
+    assertThat(gap.offAt(ON.plusSeconds(1))).as("some router had not heard of it").isTrue();
+    assertThat(gap.onAt(ON.plusSeconds(1))).isFalse();
+    assertThat(gap.offAt(LATER)).isTrue();
+  }
+
+  private static DualWriteHistory history(Object... momentsAndStates) {
+    SortedMap<Instant, State> since = new TreeMap<>();
+    for (int i = 0; i < momentsAndStates.length; i += 2) {
+      since.put((Instant) momentsAndStates[i], (State) momentsAndStates[i + 1]);
+    }
+    return new DualWriteHistory(since);
   }
 }

@@ -195,7 +195,7 @@ class NightlyIT {
     new DroppedMirrors(outputs.control())
         .keep(
             DeliveryPath.STREAM,
-            records.subList(0, 400).stream().map(accepted -> accepted.acceptance().id()).toList());
+            records.subList(0, 400).stream().map(AcceptedRecord::acceptance).toList());
     course();
     NightlyReport report = night(settings(null, On.FAIL)).run(day);
     String html = reports.html(report.id()).orElseThrow();

@@ -1,26 +1,28 @@
 package io.crossfade.router.routing;
 
+import io.crossfade.db.Acceptance;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
-import io.crossfade.db.RecordId;
+import io.crossfade.db.RefusedRecords;
+import io.crossfade.db.RefusedRecords.Refused;
 import io.crossfade.router.RouterMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers which copies did not reach the other path, so that the comparison can say why a row is
- * missing. Written by a thread of its own: the mirror costs the serving path nothing.
+ * Remembers which copies did not reach the other path, and what a path refused though the other may
+ * have it, so that the comparison can say why a row is missing. Written by a thread of its own: the
+ * mirror costs the serving path nothing.
  */
 public final class MirrorLedger implements AutoCloseable {
 
@@ -33,16 +35,25 @@ public final class MirrorLedger implements AutoCloseable {
   private static final long PAUSE_MS = 1_000;
   private static final long STOP_PATIENCE_MS = 10_000;
 
-  private record Drop(DeliveryPath path, RecordId copy) {}
+  /** What a path has not got. */
+  private sealed interface Note {
+    DeliveryPath path();
+  }
+
+  private record Drop(DeliveryPath path, Acceptance copy) implements Note {}
+
+  private record Refusal(DeliveryPath path, Refused refused) implements Note {}
 
   private final DroppedMirrors dropped;
-  private final BlockingQueue<Drop> waiting = new ArrayBlockingQueue<>(CAPACITY);
+  private final RefusedRecords refused;
+  private final BlockingQueue<Note> waiting = new ArrayBlockingQueue<>(CAPACITY);
   private final Counter forgotten;
   private final Thread thread;
   private volatile boolean closed;
 
-  public MirrorLedger(DroppedMirrors dropped, MeterRegistry meters) {
+  public MirrorLedger(DroppedMirrors dropped, RefusedRecords refused, MeterRegistry meters) {
     this.dropped = dropped;
+    this.refused = refused;
     this.forgotten =
         Counter.builder(RouterMeter.MIRROR_FORGOTTEN.id())
             .description(RouterMeter.MIRROR_FORGOTTEN.description())
@@ -53,10 +64,21 @@ public final class MirrorLedger implements AutoCloseable {
 
   /** Takes note of copies that a path did not take; waits for nothing. */
   void dropped(DeliveryPath path, List<? extends AcceptedRecord> copies) {
-    for (AcceptedRecord copy : copies) {
-      if (!waiting.offer(new Drop(path, copy.acceptance().id()))) {
-        forgotten.increment();
-      }
+    copies.forEach(copy -> note(new Drop(path, copy.acceptance())));
+  }
+
+  /** Takes note of records that a path refused and the other may have; waits for nothing. */
+  void refused(DeliveryPath path, List<? extends AcceptedRecord> records) {
+    records.forEach(
+        record -> {
+          Acceptance of = record.acceptance();
+          note(new Refusal(path, new Refused(record.kind(), of.id(), of.stamp())));
+        });
+  }
+
+  private void note(Note note) {
+    if (!waiting.offer(note)) {
+      forgotten.increment();
     }
   }
 
@@ -76,40 +98,43 @@ public final class MirrorLedger implements AutoCloseable {
   }
 
   private void keepUntilClosed() {
-    List<Drop> drops = new ArrayList<>();
+    List<Note> notes = new ArrayList<>();
     try {
       while (!closed || !waiting.isEmpty()) {
-        Drop first = waiting.poll(PAUSE_MS, TimeUnit.MILLISECONDS);
+        Note first = waiting.poll(PAUSE_MS, TimeUnit.MILLISECONDS);
         if (first != null) {
-          drops.add(first);
-          waiting.drainTo(drops, AT_ONCE);
-          keep(drops);
-          drops.clear();
+          notes.add(first);
+          waiting.drainTo(notes, AT_ONCE);
+          keep(notes);
+          notes.clear();
         }
       }
     } catch (InterruptedException e) {
-      log.warn("{} dropped copies stay unexplained", waiting.size() + drops.size());
+      log.warn("{} dropped or refused records stay unexplained", waiting.size() + notes.size());
     }
   }
 
-  private void keep(List<Drop> drops) throws InterruptedException {
-    Map<DeliveryPath, List<RecordId>> byPath = new EnumMap<>(DeliveryPath.class);
-    drops.forEach(
-        drop -> byPath.computeIfAbsent(drop.path(), path -> new ArrayList<>()).add(drop.copy()));
-    for (Map.Entry<DeliveryPath, List<RecordId>> some : byPath.entrySet()) {
-      while (true) {
-        try {
-          dropped.keep(some.getKey(), some.getValue());
-          break;
-        } catch (SQLException e) {
-          if (closed) {
-            log.warn(
-                "{} dropped copies stay unexplained: {}", some.getValue().size(), e.getMessage());
-            break;
-          }
-          TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+  private void keep(List<Note> notes) throws InterruptedException {
+    while (true) {
+      try {
+        for (DeliveryPath path : DeliveryPath.values()) {
+          List<Note> ofPath = notes.stream().filter(note -> note.path() == path).toList();
+          dropped.keep(path, of(ofPath, Drop.class).map(Drop::copy).toList());
+          refused.keep(path, of(ofPath, Refusal.class).map(Refusal::refused).toList());
         }
+        return;
+      } catch (SQLException e) {
+        if (closed) {
+          log.warn(
+              "{} dropped or refused records stay unexplained: {}", notes.size(), e.getMessage());
+          return;
+        }
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
       }
     }
+  }
+
+  private static <N extends Note> Stream<N> of(List<Note> notes, Class<N> sort) {
+    return notes.stream().filter(sort::isInstance).map(sort::cast);
   }
 }

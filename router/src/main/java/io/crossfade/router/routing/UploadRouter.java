@@ -104,7 +104,8 @@ public final class UploadRouter {
     boolean accepted =
         switch (route.serving()) {
           case LEGACY -> {
-            boolean taken = offer(kind, because(records, route.reason()), route.reason());
+            boolean taken =
+                offer(kind, because(records, route.reason()), route.reason(), route.mirrored());
             // Also after a refusal: the mirror does not depend on the serving path, nor this on it.
             if (route.mirrored()) {
               mirrorToStream(kind, records);
@@ -138,15 +139,25 @@ public final class UploadRouter {
           e.getMessage());
       // The entries may be in the stream all the same: ids and stamps stay, so no row comes twice.
       RouteReason reason = RoutingPolicy.FALLBACK.reason();
-      return offer(kind, because(records, reason), reason);
+      return offer(kind, because(records, reason), reason, true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      ledger.refused(DeliveryPath.LEGACY, records);
       return false;
     }
   }
 
-  private boolean offer(Kind kind, List<AcceptedRecord> records, RouteReason reason) {
-    if (legacy.offer(kind, records, patience) < records.size()) {
+  /**
+   * @param elsewhere whether the stream may have the records all the same, and so the row that this
+   *     output lacks until the device has sent it again
+   */
+  private boolean offer(
+      Kind kind, List<AcceptedRecord> records, RouteReason reason, boolean elsewhere) {
+    int taken = legacy.offer(kind, records, patience);
+    if (taken < records.size()) {
+      if (elsewhere) {
+        ledger.refused(DeliveryPath.LEGACY, records.subList(taken, records.size()));
+      }
       return false;
     }
     accepted(DeliveryPath.LEGACY, records);
@@ -161,9 +172,16 @@ public final class UploadRouter {
         (copies, taken) -> mirrored(kind, DeliveryPath.STREAM, copies, taken ? copies.size() : 0));
   }
 
+  /** What finds no room at once waits for it as a served record does, and delays nobody. */
   private void mirrorToLegacy(Kind kind, List<AcceptedRecord> records) {
-    int taken = legacy.offer(kind, because(records, RouteReason.MIRROR), Duration.ZERO);
-    mirrored(kind, DeliveryPath.LEGACY, records, taken);
+    List<AcceptedRecord> copies = because(records, RouteReason.MIRROR);
+    int taken = legacy.offer(kind, copies, Duration.ZERO);
+    mirrored(kind, DeliveryPath.LEGACY, copies.subList(0, taken), taken);
+    if (taken < copies.size()) {
+      List<AcceptedRecord> rest = copies.subList(taken, copies.size());
+      legacy.offerLater(
+          kind, rest, patience, later -> mirrored(kind, DeliveryPath.LEGACY, rest, later));
+    }
   }
 
   private void mirrored(Kind kind, DeliveryPath path, List<AcceptedRecord> records, int taken) {

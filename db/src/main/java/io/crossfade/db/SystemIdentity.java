@@ -1,0 +1,35 @@
+package io.crossfade.db;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * Which system a control schema belongs to: an id that is made once, with the schema. Files on a
+ * disk that several systems may share say whose they are by it.
+ */
+public final class SystemIdentity {
+
+  private final DataSource control;
+
+  public SystemIdentity(DataSource control) {
+    this.control = control;
+  }
+
+  /** The system's id, 16 bytes that no other has. */
+  public RecordId read() throws SQLException {
+    try (Connection connection = control.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement("SELECT id FROM system_identity");
+        ResultSet row = statement.executeQuery()) {
+      if (!row.next()) {
+        throw new SQLException("The table system_identity of the control schema is empty");
+      }
+      RecordId id = RecordId.of(row.getBytes(1));
+      connection.commit();
+      return id;
+    }
+  }
+}
