@@ -176,7 +176,7 @@ final class RunClaims {
   }
 
   /** What an unfinished run is known by. There is one rolling run, wherever it begins. */
-  private static String openAs(ComparisonRequest request) {
+  static String openAs(ComparisonRequest request) {
     String what = request.origin() + " " + request.kindNames();
     return request.origin() == Origin.ROLLING
         ? what

@@ -161,14 +161,14 @@ class ReconcilerModelIT {
     TestOutputs.update(
         control,
         "INSERT INTO comparison (origin, kinds, from_at, to_at, asked_to_at, state, started_at,"
-            + " updated_at, progress) VALUES ('%s', '%s', '%s', '%s', '%s', 'RUNNING',"
+            + " updated_at, open_as, progress) VALUES ('%s', '%s', '%s', '%s', '%s', 'RUNNING',"
                 .formatted(
                     request.origin(),
                     request.kindNames(),
                     utc(request.window().from()),
                     utc(request.window().to()),
                     utc(request.window().to()))
-            + " '2025-09-14', '2025-09-14', '"
+            + " '2025-09-14', '2025-09-14', '%s', '".formatted(RunClaims.openAs(request))
             + progress
             + "')");
   }
@@ -212,6 +212,8 @@ class ReconcilerModelIT {
       return comparison(dying, outputs, written).run(request);
     } catch (SQLException | DataAccessException | TransactionException e) {
       met.merge("resumed", 1, Integer::sum);
+      // As if its lease had run out meanwhile.
+      TestOutputs.update(outputs.control(), "UPDATE comparison SET claimed_until = NULL");
       return comparison(outputs.control(), outputs, written).run(request);
     }
   }

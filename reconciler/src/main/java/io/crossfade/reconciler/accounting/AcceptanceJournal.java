@@ -125,11 +125,7 @@ public final class AcceptanceJournal implements AutoCloseable {
     if (current == null) {
       rolled(null);
     } else if (!Files.exists(current.file())) {
-      log.error("{} is gone; what it held is noted again", current.file());
-      JournalSegment after = rolled(current);
-      if (after != null) {
-        current.forEach(this::noteAgain);
-      }
+      rolled(current);
     } else if (!current.isEmpty() && System.nanoTime() - segmentSince >= rollAfterNanos) {
       rolled(current);
     }
@@ -190,6 +186,10 @@ public final class AcceptanceJournal implements AutoCloseable {
   private synchronized @Nullable JournalSegment rolled(@Nullable JournalSegment full) {
     if (segment == full && !closed) {
       roll();
+      if (full != null && segment != null && !Files.exists(full.file())) {
+        log.error("{} is gone; what it held is noted again", full.file());
+        full.forEach(this::noteAgain);
+      }
     }
     return segment;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.reconciler.ReconcilerMeter;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -74,24 +76,88 @@ class AcceptanceJournalTest {
   }
 
   @Test
-  void journalWithoutADirectoryCountsWhatItCannotNote() throws Exception {
+  void journalWhoseDirectoryIsGoneNotesAgainWhatWasInIt() throws Exception {
     try (AcceptanceJournal journal = journal()) {
-      Path directory = journal.directory();
-      Path moved = Files.move(directory, directory.resolveSibling("gone"));
+      journal.belongsTo(new RecordId(1, 2));
       List<AcceptedRecord> records = records(2);
-      journal.accepted(DeliveryPath.STREAM, records);
-      assertThat(meters.counter(ReconcilerMeter.UNNOTED.id()).count())
-          .as("the segments that were open take theirs")
-          .isBetween(EACH - 2.0 * ENTRIES, EACH - 1.0 * ENTRIES);
-      Files.move(moved, directory);
+      journal.accepted(DeliveryPath.STREAM, records.subList(0, 10));
+      delete(journal.directory());
       journal.rollIfOld();
-      journal.accepted(DeliveryPath.STREAM, records.subList(0, 1));
-      assertThat(meters.counter(ReconcilerMeter.UNNOTED.id()).count())
-          .isLessThanOrEqualTo(EACH - 1.0 * ENTRIES);
+      journal.accepted(DeliveryPath.STREAM, records.subList(10, 20));
+      delete(journal.directory());
+      journal.accepted(DeliveryPath.STREAM, records.subList(20, EACH));
+      assertThat(noted(journal.directory()))
+          .as("also when the next segment was due")
+          .containsAll(
+              records.subList(0, ENTRIES).stream().map(one -> one.acceptance().id()).toList());
+      assertThat(meters.counter(ReconcilerMeter.UNNOTED.id()).count()).isZero();
+      assertThat(new JournalDirectory(journal.directory()).isForeignTo(new RecordId(1, 2)))
+          .isFalse();
     }
   }
 
-  private AcceptanceJournal journal() throws IOException {
+  @Test
+  void journalThatHasNoRoomCountsUntilThereIsSome() throws Exception {
+    Path directory = base.resolve("one");
+    // Where the directory would be made.
+    Files.writeString(directory, "no directory");
+    List<AcceptedRecord> records = records(3);
+    try (AcceptanceJournal journal = journal()) {
+      journal.accepted(DeliveryPath.STREAM, records.subList(0, 5));
+      assertThat(meters.counter(ReconcilerMeter.UNNOTED.id()).count()).isEqualTo(5);
+      Files.delete(directory);
+      journal.rollIfOld();
+      journal.accepted(DeliveryPath.STREAM, records.subList(5, 10));
+      assertThat(noted(directory)).hasSize(5);
+      assertThat(meters.counter(ReconcilerMeter.UNNOTED.id()).count()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void badRecordsAreLeftOutAndSegmentsOfEarlierReleasesAreRead() throws Exception {
+    JournalSegment segment =
+        JournalSegment.create(base.resolve("1.journal"), ENTRIES, new RecordId(5, 6));
+    RecordId good = new RecordId(7, 8);
+    for (int i = 0; i < 4; i++) {
+      assertThat(segment.add(Kind.EVENT, DeliveryPath.LEGACY, 1L << 40, good)).isTrue();
+    }
+    byte[] bytes = Files.readAllBytes(segment.file());
+    // Of an unknown kind; of an unknown path; from the year 2248.
+    bytes[2 * JournalSegment.ENTRY + 6] = 99;
+    bytes[3 * JournalSegment.ENTRY + 5] = 99;
+    bytes[4 * JournalSegment.ENTRY + 8] = 0x7f;
+    Files.write(segment.file(), bytes);
+    List<RecordId> read = new ArrayList<>();
+    JournalSegment.Reading reading =
+        JournalSegment.read(segment.file(), entry -> read.add(entry.id()));
+    assertThat(read).containsExactly(good);
+    assertThat(reading).isEqualTo(new JournalSegment.Reading(true, new RecordId(5, 6), 3));
+
+    Path old = base.resolve("2.journal");
+    Files.write(old, Arrays.copyOfRange(bytes, JournalSegment.ENTRY, 2 * JournalSegment.ENTRY));
+    assertThat(JournalSegment.read(old, entry -> read.add(entry.id())))
+        .isEqualTo(new JournalSegment.Reading(false, null, 0));
+    assertThat(read).containsExactly(good, good);
+  }
+
+  private static List<RecordId> noted(Path directory) throws IOException {
+    List<RecordId> noted = new ArrayList<>();
+    for (Path segment : segments(directory)) {
+      JournalSegment.read(segment, entry -> noted.add(entry.id()));
+    }
+    return noted;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  private AcceptanceJournal journal() {
     return new AcceptanceJournal(base, "one", ENTRIES, Duration.ofHours(1), meters);
   }
 
