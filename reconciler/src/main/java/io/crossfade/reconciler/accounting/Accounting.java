@@ -176,6 +176,11 @@ public final class Accounting implements AutoCloseable {
         }
         return 0;
       }
+      for (Path segment : directory.segments()) {
+        if (!JournalDirectory.isReadable(segment)) {
+          putAside(segment, directory);
+        }
+      }
       Accountant.Dead dead = dead(directory);
       noteDiedCopies(directory, dead);
       int waiting = account(directory, until, dead);

@@ -14,8 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * Accounting for every accepted record.
  *
  * @param enabled whether acceptances are noted
- * @param directory where, on a disk that outlives the process; shared by the instances of one
- *     system on one machine
+ * @param directory where, on a disk that outlives the process; shared by the instances on one
+ *     machine; those of another system are left alone
  * @param entries acceptances in a segment, 32 bytes each
  * @param every how often segments are closed and accounted for
  * @param segments that may wait; the oldest beyond are given up, with an error

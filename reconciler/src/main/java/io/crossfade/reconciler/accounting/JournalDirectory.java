@@ -88,6 +88,9 @@ record JournalDirectory(Path path) {
     List<RecordId> heads = new ArrayList<>();
     boolean unknown = false;
     for (Path segment : segments()) {
+      if (!isReadable(segment)) {
+        continue;
+      }
       JournalSegment.Reading reading = JournalSegment.read(segment, entry -> {});
       RecordId of = reading.system();
       if (of != null) {
@@ -96,6 +99,16 @@ record JournalDirectory(Path path) {
       unknown |= reading.headed() && of == null;
     }
     return heads.isEmpty() ? unknown : !heads.stream().allMatch(system::equals);
+  }
+
+  /** Whether anything can be read of a segment at all. */
+  static boolean isReadable(Path segment) {
+    try {
+      JournalSegment.read(segment, entry -> {});
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private @Nullable RecordId named() throws IOException {

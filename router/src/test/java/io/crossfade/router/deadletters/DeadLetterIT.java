@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.crossfade.db.DeadLetterDesk;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeadLetters.BodyFormat;
 import io.crossfade.db.DeadLetters.Letter;
@@ -87,6 +88,18 @@ class DeadLetterIT {
                 .among(Source.STREAM, List.of(io.crossfade.db.RecordId.parse(key(other)))))
         .as("the accounts still know it")
         .hasSize(1);
+    // Its entry comes again from the stream.
+    DataSource control = router.getBean("controlDataSource", DataSource.class);
+    Letter discarded =
+        new DeadLetterDesk(control)
+            .find(Source.STREAM, io.crossfade.db.RecordId.parse(key(other)))
+            .orElseThrow()
+            .letter();
+    new DeadLetters(control).keep(List.of(discarded));
+    assertThat(letters("?state=discarded").at("/0/closed/because").asText())
+        .as("it stays closed, with who and why")
+        .isEqualTo("a test device");
+    assertThat(letters("?state=discarded").at("/0/closed/by").asText()).isEqualTo("operator");
   }
 
   @Test
