@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -62,6 +63,18 @@ public final class DeadLetters {
       return new Letter(source, key, kind, reason, attempts, format, body);
     }
 
+    /** The same with the beginning of its body, which its reason then says. */
+    Letter clippedTo(int length) {
+      return new Letter(
+          source,
+          key,
+          kind,
+          "%d of %d bytes kept: %s".formatted(length, body.length, reason),
+          attempts,
+          format,
+          Arrays.copyOf(body, length));
+    }
+
     /** A letter about a record that its output refused. */
     public static Letter rejected(Source source, Output.Rejection rejection, int attempts) {
       AcceptedRecord rejected = rejection.rejected();
@@ -78,7 +91,9 @@ public final class DeadLetters {
 
   private static final int REASON_LENGTH = 255;
   private static final int PARAMETERS = 7;
-  private static final int LETTERS_PER_STATEMENT = 500;
+
+  /** Bytes; a database that takes no more takes no letters. */
+  private static final int LEAST_BODY = 1_024;
 
   private final DataSource dataSource;
 
@@ -86,17 +101,18 @@ public final class DeadLetters {
     this.dataSource = dataSource;
   }
 
-  /** Keeps all letters or, when it throws, none. */
+  /**
+   * Keeps all letters or, when it throws, none. One by one, and one that is too large for the
+   * database is clipped: what died because it was too large must not be so for its own letter.
+   */
   public void keep(List<Letter> letters) throws SQLException {
     if (letters.isEmpty()) {
       return;
     }
     try (Connection connection = dataSource.getConnection()) {
       try {
-        for (int from = 0; from < letters.size(); from += LETTERS_PER_STATEMENT) {
-          insert(
-              connection,
-              letters.subList(from, Math.min(letters.size(), from + LETTERS_PER_STATEMENT)));
+        for (Letter letter : letters) {
+          insertClipped(connection, letter);
         }
         connection.commit();
       } catch (SQLException | RuntimeException e) {
@@ -126,6 +142,21 @@ public final class DeadLetters {
         "SELECT dead_key FROM dead_letter WHERE state <> 'REDRIVEN' AND source = ? AND dead_key",
         source.name(),
         ids);
+  }
+
+  private static void insertClipped(Connection connection, Letter letter) throws SQLException {
+    Letter clipped = letter;
+    while (true) {
+      try {
+        insert(connection, List.of(clipped));
+        return;
+      } catch (SQLException e) {
+        if (!SqlFaults.isTooLarge(e) || clipped.body().length < LEAST_BODY) {
+          throw e;
+        }
+        clipped = letter.clippedTo(clipped.body().length / 2);
+      }
+    }
   }
 
   private static void insert(Connection connection, List<Letter> letters) throws SQLException {

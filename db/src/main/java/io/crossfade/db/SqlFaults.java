@@ -17,7 +17,17 @@ public final class SqlFaults {
   private static final Set<Integer> VALUE_CODES =
       Set.of(1153, 1264, 1265, 1364, 1366, 1406, 3819, 4025);
 
+  private static final int PACKET_TOO_LARGE = 1153;
+  private static final int DATA_TOO_LONG = 1406;
+
   private SqlFaults() {}
+
+  /** Whether a statement was larger than the server's {@code max_allowed_packet}, or a column. */
+  static boolean isTooLarge(SQLException e) {
+    return e instanceof PacketTooBigException
+        || e.getErrorCode() == PACKET_TOO_LARGE
+        || e.getErrorCode() == DATA_TOO_LONG;
+  }
 
   static boolean isRowFault(SQLException e) {
     String state = e.getSQLState();

@@ -6,6 +6,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
+import io.crossfade.db.PacketLimit;
 import io.crossfade.db.RefusedRecords;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;
@@ -32,10 +33,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
@@ -140,6 +144,21 @@ class RouterConfiguration {
     var registration = new FilterRegistrationBean<>(new RequestContextFilter());
     registration.setEnabled(false);
     return registration;
+  }
+
+  /** Says once at the start what would otherwise be seen with the first large record. */
+  @Bean
+  ApplicationRunner packetLimits(Map<String, DataSource> databases, RouterSettings settings) {
+    return arguments ->
+        databases.forEach(
+            (name, database) -> {
+              try {
+                PacketLimit.warning(name, database, settings.maxBody().toBytes())
+                    .ifPresent(log::warn);
+              } catch (SQLException e) {
+                log.warn("{}: cannot ask for max_allowed_packet: {}", name, e.getMessage());
+              }
+            });
   }
 
   /** The six endpoints of devices. */
