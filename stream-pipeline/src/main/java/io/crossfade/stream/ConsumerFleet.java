@@ -1,14 +1,16 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.process.LoopStep;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +31,8 @@ final class ConsumerFleet {
   private final BatchHandler handler;
   private final StreamSettings settings;
   private final Deque<StreamConsumer> consumers = new ArrayDeque<>();
-  private final CountDownLatch stopSignal = new CountDownLatch(1);
-  private final Thread supervisor;
+  private final Loops loops;
+  private @Nullable SupervisedLoop supervisor;
   private volatile int running;
   private volatile int batchSize;
   private long looked = System.nanoTime();
@@ -48,6 +50,7 @@ final class ConsumerFleet {
       StreamHealth health,
       BatchHandler handler,
       StreamSettings settings,
+      Loops loops,
       MeterRegistry meters) {
     this.kind = kind;
     this.instance = instance;
@@ -56,8 +59,7 @@ final class ConsumerFleet {
     this.health = health;
     this.handler = handler;
     this.settings = settings;
-    this.supervisor =
-        Thread.ofPlatform().name("consumers-" + kind.label()).unstarted(this::supervise);
+    this.loops = loops;
     Gauge.builder(StreamMeter.CONSUMERS.id(), () -> running)
         .description(StreamMeter.CONSUMERS.description())
         .tag("kind", kind.label())
@@ -69,7 +71,15 @@ final class ConsumerFleet {
   }
 
   void start() {
-    supervisor.start();
+    supervisor =
+        loops.start(
+            StreamLoop.CONSUMERS,
+            kind.label(),
+            loop -> {
+              consumers.forEach(StreamConsumer::keepWhatItHas);
+              look();
+              return LoopStep.Next.after(LOOK_EVERY);
+            });
   }
 
   int running() {
@@ -77,30 +87,19 @@ final class ConsumerFleet {
   }
 
   void beginStop() {
-    stopSignal.countDown();
-  }
-
-  /** Waits until every consumer has written and acknowledged what it had read. */
-  void awaitStop(Duration patience) throws InterruptedException {
-    supervisor.join();
-    consumers.forEach(StreamConsumer::beginStop);
-    for (StreamConsumer consumer : consumers) {
-      consumer.awaitStop(patience);
+    if (supervisor != null) {
+      supervisor.beginStop();
     }
   }
 
-  private void supervise() {
-    try {
-      do {
-        try {
-          look();
-          consumers.forEach(StreamConsumer::keepWhatItHas);
-        } catch (RuntimeException e) {
-          log.warn("Cannot look after the {} consumers: {}", kind.label(), e.getMessage());
-        }
-      } while (!stopSignal.await(LOOK_EVERY.toNanos(), TimeUnit.NANOSECONDS));
-    } catch (InterruptedException e) {
-      log.debug("Supervision of {} consumers ends", kind.label());
+  /** Waits until every consumer has written and acknowledged what it had read. */
+  void awaitStop(Duration patience) {
+    if (supervisor != null) {
+      supervisor.stop(patience);
+    }
+    consumers.forEach(StreamConsumer::beginStop);
+    for (StreamConsumer consumer : consumers) {
+      consumer.awaitStop(patience);
     }
   }
 
@@ -120,7 +119,7 @@ final class ConsumerFleet {
     if (wanted > consumers.size()) {
       String name = "%s-%s-%d".formatted(instance, kind.label(), numbers.incrementAndGet());
       StreamConsumer consumer =
-          new StreamConsumer(kind, name, links.link(), groups, handler, settings);
+          new StreamConsumer(kind, name, links.link(), groups, handler, settings, loops);
       consumers.addLast(consumer);
       consumer.start();
     } else if (wanted < consumers.size()) {

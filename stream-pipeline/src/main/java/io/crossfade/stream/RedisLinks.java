@@ -46,12 +46,16 @@ final class RedisLinks implements SmartLifecycle {
    * filter says; so it must not, and {@link RedisLink} does.
    */
   static ClientOptions options() {
-    return ClientOptions.builder()
+    return options(ClientOptions.builder()).build();
+  }
+
+  /** The same in addition to others, which may be those of a secured connection. */
+  static ClientOptions.Builder options(ClientOptions.Builder builder) {
+    return builder
         .autoReconnect(false)
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
         .socketOptions(
-            SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build())
-        .build();
+            SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build());
   }
 
   /**

@@ -2,6 +2,9 @@ package io.crossfade.stream;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.RecordCodec;
+import io.crossfade.db.process.LoopStep;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
 import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -9,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +20,6 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,13 +70,13 @@ public final class StreamAppender implements SmartLifecycle {
   private final Timer latency;
   private final Duration timeout;
   private final Queue<PendingAppend> pending = new ConcurrentLinkedQueue<>();
-  private final ScheduledExecutorService upkeep =
-      Executors.newScheduledThreadPool(
-          2, Thread.ofPlatform().name("append-upkeep-", 1).daemon(true).factory());
+  private final Loops loops;
+  private final List<SupervisedLoop> upkeep = new ArrayList<>();
 
   private volatile boolean running;
 
-  StreamAppender(RedisLinks links, StreamSettings settings, MeterRegistry meters) {
+  StreamAppender(RedisLinks links, StreamSettings settings, Loops loops, MeterRegistry meters) {
+    this.loops = loops;
     this.served = new Lane(links, settings.maxInFlight(), /* awaited= */ true);
     this.copies = new Lane(links, settings.maxInFlight(), /* awaited= */ false);
     this.timeout = settings.appendTimeout();
@@ -96,9 +98,9 @@ public final class StreamAppender implements SmartLifecycle {
   public void start() {
     running = true;
     keepOpen();
-    every(LOOK_EVERY, this::keepOpen);
-    every(LOOK_EVERY, this::sweep);
-    every(GATHER, copies.link()::sendGathered);
+    every(LOOK_EVERY, StreamLoop.APPEND_CONNECTION, this::keepOpen);
+    every(LOOK_EVERY, StreamLoop.APPEND_TIMEOUT, this::sweep);
+    every(GATHER, StreamLoop.APPEND_COPIES, copies.link()::sendGathered);
   }
 
   /** Waits until Redis has answered what it was sent, or has had its time to. */
@@ -110,7 +112,9 @@ public final class StreamAppender implements SmartLifecycle {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    upkeep.shutdownNow();
+    upkeep.forEach(SupervisedLoop::beginStop);
+    upkeep.forEach(loop -> loop.stop(timeout));
+    upkeep.clear();
     served.link().close();
     copies.link().close();
     running = false;
@@ -121,8 +125,15 @@ public final class StreamAppender implements SmartLifecycle {
     copies.link().keepOpen();
   }
 
-  private void every(Duration delay, Runnable task) {
-    upkeep.scheduleWithFixedDelay(task, delay.toNanos(), delay.toNanos(), TimeUnit.NANOSECONDS);
+  private void every(Duration delay, StreamLoop name, Runnable task) {
+    upkeep.add(
+        loops.start(
+            name,
+            "",
+            loop -> {
+              task.run();
+              return LoopStep.Next.after(delay);
+            }));
   }
 
   @Override

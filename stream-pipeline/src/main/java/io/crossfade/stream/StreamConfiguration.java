@@ -2,6 +2,7 @@ package io.crossfade.stream;
 
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Output;
+import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.boot.autoconfigure.data.redis.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.autoconfigure.data.redis.LettuceClientConfigurationBuilderCustomizer;
+import org.springframework.boot.autoconfigure.data.redis.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,9 +26,15 @@ public class StreamConfiguration {
 
   private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
+  /** Beside what Spring Boot sets: trust and keys of {@code spring.data.redis.ssl.bundle}. */
   @Bean
-  LettuceClientConfigurationBuilderCustomizer streamClientOptions() {
-    return builder -> builder.clientOptions(RedisLinks.options()).commandTimeout(COMMAND_TIMEOUT);
+  LettuceClientOptionsBuilderCustomizer streamClientOptions() {
+    return RedisLinks::options;
+  }
+
+  @Bean
+  LettuceClientConfigurationBuilderCustomizer streamCommandTimeout() {
+    return builder -> builder.commandTimeout(COMMAND_TIMEOUT);
   }
 
   /** It would time every command, where {@link StreamMeter} times appends. */
@@ -50,8 +58,8 @@ public class StreamConfiguration {
 
   @Bean
   StreamAppender streamAppender(
-      RedisLinks redisLinks, StreamSettings settings, MeterRegistry meters) {
-    return new StreamAppender(redisLinks, settings, meters);
+      RedisLinks redisLinks, StreamSettings settings, Loops loops, MeterRegistry meters) {
+    return new StreamAppender(redisLinks, settings, loops, meters);
   }
 
   @Bean
@@ -79,8 +87,18 @@ public class StreamConfiguration {
       Output streamOutput,
       DeadLetters deadLetters,
       InstantSource clock,
+      Loops loops,
       MeterRegistry meters) {
     return new StreamPipeline(
-        settings, redisLinks, look, groups, health, streamOutput, deadLetters, clock, meters);
+        settings,
+        redisLinks,
+        look,
+        groups,
+        health,
+        streamOutput,
+        deadLetters,
+        clock,
+        loops,
+        meters);
   }
 }

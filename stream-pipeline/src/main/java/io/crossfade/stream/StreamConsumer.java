@@ -1,9 +1,10 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
-import io.crossfade.db.RetryPause;
+import io.crossfade.db.process.LoopStep;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
 import io.crossfade.stream.StreamReader.Reply;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
@@ -11,12 +12,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,14 +48,15 @@ final class StreamConsumer {
   private final AdaptiveBatch batchSize = new AdaptiveBatch();
   private final ArrivalRate arrivals = new ArrivalRate();
   private final BusyTime writing = new BusyTime();
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread thread;
+  private final String name;
+  private final Loops loops;
+  private volatile @Nullable SupervisedLoop loop;
 
   /** Sent and not yet confirmed, of the last batches that were committed. */
   private final List<CompletionStage<Long>> acknowledgements = new ArrayList<>();
 
-  private volatile boolean running = true;
-  private RetryPause pauses = new RetryPause();
+  private @Nullable Read next;
+  private long before;
   private boolean groupsMissing;
   private long nextClaim = System.nanoTime();
 
@@ -70,18 +73,27 @@ final class StreamConsumer {
       RedisLink<byte[], byte[]> link,
       StreamGroups groups,
       BatchHandler handler,
-      StreamSettings settings) {
+      StreamSettings settings,
+      Loops loops) {
     this.kind = kind;
     this.reader = new StreamReader(kind, name, link, settings);
     this.groups = groups;
     this.handler = handler;
     this.claimIdle = settings.claimIdle();
     this.mostDeliveries = settings.maxDeliveries();
-    this.thread = Thread.ofPlatform().name(name).unstarted(this::consumeUntilStopped);
+    this.name = name;
+    this.loops = loops;
   }
 
   void start() {
-    thread.start();
+    loop =
+        loops.startDraining(
+            StreamLoop.CONSUMER,
+            name,
+            self -> {
+              loop = self;
+              return step();
+            });
   }
 
   int batchSize() {
@@ -103,52 +115,69 @@ final class StreamConsumer {
       keptAt = 0;
     } else if (busy - keptAt >= claimIdle.toNanos() / 4) {
       keptAt = busy;
-      StreamName.of(kind).forEach(stream -> groups.keep(stream, thread.getName()));
+      StreamName.of(kind).forEach(stream -> groups.keep(stream, name));
     }
   }
 
   /** Asks it to end after what it has read is written. */
   void beginStop() {
-    running = false;
-    stopped.countDown();
+    loop().beginStop();
   }
 
-  void awaitStop(Duration patience) throws InterruptedException {
-    if (!thread.join(patience)) {
-      log.warn(
-          "{} is still writing; others will claim what it has not acknowledged", thread.getName());
-    }
+  /** Waits for that; what it has not acknowledged by then others will claim. */
+  void awaitStop(Duration patience) {
+    loop().stop(patience);
   }
 
-  private void consumeUntilStopped() {
-    while (running) {
-      try {
+  private SupervisedLoop loop() {
+    return Objects.requireNonNull(loop);
+  }
+
+  /** Asked after each attempt to write, of which there may be many. */
+  private boolean stopping() {
+    loop().beat();
+    return !running();
+  }
+
+  private boolean running() {
+    return !loop().stopping();
+  }
+
+  /**
+   * Reads and writes once. After a failure it begins anew: what it had read is pending for it.
+   *
+   * @return the end, once it was told to stop and has written what it had read
+   */
+  private LoopStep.Next step() throws Exception {
+    try {
+      if (next == null) {
         // Reads first: a Redis that is full lets nobody make a group, and everybody read.
         makeGroups();
         for (StreamName stream : StreamName.of(kind)) {
           takePending(stream, /* own= */ true);
         }
         awaitAcknowledgements();
-        consume();
-      } catch (RedisCommandExecutionException e) {
-        groupsMissing = String.valueOf(e.getMessage()).startsWith("NOGROUP");
-        log.warn(
-            "{}: {}; {}",
-            thread.getName(),
-            e.getMessage(),
-            groupsMissing ? "making its group" : "trying again");
-        pause();
-      } catch (InterruptedException e) {
-        break;
-      } catch (Exception e) {
-        if (!(e instanceof RedisConnectionException)) {
-          batchSize.failed();
-        }
-        log.warn("{}: {}; trying again", thread.getName(), String.valueOf(e));
-        pause();
+        next = read();
+        before = next.begin();
       }
+      next = consume(next);
+    } catch (Exception | Error e) {
+      next = null;
+      acknowledgements.clear();
+      groupsMissing = String.valueOf(e.getMessage()).startsWith("NOGROUP");
+      if (!(e instanceof RedisConnectionException)) {
+        batchSize.failed();
+      }
+      if (running()) {
+        throw e;
+      }
+      log.warn("{} stops: {}", name, String.valueOf(e));
+    }
+    if (running() || next != null) {
+      return LoopStep.Next.again();
     }
     leave();
+    return LoopStep.Next.end();
   }
 
   private void makeGroups() {
@@ -173,7 +202,7 @@ final class StreamConsumer {
       List<String> together = new ArrayList<>();
       for (PendingMessage entry : pending) {
         after = entry.getId();
-        if (!own && entry.getConsumer().equals(thread.getName())) {
+        if (!own && entry.getConsumer().equals(name)) {
           continue; // in hand: written next, or read ahead
         }
         switch (Redelivery.of(entry.getRedeliveryCount(), mostDeliveries)) {
@@ -183,13 +212,13 @@ final class StreamConsumer {
         }
       }
       take(stream, together, own);
-    } while (running && !pending.isEmpty());
+    } while (running() && !pending.isEmpty());
   }
 
   /** Takes entries a few at a time, so that a reply holds all of them. */
   private void take(StreamName stream, List<String> ids, boolean own) throws Exception {
     Deque<String> left = new ArrayDeque<>(ids);
-    while (running && !left.isEmpty()) {
+    while (running() && !left.isEmpty()) {
       List<String> some = new ArrayList<>();
       while (some.size() < batchSize.size() && !left.isEmpty()) {
         some.add(left.removeFirst());
@@ -234,31 +263,32 @@ final class StreamConsumer {
    */
   private record Read(CompletionStage<Reply> reply, int most, long begin) {}
 
-  private void consume() throws Exception {
-    Read next = read();
-    long before = next.begin();
-    while (next != null) {
-      Reply reply = await(next.reply());
-      List<EntryBatch> batches = reply.batches();
-      batchSize.read(reply.entries(), reply.bytes());
-      long now = System.nanoTime();
-      arrivals.read(reply.entries(), now - before);
-      before = now;
-      boolean full = reply.entries() >= next.most();
-      Read ahead = full && running ? read() : null;
-      handle(batches, false);
-      for (EntryBatch batch : batches) {
-        take(batch.stream(), batch.leftOut(), /* own= */ true);
-      }
-      claimFromTheDead();
-      if (ahead == null) {
-        awaitAcknowledgements();
-        boolean served = batches.stream().anyMatch(EntryBatch::served);
-        gather(next.begin(), batchSize.worthARead(served));
-        ahead = running ? read() : null;
-      }
-      next = ahead;
+  /**
+   * Writes what a read brings.
+   *
+   * @return the next read; {@code null} once there is none, for it stops
+   */
+  private @Nullable Read consume(Read read) throws Exception {
+    Reply reply = await(read.reply());
+    List<EntryBatch> batches = reply.batches();
+    batchSize.read(reply.entries(), reply.bytes());
+    long now = System.nanoTime();
+    arrivals.read(reply.entries(), now - before);
+    before = now;
+    boolean full = reply.entries() >= read.most();
+    Read ahead = full && running() ? read() : null;
+    handle(batches, false);
+    for (EntryBatch batch : batches) {
+      take(batch.stream(), batch.leftOut(), /* own= */ true);
     }
+    claimFromTheDead();
+    if (ahead != null) {
+      return ahead;
+    }
+    awaitAcknowledgements();
+    boolean served = batches.stream().anyMatch(EntryBatch::served);
+    gather(read.begin(), batchSize.worthARead(served));
+    return running() ? read() : null;
   }
 
   /**
@@ -269,8 +299,8 @@ final class StreamConsumer {
   private void gather(long since, int entries) throws InterruptedException {
     long likely = Math.min(GATHER.toNanos(), arrivals.nanosFor(entries));
     long nanos = since + likely - System.nanoTime();
-    if (nanos > 0 && stopped.await(nanos, TimeUnit.NANOSECONDS)) {
-      log.debug("{} stops", thread.getName());
+    if (nanos > 0) {
+      loop().rest(Duration.ofNanos(nanos));
     }
   }
 
@@ -292,14 +322,13 @@ final class StreamConsumer {
     try {
       for (EntryBatch batch : batches) {
         if (batch.size() > 0) {
-          handler.handle(batch, thread.getName(), claimed, () -> !running).ifPresent(sent::add);
+          handler.handle(batch, name, claimed, this::stopping).ifPresent(sent::add);
         }
       }
     } finally {
       writing.end();
     }
     batchSize.wrote(size(batches), Duration.ofNanos(System.nanoTime() - begin));
-    pauses = new RetryPause();
     awaitAcknowledgements();
     acknowledgements.addAll(sent);
   }
@@ -321,7 +350,7 @@ final class StreamConsumer {
    * dead.
    */
   private void claimFromTheDead() throws Exception {
-    if (System.nanoTime() < nextClaim || !running) {
+    if (System.nanoTime() < nextClaim || !running()) {
       return;
     }
     nextClaim = System.nanoTime() + claimIdle.toNanos() / 2;
@@ -333,23 +362,12 @@ final class StreamConsumer {
   private void leave() {
     for (StreamName stream : StreamName.of(kind)) {
       try {
-        groups.remove(stream, thread.getName());
+        groups.remove(stream, name);
       } catch (RuntimeException e) {
-        log.debug("{} stays listed in its group: {}", thread.getName(), e.getMessage());
+        log.debug("{} stays listed in its group: {}", name, e.getMessage());
       }
     }
     reader.disconnect();
-  }
-
-  /** Longer each time: an entry that cannot be taken must not be tried often in a moment. */
-  private void pause() {
-    try {
-      if (stopped.await(pauses.next().toNanos(), TimeUnit.NANOSECONDS)) {
-        log.debug("{} stops", thread.getName());
-      }
-    } catch (InterruptedException e) {
-      running = false;
-    }
   }
 
   private <T> T await(CompletionStage<T> stage) throws Exception {

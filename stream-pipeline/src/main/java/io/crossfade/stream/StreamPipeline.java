@@ -4,6 +4,9 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.process.LoopStep;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,8 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -35,7 +37,8 @@ final class StreamPipeline implements SmartLifecycle {
   private final StreamHealth health;
   private final StreamUpkeep upkeep;
   private final List<ConsumerFleet> fleets = new ArrayList<>();
-  private final CountDownLatch stopSignal = new CountDownLatch(1);
+  private final Loops loops;
+  private @Nullable SupervisedLoop keeping;
   private volatile boolean running;
 
   StreamPipeline(
@@ -47,8 +50,10 @@ final class StreamPipeline implements SmartLifecycle {
       Output output,
       DeadLetters deadLetters,
       InstantSource clock,
+      Loops loops,
       MeterRegistry meters) {
     this.settings = settings;
+    this.loops = loops;
     this.links = links;
     this.health = health;
     this.upkeep =
@@ -64,14 +69,15 @@ final class StreamPipeline implements SmartLifecycle {
     String instance = InstanceName.unique();
     for (Kind kind : Kind.values()) {
       fleets.add(
-          new ConsumerFleet(kind, instance, links, groups, health, handler, settings, meters));
+          new ConsumerFleet(
+              kind, instance, links, groups, health, handler, settings, loops, meters));
     }
   }
 
   @Override
   public void start() {
     running = true;
-    Thread.ofPlatform().name("stream-upkeep").daemon(true).start(this::keepUp);
+    keeping = loops.start(StreamLoop.UPKEEP, "", loop -> keepUp());
     if (settings.consume()) {
       fleets.forEach(ConsumerFleet::start);
     }
@@ -80,18 +86,16 @@ final class StreamPipeline implements SmartLifecycle {
   /** Lets the consumers finish what they have read; everything else stays in Redis. */
   @Override
   public void stop() {
-    stopSignal.countDown();
-    try {
-      if (settings.consume()) {
-        fleets.forEach(ConsumerFleet::beginStop);
-        for (ConsumerFleet fleet : fleets) {
-          fleet.awaitStop(STOP_PATIENCE);
-        }
-      }
-      report();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (keeping != null) {
+      keeping.beginStop();
     }
+    if (settings.consume()) {
+      fleets.forEach(ConsumerFleet::beginStop);
+      for (ConsumerFleet fleet : fleets) {
+        fleet.awaitStop(STOP_PATIENCE);
+      }
+    }
+    report();
     running = false;
   }
 
@@ -121,20 +125,13 @@ final class StreamPipeline implements SmartLifecycle {
     }
   }
 
-  private void keepUp() {
+  private LoopStep.Next keepUp() {
     try {
-      do {
-        try {
-          upkeep.round();
-        } catch (RedisException e) {
-          log.warn("Cannot look after the streams: {}", e.getMessage());
-          if (e instanceof RedisCommandTimeoutException) {
-            links.drop();
-          }
-        }
-      } while (!stopSignal.await(MEASURE_EVERY.toNanos(), TimeUnit.NANOSECONDS));
-    } catch (InterruptedException e) {
-      log.debug("Upkeep of the streams ends");
+      upkeep.round();
+    } catch (RedisCommandTimeoutException e) {
+      links.drop();
+      throw e;
     }
+    return LoopStep.Next.after(MEASURE_EVERY);
   }
 }

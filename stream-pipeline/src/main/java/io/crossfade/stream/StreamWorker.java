@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -17,7 +18,11 @@ import org.springframework.context.annotation.Import;
 /** A process that only consumes: the stream path on another machine than the router. */
 @Configuration(proxyBeanMethods = false)
 @Import({DbConfiguration.class, StreamConfiguration.class})
-@ImportAutoConfiguration({RedisAutoConfiguration.class, PropertyPlaceholderAutoConfiguration.class})
+@ImportAutoConfiguration({
+  RedisAutoConfiguration.class,
+  SslAutoConfiguration.class,
+  PropertyPlaceholderAutoConfiguration.class
+})
 public class StreamWorker {
 
   public static void main(String[] arguments) {
