@@ -7,6 +7,7 @@ import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.SampleRecords;
+import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.Gauge;
@@ -52,7 +53,7 @@ class AppenderFaultsIT {
                 .withTimeout(COMMAND_TIMEOUT)
                 .build());
     client.setOptions(RedisLinks.options());
-    appender = new StreamAppender(new RedisLinks(client, settings), settings, meters);
+    appender = new StreamAppender(new RedisLinks(client, settings), settings, new Loops(), meters);
     appender.start();
   }
 

@@ -5,6 +5,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.XReadArgs;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.springframework.util.unit.DataSize;
 
 /** The stream path put together as {@link StreamConfiguration} does, for one test. */
@@ -27,6 +29,7 @@ final class StreamHarness implements AutoCloseable {
 
   final MeterRegistry meters = new SimpleMeterRegistry();
   final StreamSettings settings;
+  final Loops loops = new Loops(meters);
   final RedisLinks links;
   final StreamGroups groups;
   final StreamLook look;
@@ -41,6 +44,13 @@ final class StreamHarness implements AutoCloseable {
   }
 
   StreamHarness(RedisURI redis, StreamSettings settings, TestOutputs outputs) {
+    this(redis, settings, outputs, outputs.stream());
+  }
+
+  /**
+   * @param stream in place of the output's own
+   */
+  StreamHarness(RedisURI redis, StreamSettings settings, TestOutputs outputs, DataSource stream) {
     this.settings = settings;
     client = RedisClient.create(redis);
     client.setOptions(RedisLinks.options());
@@ -48,13 +58,13 @@ final class StreamHarness implements AutoCloseable {
     groups = new StreamGroups(links, settings);
     look = new StreamLook(links, settings);
     health = new StreamHealth(look, settings, InstantSource.system());
-    appender = new StreamAppender(links, settings, meters);
+    appender = new StreamAppender(links, settings, loops, meters);
     appender.start();
     handler =
         new BatchHandler(
             links,
             groups,
-            new Output(outputs.stream()),
+            new Output(stream),
             new DeadLetters(outputs.control()),
             settings,
             InstantSource.system(),
@@ -82,6 +92,11 @@ final class StreamHarness implements AutoCloseable {
   /** The same where an entry is given to consumers so often. */
   static StreamSettings delivering(int most, Duration claimIdle) {
     return settings(false, 1, claimIdle, DAY, 20_000, AUTOMATIC, most);
+  }
+
+  /** The same where anybody may claim from anybody, and nothing is kept longer than it must. */
+  static StreamSettings modelled(Duration retention) {
+    return settings(false, 1, Duration.ZERO, retention, 20_000, AUTOMATIC, 1_000);
   }
 
   private static StreamSettings settings(
@@ -125,6 +140,7 @@ final class StreamHarness implements AutoCloseable {
             health,
             handler,
             settings,
+            loops,
             meters);
     fleets.add(fleet);
     fleet.start();
@@ -155,12 +171,8 @@ final class StreamHarness implements AutoCloseable {
 
   void stopConsumers() {
     fleets.forEach(ConsumerFleet::beginStop);
-    try {
-      for (ConsumerFleet fleet : fleets) {
-        fleet.awaitStop(Duration.ofSeconds(20));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    for (ConsumerFleet fleet : fleets) {
+      fleet.awaitStop(Duration.ofSeconds(20));
     }
     fleets.clear();
   }

@@ -10,9 +10,13 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.process.LoopReport;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.XReadArgs;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +24,13 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.util.unit.DataSize;
 
 class StreamPipelineIT {
@@ -315,6 +322,37 @@ class StreamPipelineIT {
       LockSupport.parkNanos(LOOK_EVERY.toNanos());
     }
     return sent;
+  }
+
+  /** Its thread died of it, in silence, and what it had read stayed pending with it. */
+  @Test
+  void consumerGoesOnAfterAnError() throws Exception {
+    AtomicInteger errors = new AtomicInteger();
+    DataSource failing =
+        new DelegatingDataSource(outputs.stream()) {
+          @Override
+          public Connection getConnection() throws SQLException {
+            if (errors.incrementAndGet() <= 2) {
+              throw new NoClassDefFoundError("of a driver that was replaced under way");
+            }
+            return super.getConnection();
+          }
+        };
+    try (StreamHarness harness =
+        new StreamHarness(
+            RedisURI.create("127.0.0.1", TestRedis.sharedPort()),
+            StreamHarness.settings(false, 1),
+            outputs,
+            failing)) {
+      harness.append(health("ERROR", 100));
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(100);
+      assertThat(errors).hasValueGreaterThan(2);
+      assertThat(harness.loops.reports())
+          .extracting(LoopReport::loop)
+          .contains("stream-consumer", "stream-consumers", "append-timeout");
+    }
   }
 
   @Test
