@@ -1,6 +1,12 @@
 package io.crossfade.db;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +43,22 @@ public final class DroppedMirrors {
                 acceptance ->
                     List.<Object>of(acceptance.id().bytes(), path.name(), acceptance.stamp()))
             .toList());
+  }
+
+  /** How many copies were noted as dropped in {@code [from, to)}. */
+  public long count(Instant from, Instant to) throws SQLException {
+    try (Connection connection = control.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT COUNT(*) FROM dropped_mirror WHERE dropped_at >= ? AND dropped_at < ?")) {
+      statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
+      statement.setObject(2, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
+      try (ResultSet row = statement.executeQuery()) {
+        long count = row.next() ? row.getLong(1) : 0;
+        connection.commit();
+        return count;
+      }
+    }
   }
 
   /**

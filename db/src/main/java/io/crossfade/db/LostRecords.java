@@ -6,11 +6,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -98,5 +103,40 @@ public final class LostRecords {
       connection.commit();
     }
     return found;
+  }
+
+  /**
+   * Records of a kind that were accepted in {@code [from, to)} and lost, in the order of their ids,
+   * with the paths that lost them.
+   *
+   * @param after where to go on; {@code null} at the beginning
+   */
+  public Map<RecordId, Set<DeliveryPath>> between(
+      Kind kind, Instant from, Instant to, @Nullable RecordId after, int limit)
+      throws SQLException {
+    Map<RecordId, Set<DeliveryPath>> lost = new LinkedHashMap<>();
+    try (Connection connection = control.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT id, GROUP_CONCAT(path) FROM lost_record WHERE kind = ?"
+                    + " AND accepted_at >= ? AND accepted_at < ? AND id > ?"
+                    + " GROUP BY id ORDER BY id LIMIT ?")) {
+      statement.setString(1, kind.name());
+      statement.setObject(2, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
+      statement.setObject(3, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
+      statement.setBytes(4, after == null ? new byte[0] : after.bytes());
+      statement.setInt(5, limit);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          Set<DeliveryPath> paths = EnumSet.noneOf(DeliveryPath.class);
+          for (String path : row.getString(2).split(",", -1)) {
+            paths.add(DeliveryPath.valueOf(path));
+          }
+          lost.put(RecordId.of(row.getBytes(1)), paths);
+        }
+      }
+      connection.commit();
+    }
+    return lost;
   }
 }

@@ -41,6 +41,7 @@ public final class Comparison {
   private final DataSource legacy;
   private final DataSource stream;
   private final RunClaims claims;
+  private final Losses losses;
   private final WrittenUntil writtenUntil;
   private final Throttle throttle;
   private final ComparisonSettings settings;
@@ -77,6 +78,7 @@ public final class Comparison {
     this.legacy = legacy;
     this.stream = stream;
     this.claims = new RunClaims(control, clock, InstanceName.unique());
+    this.losses = new Losses(control, legacy, stream);
     this.writtenUntil = writtenUntil;
     this.throttle = throttle;
     this.settings = settings;
@@ -165,10 +167,13 @@ public final class Comparison {
     }
     return run.finish(
         settled,
-        settings.target(),
-        latencies(request.kinds(), run.window()),
+        settings,
         request.kinds(),
-        proofs);
+        new ComparisonRun.Beside(
+            latencies(request.kinds(), run.window()),
+            proofs,
+            lost(request.kinds(), run.window()),
+            losses.droppedCopies(run.window())));
   }
 
   /** What both outputs hold of a window, row counts alone: a first look. */
@@ -208,6 +213,15 @@ public final class Comparison {
       TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
     }
     return true;
+  }
+
+  private Map<Kind, Losses.Lost> lost(Set<Kind> kinds, ComparisonWindow window)
+      throws SQLException {
+    Map<Kind, Losses.Lost> lost = new EnumMap<>(Kind.class);
+    for (Kind kind : kinds) {
+      lost.put(kind, losses.of(kind, window));
+    }
+    return lost;
   }
 
   private Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies(

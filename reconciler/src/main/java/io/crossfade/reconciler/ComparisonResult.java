@@ -5,14 +5,17 @@ import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Proof;
+import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What comparing a window found.
@@ -22,7 +25,9 @@ import java.util.Optional;
  * @param settled whether both paths were past what differed when it was looked at again
  * @param tables per kind, the one with a row per record first
  * @param figures per kind
+ * @param droppedCopies copies noted as dropped while the window was accepted, of all kinds
  * @param target least share of agreeing rows, percent
+ * @param mostExplained greatest share of explained rows, percent
  */
 public record ComparisonResult(
     long id,
@@ -33,7 +38,9 @@ public record ComparisonResult(
     boolean settled,
     Map<Kind, List<TableResult>> tables,
     Map<Kind, KindFigures> figures,
-    double target) {
+    long droppedCopies,
+    double target,
+    double mostExplained) {
 
   /** Ids of a kind that at least one output has. */
   public long compared(Kind kind) {
@@ -79,25 +86,73 @@ public record ComparisonResult(
     return figures.values().stream().allMatch(KindFigures::isProven);
   }
 
+  /** What agrees, what is explained and what is lost, over all kinds. */
+  public Headline headline() {
+    return headline(figures.values(), all(), droppedCopies);
+  }
+
+  /** The same of a kind; nobody knows of which kind a dropped copy was. */
+  public Headline headline(Kind kind) {
+    KindFigures of = figures.get(kind);
+    return headline(of == null ? List.of() : List.of(of), of(kind), 0);
+  }
+
+  /** Why a kind is no PASS. */
+  public Set<Reason> reasons(Kind kind) {
+    KindFigures of = figures.get(kind);
+    Set<Reason> reasons =
+        of == null ? EnumSet.of(Reason.NOTHING_COMPARED) : of.reasons(target, mostExplained);
+    if (!settled) {
+      reasons.add(Reason.NOT_SETTLED);
+    }
+    return reasons;
+  }
+
   /** What the figures allow to be said of a kind. */
   public Verdict verdict(Kind kind) {
-    KindFigures of = figures.get(kind);
-    Verdict verdict = of == null ? Verdict.INCONCLUSIVE : of.verdict(target);
-    return settled || verdict == Verdict.FAIL ? verdict : Verdict.INCONCLUSIVE;
+    return Reason.verdict(reasons(kind));
   }
 
   /**
-   * What they allow to be said of all kinds that had records: one failure fails all. A kind without
-   * records says nothing, unless none has any.
+   * Why all kinds together are no PASS. A kind without records says nothing, unless none has any.
    */
+  public Set<Reason> reasons() {
+    Set<Reason> reasons = EnumSet.noneOf(Reason.class);
+    boolean nothing = true;
+    for (Map.Entry<Kind, KindFigures> of : figures.entrySet()) {
+      if (of.getValue().compared() > 0 || of.getValue().inNoOutput() > 0) {
+        nothing = false;
+        reasons.addAll(reasons(of.getKey()));
+      }
+    }
+    if (nothing) {
+      reasons.add(Reason.NOTHING_COMPARED);
+    }
+    return reasons;
+  }
+
+  /** What they allow to be said of all kinds: one failure fails all. */
   public Verdict verdict() {
-    return Verdict.worst(
-        figures.keySet().stream().filter(kind -> compared(kind) > 0).map(this::verdict).toList());
+    return Reason.verdict(reasons());
   }
 
   /** The tables of a kind, the one with a row per record first. */
   public List<TableResult> of(Kind kind) {
     return tables.getOrDefault(kind, List.of());
+  }
+
+  private static Headline headline(
+      Collection<KindFigures> kinds, List<TableResult> tables, long droppedCopies) {
+    return new Headline(
+        percent(tables, false).orElse(null),
+        percent(tables, true).orElse(null),
+        tables.stream().mapToLong(TableResult::compared).sum(),
+        tables.stream().mapToLong(TableResult::allExplained).sum(),
+        tables.stream().mapToLong(TableResult::unexplained).sum(),
+        kinds.stream().mapToLong(KindFigures::lost).sum(),
+        kinds.stream().mapToLong(KindFigures::inNoOutput).sum(),
+        tables.stream().mapToLong(of -> of.urgentMissing() + of.urgentExplained()).sum(),
+        droppedCopies);
   }
 
   private List<TableResult> all() {

@@ -17,14 +17,18 @@ import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.diff.Plant;
 import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.diff.TableProgress;
+import io.crossfade.reconciler.verdict.Reason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Runs and differences as rows of the control schema. */
@@ -51,6 +55,8 @@ final class ComparisonRows {
         row.getTimestamp("started_at").toInstant(),
         row.getTimestamp("updated_at").toInstant(),
         row.getString("verdict"),
+        reasons(row.getString("reasons")),
+        row.getLong("dropped_copies"),
         row.getBoolean("held") ? row.getString("claimed_by") : null,
         finished ? 1 : expected == 0 ? 0 : Math.min(1, (double) consumed / expected));
   }
@@ -75,6 +81,10 @@ final class ComparisonRows {
         row.getLong("urgent_missing"),
         row.getLong("fallbacks"),
         row.getLong("stream_served"),
+        row.getLong("urgent_explained"),
+        row.getLong("repaired"),
+        row.getLong("lost"),
+        row.getLong("in_no_output"),
         unboxed(row.getObject("legacy_p95_ms", Double.class)),
         unboxed(row.getObject("stream_p95_ms", Double.class)),
         new Proof(
@@ -140,6 +150,16 @@ final class ComparisonRows {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("What the reconciler wrote cannot be read", e);
     }
+  }
+
+  static List<Reason> reasons(String names) {
+    return names.isEmpty()
+        ? List.of()
+        : Arrays.stream(names.split(",", -1)).map(Reason::valueOf).toList();
+  }
+
+  static String names(Collection<Reason> reasons) {
+    return reasons.stream().map(Reason::name).collect(Collectors.joining(","));
   }
 
   static String write(Object value) {

@@ -1,6 +1,7 @@
 package io.crossfade.reconciler;
 
 import static io.crossfade.reconciler.ComparisonRows.boxed;
+import static io.crossfade.reconciler.ComparisonRows.names;
 import static io.crossfade.reconciler.ComparisonRows.utc;
 import static io.crossfade.reconciler.ComparisonRows.write;
 import static java.util.Objects.requireNonNull;
@@ -235,32 +236,48 @@ final class ComparisonRun implements DifferenceLedger {
   }
 
   /**
-   * Counts what was found, and keeps it.
+   * What the tables alone do not tell.
    *
+   * @param latencies accept-to-row p95 of both paths, ms
    * @param proofs what became of the plants, by table
    */
-  ComparisonResult finish(
-      boolean settled,
-      double target,
+  record Beside(
       Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies,
-      Set<Kind> kinds,
-      Map<String, Proof> proofs) {
+      Map<String, Proof> proofs,
+      Map<Kind, Losses.Lost> lost,
+      long droppedCopies) {}
+
+  /** Counts what was found, and keeps it. */
+  ComparisonResult finish(
+      boolean settled, ComparisonSettings settings, Set<Kind> kinds, Beside beside) {
     Map<Kind, List<TableResult>> tables = results.of(id, kinds, progress);
     Map<Kind, KindFigures> figures = new EnumMap<>(Kind.class);
     tables.forEach(
         (kind, ofKind) ->
-            figures.put(kind, figures(kind, ofKind, requireNonNull(latencies.get(kind)), proofs)));
+            figures.put(kind, figures(kind, ofKind, beside)));
     ComparisonResult result =
         new ComparisonResult(
-            id, origin, window, startedAt, clock.instant(), settled, tables, figures, target);
+            id,
+            origin,
+            window,
+            startedAt,
+            clock.instant(),
+            settled,
+            tables,
+            figures,
+            beside.droppedCopies(),
+            settings.target(),
+            settings.explained());
     transaction.executeWithoutResult(
         status -> {
           held(
-              "state = 'FINISHED', open_as = NULL, claimed_until = NULL, verdict = ?, settled = ?,"
-                  + " target = ?, finished_at = ?, updated_at = ?",
+              "state = 'FINISHED', open_as = NULL, claimed_until = NULL, verdict = ?, reasons = ?,"
+                  + " dropped_copies = ?, settled = ?, target = ?, finished_at = ?, updated_at = ?",
               result.verdict().name(),
+              names(result.reasons()),
+              result.droppedCopies(),
               settled,
-              target,
+              result.target(),
               utc(result.finishedAt()),
               utc(result.finishedAt()));
           figures.values().forEach(this::keepFigures);
@@ -372,8 +389,9 @@ final class ComparisonRun implements DifferenceLedger {
   private KindFigures figures(
       Kind kind,
       List<TableResult> of,
-      Map<DeliveryPath, OptionalDouble> latency,
-      Map<String, Proof> proofs) {
+      Beside beside) {
+    Map<DeliveryPath, OptionalDouble> latency = requireNonNull(beside.latencies().get(kind));
+    Losses.Lost lost = beside.lost().getOrDefault(kind, Losses.Lost.NONE);
     TableProgress records = requireNonNull(progress.get(of.getFirst().table()));
     return new KindFigures(
         kind,
@@ -389,10 +407,14 @@ final class ComparisonRun implements DifferenceLedger {
         of.stream().mapToLong(TableResult::urgentMissing).sum(),
         records.fallbacks(),
         records.streamServed(),
+        of.stream().mapToLong(TableResult::urgentExplained).sum(),
+        0,
+        lost.lost(),
+        lost.inNoOutput(),
         requireNonNull(latency.get(DeliveryPath.LEGACY)),
         requireNonNull(latency.get(DeliveryPath.STREAM)),
         of.stream()
-            .map(table -> requireNonNull(proofs.get(table.table())).of(table.compared()))
+            .map(table -> requireNonNull(beside.proofs().get(table.table())).of(table.compared()))
             .reduce(Proof.NONE, Proof::plus));
   }
 
@@ -400,9 +422,10 @@ final class ComparisonRun implements DifferenceLedger {
     jdbc.sql(
             "REPLACE INTO comparison_kind (comparison_id, kind, matching, differing,"
                 + " missing_in_stream, missing_in_legacy, repeated, late, not_mirrored, explained,"
-                + " urgent_missing, fallbacks, stream_served, legacy_p95_ms, stream_p95_ms,"
-                + " planted, plants_found, plants_invented, bare)"
-                + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+                + " urgent_missing, fallbacks, stream_served, urgent_explained, repaired, lost,"
+                + " in_no_output, legacy_p95_ms, stream_p95_ms, planted, plants_found,"
+                + " plants_invented, bare)"
+                + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
         .params(
             Arrays.asList(
                 id,
@@ -418,6 +441,10 @@ final class ComparisonRun implements DifferenceLedger {
                 of.urgentMissing(),
                 of.fallbacks(),
                 of.streamServed(),
+                of.urgentExplained(),
+                of.repaired(),
+                of.lost(),
+                of.inNoOutput(),
                 boxed(of.legacyP95()),
                 boxed(of.streamP95()),
                 of.proof().planted(),

@@ -14,6 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * How outputs are compared.
  *
  * @param target least share of rows that agree or are explained, percent
+ * @param explained greatest share of rows that are explained and not agreed, percent; above it
+ *     nothing is proven
  * @param settle how long ago a record was accepted before it is compared, beside what the paths
  *     report
  * @param patience how long a second look waits until both paths are past what differed
@@ -24,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("crossfade.reconciler")
 public record ComparisonSettings(
     @DefaultValue("99.9") @DecimalMin("0") @DecimalMax("100") double target,
+    @DefaultValue("1") @DecimalMin("0") @DecimalMax("100") double explained,
     @DefaultValue("5s") @DurationMin(millis = 0) Duration settle,
     @DefaultValue("60s") @DurationMin(millis = 0) Duration patience,
     @DefaultValue({"SOS_EVENT", "FALLDOWN_EVENT", "ONE_KEY_ALARM"}) Set<String> urgentEvents,

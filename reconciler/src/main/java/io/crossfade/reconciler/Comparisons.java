@@ -10,6 +10,7 @@ import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.verdict.Reason;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,6 +49,8 @@ public final class Comparisons {
   /**
    * A run in the list of runs.
    *
+   * @param reasons why the verdict is no PASS
+   * @param droppedCopies copies noted as dropped while the window was accepted
    * @param worker who is at work on it; {@code null} when nobody is
    */
   public record Summary(
@@ -59,6 +62,8 @@ public final class Comparisons {
       Instant startedAt,
       Instant updatedAt,
       @Nullable String verdict,
+      List<Reason> reasons,
+      long droppedCopies,
       @Nullable String worker,
       double share) {}
 

@@ -3,9 +3,11 @@ package io.crossfade.reconciler;
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Proof;
-import io.crossfade.reconciler.verdict.Verdict;
+import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Wilson;
+import java.util.EnumSet;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * One kind in one window, as it is kept for gates and pictures.
@@ -18,6 +20,10 @@ import java.util.OptionalDouble;
  * @param urgentMissing urgent events that one output lacks without an explanation
  * @param fallbacks records meant for the stream that the memory queue took
  * @param streamServed records that the stream served
+ * @param urgentExplained urgent events that one output lacks, and it is known why
+ * @param repaired rows that did not agree, and did when a repair was verified; in no other figure
+ * @param lost records that a path accepted and never wrote
+ * @param inNoOutput of those, how many neither output has
  * @param legacyP95 accept-to-row, ms
  * @param streamP95 likewise
  * @param proof what became of the rows that were planted
@@ -36,18 +42,22 @@ public record KindFigures(
     long urgentMissing,
     long fallbacks,
     long streamServed,
+    long urgentExplained,
+    long repaired,
+    long lost,
+    long inNoOutput,
     OptionalDouble legacyP95,
     OptionalDouble streamP95,
     Proof proof) {
 
   /** Rows that at least one output has, of those that both should have. */
   public long compared() {
-    return matching + differing + missingInStream + missingInLegacy + repeated;
+    return matching + repaired + differing + missingInStream + missingInLegacy + repeated;
   }
 
   /** Rows that do not agree, and nobody knows why. */
   public long unexplained() {
-    return compared() - matching - explained;
+    return compared() - matching - repaired - explained;
   }
 
   /** Whether nothing that was compared could have been missed: there were plants, and all found. */
@@ -61,21 +71,38 @@ public record KindFigures(
   }
 
   /**
-   * Whether the outputs agree well enough. Without a proof they may fail and never pass.
+   * Why the outputs do not agree well enough; empty when they do. Without a proof they may fail and
+   * never pass.
    *
-   * @param percent least share of rows that agree or are explained; the lower bound of a one-sided
-   *     95 % Wilson interval counts
+   * @param target least share of rows that agree or are explained, percent; the bound that holds at
+   *     every look counts
+   * @param mostExplained greatest share of rows that are explained, percent
    */
-  public Verdict verdict(double percent) {
-    if (urgentMissing > 0) {
-      return Verdict.FAIL;
+  public Set<Reason> reasons(double target, double mostExplained) {
+    Set<Reason> reasons = EnumSet.noneOf(Reason.class);
+    long compared = compared();
+    long good = compared - unexplained();
+    if (inNoOutput > 0) {
+      reasons.add(Reason.IN_NO_OUTPUT);
     }
-    long good = compared() - unexplained();
-    if (100 * Wilson.upper(good, compared()) < percent) {
-      return Verdict.FAIL;
+    if (urgentMissing + urgentExplained > 0) {
+      reasons.add(Reason.URGENT_MISSING);
     }
-    return 100 * Wilson.lower(good, compared()) >= percent && isProven()
-        ? Verdict.PASS
-        : Verdict.INCONCLUSIVE;
+    if (compared == 0) {
+      reasons.add(Reason.NOTHING_COMPARED);
+      return reasons;
+    }
+    if (!isProven()) {
+      reasons.add(Reason.NOT_PROVEN);
+    }
+    if (100 * Wilson.upper(good, compared) < target) {
+      reasons.add(Reason.DIFFERENCES);
+    } else if (100 * Wilson.lower(good, compared) < target) {
+      reasons.add(Reason.FEW_ROWS);
+    }
+    if (100.0 * explained > mostExplained * compared) {
+      reasons.add(Reason.MUCH_EXPLAINED);
+    }
+    return reasons;
   }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param columns of those whose fields differ, how often each column does
  * @param servedBy of those, how many the stream or the memory queue had served
  * @param urgentMissing urgent events that one output lacks without an explanation
+ * @param urgentExplained urgent events that one output lacks, and it is known why
  * @param samples some of the differences, at most {@value Comparisons#SAMPLES}
  */
 public record TableResult(
@@ -30,6 +31,7 @@ public record TableResult(
     Map<String, Long> columns,
     Map<String, Long> servedBy,
     long urgentMissing,
+    long urgentExplained,
     @JsonIgnore List<Difference> samples) {
 
   /** Ids of one class of differences. */

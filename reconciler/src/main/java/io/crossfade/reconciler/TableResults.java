@@ -61,16 +61,17 @@ final class TableResults {
     Map<String, Long> columns = new TreeMap<>();
     Map<String, Long> servedBy = new TreeMap<>();
     long urgentMissing = 0;
+    long urgentExplained = 0;
     for (DifferenceGroup group : groups) {
       differences.merge(group.kind(), group.count(), Long::sum);
       servedBy.merge(group.servedBy(), group.count(), Long::sum);
       Explanation explanation = group.explanation();
+      long urgent = group.urgent() && lacksOne(group.kind()) ? group.count() : 0;
       if (explanation != null) {
         explained.merge(explanation, group.count(), Long::sum);
-      } else if (group.urgent()
-          && group.kind() != DifferenceClass.FIELDS_DIFFER
-          && group.kind() != DifferenceClass.UNREADABLE) {
-        urgentMissing += group.count();
+        urgentExplained += urgent;
+      } else {
+        urgentMissing += urgent;
       }
       group.columns().forEach(column -> columns.merge(column, group.count(), Long::sum));
     }
@@ -84,7 +85,16 @@ final class TableResults {
         columns,
         servedBy,
         urgentMissing,
+        urgentExplained,
         samples(id, table));
+  }
+
+  /** Whether an output lacks the record under its id. */
+  static boolean lacksOne(DifferenceClass kind) {
+    return switch (kind) {
+      case MISSING_IN_STREAM, MISSING_IN_LEGACY, REPEATED -> true;
+      case FIELDS_DIFFER, UNREADABLE -> false;
+    };
   }
 
   /** The differences of a run, alike ones together. */

@@ -207,6 +207,7 @@ class ComparisonIT {
             Map.of(),
             Map.of(),
             0,
+            0,
             List.of());
     ComparisonResult result =
         new ComparisonResult(
@@ -218,7 +219,9 @@ class ComparisonIT {
             true,
             Map.of(Kind.HEALTH, List.of(table)),
             Map.of(),
-            99.9);
+            0,
+            99.9,
+            1);
     assertThat(result.consistency().orElseThrow()).hasToString("99.999");
   }
 

@@ -13,7 +13,7 @@ public final class TestReconciler {
 
   static final ComparisonSettings SETTINGS =
       new ComparisonSettings(
-          99.9, Duration.ZERO, Duration.ofSeconds(10), Set.of("SOS_EVENT"), 1_000);
+          99.9, 1, Duration.ZERO, Duration.ofSeconds(10), Set.of("SOS_EVENT"), 1_000);
 
   private TestReconciler() {}
 

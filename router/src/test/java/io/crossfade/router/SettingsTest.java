@@ -134,6 +134,7 @@ class SettingsTest {
             "crossfade.rollout.initial=shadow",
             "crossfade.rollout.compare-every=2m",
             "crossfade.reconciler.target=99.5",
+            "crossfade.reconciler.explained=2.5",
             "crossfade.reconciler.settle=1s",
             "crossfade.reconciler.patience=2s",
             "crossfade.reconciler.urgent-events=C",
@@ -217,7 +218,7 @@ class SettingsTest {
               assertThat(context.getBean(ComparisonSettings.class))
                   .isEqualTo(
                       new ComparisonSettings(
-                          99.5, Duration.ofSeconds(1), Duration.ofSeconds(2), Set.of("C"), 7));
+                          99.5, 2.5, Duration.ofSeconds(1), Duration.ofSeconds(2), Set.of("C"), 7));
               assertThat(context.getBean(GateSettings.class))
                   .isEqualTo(
                       new GateSettings(

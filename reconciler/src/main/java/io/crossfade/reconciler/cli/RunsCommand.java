@@ -37,7 +37,7 @@ final class RunsCommand implements Callable<Integer> {
             run.window().to(),
             run.kinds(),
             run.finished()
-                ? run.verdict()
+                ? run.verdict() + (run.reasons().isEmpty() ? "" : " " + run.reasons())
                 : "at %.0f %%%s"
                     .formatted(
                         run.share() * 100,

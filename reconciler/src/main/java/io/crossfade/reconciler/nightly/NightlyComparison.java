@@ -92,12 +92,11 @@ public final class NightlyComparison {
     ReportFacts facts = ReportFacts.collect(control, result, settings.zone(), advisor);
     NightlyReport report = reports.add(day, result, HtmlReport.of(facts), JsonReport.of(facts));
     log.info(
-        "The night of {}: {}, consistency {}, {} of {} rows unexplained; report {}",
+        "The night of {}: {} {}: {}; report {}",
         day,
         report.verdict(),
-        report.consistency().map(value -> value + " %").orElse("unknown"),
-        report.unexplained(),
-        report.compared(),
+        report.reasons(),
+        result.headline(),
         report.id());
     return report;
   }

@@ -1,9 +1,11 @@
 package io.crossfade.reconciler.nightly;
 
+import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,11 @@ import java.util.Optional;
  * @param compared rows
  * @param unexplained of those, how many do not agree, and nobody knows why
  * @param consistency rows that agree or are explained, percent
+ * @param raw rows that agree, percent
+ * @param explained rows that do not agree, and it is known why
+ * @param lost records that a path accepted and never wrote
+ * @param inNoOutput of those, how many neither output has
+ * @param reasons why the verdict is no PASS
  */
 public record NightlyReport(
     long id,
@@ -23,9 +30,26 @@ public record NightlyReport(
     Verdict verdict,
     long compared,
     long unexplained,
-    Optional<BigDecimal> consistency) {
+    Optional<BigDecimal> consistency,
+    Optional<BigDecimal> raw,
+    long explained,
+    long lost,
+    long inNoOutput,
+    List<Reason> reasons) {
 
   static final NightlyReport EXAMPLE =
       new NightlyReport(
-          0, 0, LocalDate.EPOCH, Instant.EPOCH, Verdict.INCONCLUSIVE, 0, 0, Optional.empty());
+          0,
+          0,
+          LocalDate.EPOCH,
+          Instant.EPOCH,
+          Verdict.INCONCLUSIVE,
+          0,
+          0,
+          Optional.empty(),
+          Optional.empty(),
+          0,
+          0,
+          0,
+          List.of(Reason.NOTHING_COMPARED));
 }

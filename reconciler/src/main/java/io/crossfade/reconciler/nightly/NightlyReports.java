@@ -3,6 +3,8 @@ package io.crossfade.reconciler.nightly;
 import static java.util.Objects.requireNonNull;
 
 import io.crossfade.reconciler.ComparisonResult;
+import io.crossfade.reconciler.Headline;
+import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,9 +12,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -22,8 +26,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class NightlyReports {
 
   private static final String LIST =
-      "SELECT id, comparison_id, day, created_at, verdict, compared, unexplained, consistency"
-          + " FROM report";
+      "SELECT id, comparison_id, day, created_at, verdict, compared, unexplained, consistency,"
+          + " raw_consistency, explained, lost, in_no_output, reasons FROM report";
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
@@ -74,21 +78,30 @@ public final class NightlyReports {
   }
 
   NightlyReport add(LocalDate day, ComparisonResult result, String html, String json) {
-    long compared = result.figures().keySet().stream().mapToLong(result::compared).sum();
-    long unexplained = result.figures().keySet().stream().mapToLong(result::unexplained).sum();
+    Headline said = result.headline();
     long id =
         in(
             () -> {
               jdbc.sql(
                       "INSERT INTO report (comparison_id, day, created_at, verdict, compared,"
-                          + " unexplained, consistency, html, json) VALUES (?,?,?,?,?,?,?,?,?)")
+                          + " unexplained, consistency, raw_consistency, explained, lost,"
+                          + " in_no_output, reasons, html, json)"
+                          + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
                   .param(result.id())
                   .param(day)
                   .param(LocalDateTime.ofInstant(result.finishedAt(), ZoneOffset.UTC))
                   .param(result.verdict().name())
-                  .param(compared)
-                  .param(unexplained)
+                  .param(said.compared())
+                  .param(said.unexplained())
                   .param(result.consistency().orElse(null))
+                  .param(result.rawConsistency().orElse(null))
+                  .param(said.explained())
+                  .param(said.lost())
+                  .param(said.inNoOutput())
+                  .param(
+                      Reason.telling(result.reasons()).stream()
+                          .map(Reason::name)
+                          .collect(Collectors.joining(",")))
                   .param(html)
                   .param(json)
                   .update();
@@ -125,7 +138,18 @@ public final class NightlyReports {
         Verdict.valueOf(row.getString("verdict")),
         row.getLong("compared"),
         row.getLong("unexplained"),
-        Optional.ofNullable(row.getBigDecimal("consistency")));
+        Optional.ofNullable(row.getBigDecimal("consistency")),
+        Optional.ofNullable(row.getBigDecimal("raw_consistency")),
+        row.getLong("explained"),
+        row.getLong("lost"),
+        row.getLong("in_no_output"),
+        reasons(row.getString("reasons")));
+  }
+
+  private static List<Reason> reasons(String names) {
+    return names.isEmpty()
+        ? List.of()
+        : Arrays.stream(names.split(",", -1)).map(Reason::valueOf).toList();
   }
 
   private <T> T in(Supplier<T> work) {

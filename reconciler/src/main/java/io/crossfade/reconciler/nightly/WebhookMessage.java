@@ -1,8 +1,11 @@
 package io.crossfade.reconciler.nightly;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.reconciler.verdict.Reason;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -24,18 +27,30 @@ final class WebhookMessage {
     values.put("verdict", report.verdict().name());
     values.put("consistency", consistency);
     values.put("compared", String.valueOf(report.compared()));
+    String raw = report.raw().map(value -> value + " %").orElse("unknown");
+    String reasons = report.reasons().stream().map(Reason::words).collect(joining("; "));
     values.put("unexplained", String.valueOf(report.unexplained()));
+    values.put("raw", raw);
+    values.put("explained", String.valueOf(report.explained()));
+    values.put("lost", String.valueOf(report.lost()));
+    values.put("inNoOutput", String.valueOf(report.inNoOutput()));
+    values.put("reasons", reasons);
     values.put("run", String.valueOf(report.comparisonId()));
     values.put("report", link.isEmpty() ? "" : link + report.id());
     values.put(
         "text",
-        "Crossfade %s for %s: %s of %d rows agree or are explained, %d do not. %s"
+        ("Crossfade %s for %s%s: %s of %d rows agree, %d are explained, %d are not; %d records"
+             + " lost, %d of them in no output. %s")
             .formatted(
                 report.verdict(),
                 report.day(),
-                consistency,
+                reasons.isEmpty() ? "" : " because " + reasons,
+                raw,
                 report.compared(),
+                report.explained(),
                 report.unexplained(),
+                report.lost(),
+                report.inNoOutput(),
                 link.isEmpty() ? "" : link + report.id())
             .strip());
     return values;

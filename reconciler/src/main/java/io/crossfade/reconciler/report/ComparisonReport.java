@@ -10,6 +10,7 @@ import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.KindFigures;
 import io.crossfade.reconciler.TableResult;
 import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Wilson;
 import java.math.BigDecimal;
 import java.util.Locale;
@@ -26,7 +27,10 @@ public final class ComparisonReport {
 
   private ComparisonReport() {}
 
-  /** A table for a terminal; its last line is {@code consistency 99.987 %}, over all kinds. */
+  /**
+   * A table for a terminal; at its end the verdict with its reasons, what agrees, what is explained
+   * and what is lost side by side, and last {@code consistency 99.987 %}, over all kinds.
+   */
   public static String text(ComparisonResult result) {
     StringBuilder text = new StringBuilder();
     text.append("accepted from %s to %s%n".formatted(result.window().from(), result.window().to()));
@@ -84,16 +88,13 @@ public final class ComparisonReport {
               figures.compared()));
     }
     text.append("proof: %s%n".formatted(result.proof()));
-    if (!result.isProven()) {
-      text.append("not proven: rows that differ may not have been named%n".formatted());
-    }
-    if (!result.settled()) {
-      text.append("not settled: a path was behind what differs; compare again later%n".formatted());
-    }
     text.append(
-        "verdict %s: run %d, raw consistency %s, target %s %%%n"
-            .formatted(
-                result.verdict(), result.id(), percent(result.rawConsistency()), result.target()));
+        "verdict %s: run %d, target %s %%%n"
+            .formatted(result.verdict(), result.id(), result.target()));
+    for (Reason reason : Reason.telling(result.reasons())) {
+      text.append("because %s%n".formatted(reason.words()));
+    }
+    text.append("%s%n".formatted(result.headline()));
     return text.append("consistency %s".formatted(percent(result.consistency()))).toString();
   }
 
@@ -133,6 +134,9 @@ public final class ComparisonReport {
     root.put("targetPercent", result.target());
     root.set("consistencyPercent", JSON.valueToTree(result.consistency().orElse(null)));
     root.set("rawConsistencyPercent", JSON.valueToTree(result.rawConsistency().orElse(null)));
+    root.set("reasons", JSON.valueToTree(result.reasons()));
+    root.set("headline", JSON.valueToTree(result.headline()));
+    root.put("mostExplainedPercent", result.mostExplained());
     ObjectNode kinds = root.putObject("kinds");
     for (Kind kind : result.figures().keySet()) {
       KindFigures figures = result.figures().get(kind);
@@ -145,6 +149,8 @@ public final class ComparisonReport {
       node.put("unexplained", result.unexplained(kind));
       node.put("proven", figures.isProven());
       node.set("proof", JSON.valueToTree(figures.proof()));
+      node.set("reasons", JSON.valueToTree(result.reasons(kind)));
+      node.set("headline", JSON.valueToTree(result.headline(kind)));
       figures.legacyP95().ifPresent(millis -> node.put("legacyAcceptToRowP95Millis", millis));
       figures.streamP95().ifPresent(millis -> node.put("streamAcceptToRowP95Millis", millis));
       node.set("tables", JSON.valueToTree(result.of(kind)));

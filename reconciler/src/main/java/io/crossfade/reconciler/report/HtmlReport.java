@@ -5,6 +5,7 @@ import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.KindFigures;
 import io.crossfade.reconciler.TableResult;
 import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.reconciler.verdict.Wilson;
 import java.time.format.DateTimeFormatter;
@@ -55,6 +56,10 @@ public final class HtmlReport {
         "compared", count(result.figures().keySet().stream().mapToLong(result::compared).sum()));
     context.setVariable(
         "consistency", result.consistency().map(value -> value.toPlainString() + " %").orElse("–"));
+    context.setVariable("headline", result.headline());
+    context.setVariable("raw", result.rawConsistency().map(value -> value + " %").orElse("–"));
+    context.setVariable(
+        "reasons", Reason.telling(result.reasons()).stream().map(Reason::words).toList());
     context.setVariable("kinds", kinds(result));
     context.setVariable("tables", tables(result));
     context.setVariable("proof", result.proof().toString());

@@ -303,7 +303,7 @@ class NightlyIT {
             outputs.stream(),
             () -> Optional.of(Instant.MAX),
             Throttle.NONE,
-            new ComparisonSettings(99.9, Duration.ZERO, Duration.ZERO, Set.of(), 1_000),
+            new ComparisonSettings(99.9, 100, Duration.ZERO, Duration.ZERO, Set.of(), 1_000),
             clock),
         reports,
         () -> Optional.of(writtenUntil),

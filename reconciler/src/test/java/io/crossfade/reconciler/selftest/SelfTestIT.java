@@ -24,7 +24,7 @@ class SelfTestIT {
                   (HikariDataSource) outputs.control(),
                   (HikariDataSource) outputs.legacy(),
                   (HikariDataSource) outputs.stream(),
-                  new ComparisonSettings(99.9, Duration.ZERO, Duration.ZERO, Set.of(), 1_000))
+                  new ComparisonSettings(99.9, 100, Duration.ZERO, Duration.ZERO, Set.of(), 1_000))
               .run(records, each, seed);
       assertThat(result.missed()).as("planted and not found").isEmpty();
       assertThat(result.invented()).as("found and not planted").isEmpty();

@@ -112,7 +112,7 @@ final class ReconcileBenchmark {
                 outputs.stream(),
                 () -> Optional.of(Instant.MAX),
                 Throttle.NONE,
-                new ComparisonSettings(99.9, Duration.ZERO, Duration.ZERO, Set.of(), 100),
+                new ComparisonSettings(99.9, 100, Duration.ZERO, Duration.ZERO, Set.of(), 100),
                 InstantSource.system())
             .run(
                 new ComparisonRequest(
@@ -195,8 +195,12 @@ final class ReconcileBenchmark {
     try (Connection connection = output.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
-                "SELECT COUNT(*), BIT_XOR(CAST(" + digest + " AS UNSIGNED)) FROM " + TABLE
-                    + " WHERE id > ?" + (to == null ? "" : " AND id <= ?"))) {
+                "SELECT COUNT(*), BIT_XOR(CAST("
+                    + digest
+                    + " AS UNSIGNED)) FROM "
+                    + TABLE
+                    + " WHERE id > ?"
+                    + (to == null ? "" : " AND id <= ?"))) {
       statement.setBytes(1, after);
       if (to != null) {
         statement.setBytes(2, to);
@@ -235,9 +239,7 @@ final class ReconcileBenchmark {
       throw new IllegalStateException("pt-table-sync does not end");
     }
     long found =
-        Files.readAllLines(output).stream()
-            .filter(line -> line.startsWith("UPDATE"))
-            .count();
+        Files.readAllLines(output).stream().filter(line -> line.startsWith("UPDATE")).count();
     // Its XOR of CRCs cancels out when two rows of a chunk change alike.
     System.out.printf("  pt-table-sync found %d of %d differences%n", found, PLANTED);
     return (int) found;
@@ -270,9 +272,9 @@ final class ReconcileBenchmark {
         statement.execute(
             "CREATE TABLE %s.copy AS SELECT ROW_NUMBER() OVER (ORDER BY id) AS n, t.* FROM %s.%s t"
                 .formatted(schema, schema, TABLE));
-        statement.execute("ALTER TABLE %s.copy ADD PRIMARY KEY (n), DROP COLUMN id".formatted(schema));
         statement.execute(
-            "ALTER TABLE %s.copy MODIFY n BIGINT NOT NULL".formatted(schema));
+            "ALTER TABLE %s.copy ADD PRIMARY KEY (n), DROP COLUMN id".formatted(schema));
+        statement.execute("ALTER TABLE %s.copy MODIFY n BIGINT NOT NULL".formatted(schema));
         statement.execute("ANALYZE TABLE %s.%s, %s.copy".formatted(schema, TABLE, schema));
       }
     }

@@ -35,10 +35,13 @@ final class RollingBenchmark {
   private RollingBenchmark() {}
 
   static void run() throws Exception {
-    try (BenchServers servers = new BenchServers("--crossfade.rollout.initial=shadow", "--crossfade.rollout.compare-every=1d");
+    try (BenchServers servers =
+            new BenchServers(
+                "--crossfade.rollout.initial=shadow", "--crossfade.rollout.compare-every=1d");
         TestOutputs outputs = new TestOutputs(servers.schemas())) {
       LoadClient client =
-          new LoadClient(servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, false), 1), 64);
+          new LoadClient(
+              servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, false), 1), 64);
       client.run(Duration.ofSeconds(15));
       Instant begin = InstantSource.system().instant();
       client.run(MINUTE, RECORDS_PER_SECOND);
@@ -62,7 +65,8 @@ final class RollingBenchmark {
               COMPARED,
               () -> {
                 try (ExecutorService rolling = Executors.newSingleThreadExecutor()) {
-                  Future<ComparisonResult> done = rolling.submit(() -> compare(outputs, begin, end));
+                  Future<ComparisonResult> done =
+                      rolling.submit(() -> compare(outputs, begin, end));
                   double rate = client.run(MINUTE).perSecond();
                   done.get();
                   return rate;
@@ -81,7 +85,7 @@ final class RollingBenchmark {
             outputs.stream(),
             () -> Optional.of(Instant.MAX),
             Throttle.NONE,
-            new ComparisonSettings(99.9, Duration.ZERO, Duration.ZERO, Set.of(), 1_000),
+            new ComparisonSettings(99.9, 100, Duration.ZERO, Duration.ZERO, Set.of(), 1_000),
             InstantSource.system())
         .run(ComparisonRequest.all(Origin.ON_DEMAND, new ComparisonWindow(from, to)));
   }

@@ -8,6 +8,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.gates.Finding;
 import io.crossfade.router.gates.Gate;
@@ -72,6 +73,7 @@ class WordsTest {
   @Test
   void everyConstantHasAWord() throws Exception {
     Set<String> known = words("words.properties").stringPropertyNames();
+    has(known, "because.", Reason.values());
     has(known, "breaker.", CircuitBreaker.State.values());
     has(known, "class.", DifferenceClass.values());
     has(known, "explanation.", Explanation.values());

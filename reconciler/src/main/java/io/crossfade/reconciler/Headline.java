@@ -1,0 +1,55 @@
+package io.crossfade.reconciler;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What agrees, what is explained and what is lost, side by side: none of them says enough alone.
+ *
+ * @param rawPercent rows that agree; {@code null} when there was nothing to compare
+ * @param percent rows that agree or are explained; likewise
+ * @param compared rows
+ * @param explained rows that do not agree, and it is known why
+ * @param unexplained rows that do not agree, and nobody knows why
+ * @param lost records that a path accepted and never wrote
+ * @param inNoOutput of those, how many neither output has
+ * @param urgentMissing urgent events that an output lacks, explained or not
+ * @param droppedCopies copies noted as dropped while the window was accepted
+ */
+public record Headline(
+    @Nullable BigDecimal rawPercent,
+    @Nullable BigDecimal percent,
+    long compared,
+    long explained,
+    long unexplained,
+    long lost,
+    long inNoOutput,
+    long urgentMissing,
+    long droppedCopies) {
+
+  /** In one English line. */
+  @Override
+  public String toString() {
+    return String.format(
+            Locale.ROOT,
+            "raw %s, explained %d, unexplained %d of %d rows; lost %d records, %d of them in no"
+                + " output; urgent missing %d",
+            Optional.ofNullable(rawPercent).map(value -> value + " %").orElse("unknown"),
+            explained,
+            unexplained,
+            compared,
+            lost,
+            inNoOutput,
+            urgentMissing)
+        + (droppedCopies == 0 ? "" : "; %d copies were dropped meanwhile".formatted(droppedCopies));
+  }
+
+  /** Explained rows of those compared, percent. */
+  @JsonIgnore
+  public double explainedPercent() {
+    return compared == 0 ? 0 : 100.0 * explained / compared;
+  }
+}
