@@ -22,7 +22,7 @@ import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.diff.Throttle;
-import io.crossfade.reconciler.verdict.Verdict;
+import io.crossfade.reconciler.verdict.Reason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -341,7 +341,7 @@ class RollingComparisonIT {
     assertThat(figures.compared()).isZero();
     assertThat(figures.fallbacks()).isEqualTo(1);
     assertThat(figures.streamServed()).isEqualTo(1);
-    assertThat(figures.verdict(99.9)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(figures.reasons(99.9, 1)).containsExactly(Reason.NOTHING_COMPARED);
   }
 
   /** Else each row that was not copied is looked for in the other output, by its id. */
@@ -440,7 +440,8 @@ class RollingComparisonIT {
     KindFigures figures = events(advance(acceptedAt(events.getLast()).plusMillis(1)));
     assertThat(figures.urgentMissing()).isEqualTo(1);
     assertThat(figures.unexplained()).isEqualTo(2);
-    assertThat(figures.verdict(0)).isEqualTo(Verdict.FAIL);
+    assertThat(figures.urgentExplained()).isEqualTo(1);
+    assertThat(figures.reasons(0, 100)).containsExactly(Reason.URGENT_MISSING);
   }
 
   /** Dual write of events goes on. */

@@ -41,7 +41,7 @@ class ReconcilerCliIT {
   @Test
   void exitCodesTellAShellWhatAPersonReads() throws Exception {
     assertThat(compare()).as("nothing to compare").returns(2, Said::code);
-    fill(3_000);
+    fill(4_000);
     assertThat(compare())
         .returns(0, Said::code)
         .returns("", Said::err)
@@ -267,7 +267,7 @@ class ReconcilerCliIT {
 
   @Test
   void rulesExplainUntilTheyExpire() throws Exception {
-    fill(3_000);
+    fill(4_000);
     TestOutputs.update(
         outputs.stream(), "UPDATE t_user_health_data SET stress = 1 WHERE device_sn < 'CLI2'");
     assertThat(compare()).returns(1, Said::code);
@@ -300,12 +300,19 @@ class ReconcilerCliIT {
                 "--until",
                 "2100-01-01"))
         .returns(0, Said::code);
-    assertThat(compare()).returns(0, Said::code).extracting(Said::out).asString().contains("RULE");
+    assertThat(compare())
+        .as("a fifth is explained")
+        .returns(2, Said::code)
+        .extracting(Said::out)
+        .asString()
+        .contains("RULE", "because too large a share is explained", "explained 800, unexplained 0");
+    assertThat(new Cli(outputs.settings(), "crossfade.reconciler.explained=20").run(ALWAYS))
+        .returns(0, Said::code);
     assertThat(cli.run("rules").out()).contains("rounds otherwise", "ann", "stress");
     assertThat(cli.run("rules", "end", "1")).returns(0, Said::code);
     assertThat(cli.run("rules", "end", "1")).returns(3, Said::code);
     assertThat(compare()).returns(1, Said::code);
-    assertThat(cli.run("runs").out().lines()).hasSize(3);
+    assertThat(cli.run("runs").out().lines()).hasSize(4);
   }
 
   private static final String PATIENCE = "crossfade.reconciler.patience=1s";
