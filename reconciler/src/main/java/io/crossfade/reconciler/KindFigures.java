@@ -3,8 +3,8 @@ package io.crossfade.reconciler;
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Proof;
+import io.crossfade.reconciler.verdict.ConfidenceSequence;
 import io.crossfade.reconciler.verdict.Reason;
-import io.crossfade.reconciler.verdict.Wilson;
 import java.util.EnumSet;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -95,9 +95,9 @@ public record KindFigures(
     if (!isProven()) {
       reasons.add(Reason.NOT_PROVEN);
     }
-    if (100 * Wilson.upper(good, compared) < target) {
+    if (100 * ConfidenceSequence.upper(good, compared) < target) {
       reasons.add(Reason.DIFFERENCES);
-    } else if (100 * Wilson.lower(good, compared) < target) {
+    } else if (100 * ConfidenceSequence.lower(good, compared) < target) {
       reasons.add(Reason.FEW_ROWS);
     }
     if (100.0 * explained > mostExplained * compared) {

@@ -10,8 +10,8 @@ import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.KindFigures;
 import io.crossfade.reconciler.TableResult;
 import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.verdict.ConfidenceSequence;
 import io.crossfade.reconciler.verdict.Reason;
-import io.crossfade.reconciler.verdict.Wilson;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
@@ -84,7 +84,9 @@ public final class ComparisonReport {
               of.getKey().label(),
               result.verdict(of.getKey()),
               percent(result.consistency(of.getKey())),
-              100 * Wilson.lower(figures.compared() - figures.unexplained(), figures.compared()),
+              100
+                  * ConfidenceSequence.lower(
+                      figures.compared() - figures.unexplained(), figures.compared()),
               figures.compared()));
     }
     text.append("proof: %s%n".formatted(result.proof()));
@@ -144,7 +146,8 @@ public final class ComparisonReport {
       ObjectNode node = kinds.putObject(kind.label());
       node.put("verdict", result.verdict(kind).name());
       node.set("consistencyPercent", JSON.valueToTree(result.consistency(kind).orElse(null)));
-      node.put("consistencyAtLeastPercent", 100 * Wilson.lower(good, figures.compared()));
+      node.put(
+          "consistencyAtLeastPercent", 100 * ConfidenceSequence.lower(good, figures.compared()));
       node.put("compared", result.compared(kind));
       node.put("unexplained", result.unexplained(kind));
       node.put("proven", figures.isProven());

@@ -5,9 +5,9 @@ import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.KindFigures;
 import io.crossfade.reconciler.TableResult;
 import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.verdict.ConfidenceSequence;
 import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
-import io.crossfade.reconciler.verdict.Wilson;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +124,9 @@ public final class HtmlReport {
         : String.format(
             Locale.ROOT,
             "%.3f %%",
-            100 * Wilson.lower(figures.compared() - figures.unexplained(), figures.compared()));
+            100
+                * ConfidenceSequence.lower(
+                    figures.compared() - figures.unexplained(), figures.compared()));
   }
 
   private static String count(long rows) {

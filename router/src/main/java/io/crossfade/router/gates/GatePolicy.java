@@ -13,8 +13,8 @@ import static io.crossfade.router.gates.Gate.THROUGHPUT;
 import static io.crossfade.router.gates.Gate.UNEXPLAINED;
 import static io.crossfade.router.gates.Gate.URGENT_EVENTS;
 
+import io.crossfade.reconciler.verdict.ConfidenceSequence;
 import io.crossfade.reconciler.verdict.Verdict;
-import io.crossfade.reconciler.verdict.Wilson;
 import io.crossfade.router.gates.Finding.Phrase;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -101,8 +101,8 @@ public final class GatePolicy {
 
   private GateResult consistency(GateEvidence evidence) {
     long agreeing = evidence.compared() - evidence.unexplained();
-    double lower = 100 * Wilson.lower(agreeing, evidence.compared());
-    double upper = 100 * Wilson.upper(agreeing, evidence.compared());
+    double lower = 100 * ConfidenceSequence.lower(agreeing, evidence.compared());
+    double upper = 100 * ConfidenceSequence.upper(agreeing, evidence.compared());
     Finding figures =
         Finding.of(
             Phrase.AGREE, agreeing, evidence.compared(), lower, upper, settings.consistency());

@@ -12,8 +12,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * What the gates ask for.
  *
- * @param consistency least share of records that agree, percent; the lower bound of a one-sided 95
- *     % Wilson interval counts
+ * @param consistency least share of records that agree, percent; the lower bound of 95 % that holds
+ *     at every look counts
  * @param soak how long a stage lasts at least
  * @param backlogAge greatest age of an entry whose row is not committed
  * @param latencyRatio accept-to-row p95 of the stream by that of the legacy path, at most
