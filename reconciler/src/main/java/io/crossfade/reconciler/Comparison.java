@@ -112,9 +112,7 @@ public final class Comparison {
    */
   public ComparisonResult run(ComparisonRequest request, LongConsumer begun)
       throws SQLException, InterruptedException {
-    List<OutputTable<?>> tables = new ArrayList<>();
-    request.kinds().forEach(kind -> tables.addAll(OutputTables.of(kind)));
-    SchemaDrift.check(tables, legacy, stream);
+    SchemaDrift.check(tables(request.kinds()), legacy, stream);
     ComparisonRun run = claims.claim(request, () -> settled(request.window()));
     try {
       begun.accept(run.id());
@@ -147,6 +145,9 @@ public final class Comparison {
       }
       looks.put(kind, ofKind);
     }
+    if (request.rowsOf() != null) {
+      run.takeRowsOf(request.rowsOf(), tables(request.kinds()));
+    }
     for (List<TableComparison> ofKind : looks.values()) {
       for (TableComparison look : ofKind) {
         // Every row is read in the night, also what was not copied: a repeat may have been.
@@ -174,6 +175,12 @@ public final class Comparison {
             proofs,
             lost(request.kinds(), run.window()),
             losses.droppedCopies(run.window())));
+  }
+
+  private static List<OutputTable<?>> tables(Set<Kind> kinds) {
+    List<OutputTable<?>> tables = new ArrayList<>();
+    kinds.forEach(kind -> tables.addAll(OutputTables.of(kind)));
+    return tables;
   }
 
   /** What both outputs hold of a window, row counts alone: a first look. */

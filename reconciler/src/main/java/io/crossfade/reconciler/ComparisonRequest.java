@@ -6,9 +6,16 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** What to compare, and for whom. A request that was not finished is gone on with. */
-public record ComparisonRequest(Origin origin, ComparisonWindow window, Set<Kind> kinds) {
+/**
+ * What to compare, and for whom. A request that was not finished is gone on with.
+ *
+ * @param rowsOf the run whose differing rows are looked at again, instead of a window; {@code null}
+ *     for a window
+ */
+public record ComparisonRequest(
+    Origin origin, ComparisonWindow window, Set<Kind> kinds, @Nullable Long rowsOf) {
 
   /** Who asked. */
   public enum Origin {
@@ -18,7 +25,7 @@ public record ComparisonRequest(Origin origin, ComparisonWindow window, Set<Kind
     NIGHTLY,
     /** A person. */
     ON_DEMAND,
-    /** After a repair. */
+    /** After a repair: the rows that a run had found. */
     REPAIR,
     /** An output with itself. */
     CALIBRATION
@@ -29,6 +36,16 @@ public record ComparisonRequest(Origin origin, ComparisonWindow window, Set<Kind
       throw new IllegalArgumentException("Nothing to compare: no kind");
     }
     kinds = EnumSet.copyOf(kinds);
+  }
+
+  /** Of a window. */
+  public ComparisonRequest(Origin origin, ComparisonWindow window, Set<Kind> kinds) {
+    this(origin, window, kinds, null);
+  }
+
+  /** Whether the rows that a run found differing agree by now. */
+  public static ComparisonRequest ofRows(Comparisons.Summary run) {
+    return new ComparisonRequest(Origin.REPAIR, run.window(), run.kinds(), run.id());
   }
 
   /** All kinds. */

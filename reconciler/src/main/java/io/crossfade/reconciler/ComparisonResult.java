@@ -99,6 +99,9 @@ public record ComparisonResult(
 
   /** Why a kind is no PASS. */
   public Set<Reason> reasons(Kind kind) {
+    if (origin == Origin.REPAIR) {
+      return ofRepair(of(kind));
+    }
     KindFigures of = figures.get(kind);
     Set<Reason> reasons =
         of == null ? EnumSet.of(Reason.NOTHING_COMPARED) : of.reasons(target, mostExplained);
@@ -117,6 +120,9 @@ public record ComparisonResult(
    * Why all kinds together are no PASS. A kind without records says nothing, unless none has any.
    */
   public Set<Reason> reasons() {
+    if (origin == Origin.REPAIR) {
+      return ofRepair(all());
+    }
     Set<Reason> reasons = EnumSet.noneOf(Reason.class);
     boolean nothing = true;
     for (Map.Entry<Kind, KindFigures> of : figures.entrySet()) {
@@ -153,6 +159,21 @@ public record ComparisonResult(
         kinds.stream().mapToLong(KindFigures::inNoOutput).sum(),
         tables.stream().mapToLong(of -> of.urgentMissing() + of.urgentExplained()).sum(),
         droppedCopies);
+  }
+
+  /** Of rows that were differing a bound is beside the point: all agree now, or some do not. */
+  private Set<Reason> ofRepair(List<TableResult> tables) {
+    Set<Reason> reasons = EnumSet.noneOf(Reason.class);
+    if (tables.stream().mapToLong(TableResult::differing).sum() > 0) {
+      reasons.add(Reason.STILL_DIFFER);
+    }
+    if (tables.stream().mapToLong(TableResult::compared).sum() == 0) {
+      reasons.add(Reason.NOTHING_COMPARED);
+    }
+    if (!settled) {
+      reasons.add(Reason.NOT_SETTLED);
+    }
+    return reasons;
   }
 
   private List<TableResult> all() {

@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
+import io.crossfade.db.OutputTable;
 import io.crossfade.db.RecordId;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
@@ -77,6 +78,8 @@ final class ComparisonRun implements DifferenceLedger {
   private final TransactionTemplate transaction;
   private final InstantSource clock;
   private final TableResults results;
+  private final RepairedRows repaired;
+  private @Nullable Long rowsOf;
 
   ComparisonRun(
       DataSource control,
@@ -98,6 +101,7 @@ final class ComparisonRun implements DifferenceLedger {
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
     this.clock = clock;
     this.results = new TableResults(control);
+    this.repaired = new RepairedRows(control);
   }
 
   long id() {
@@ -121,6 +125,35 @@ final class ComparisonRun implements DifferenceLedger {
                 .query(Integer.class)
                 .list()
                 .isEmpty());
+  }
+
+  /** Instead of a first look takes the differences that another run found. */
+  void takeRowsOf(long run, List<OutputTable<?>> tables) {
+    rowsOf = run;
+    if (!progress.isEmpty()) {
+      return;
+    }
+    Map<String, TableProgress> taken = new LinkedHashMap<>();
+    transaction.executeWithoutResult(
+        status -> {
+          tables.forEach(table -> taken.put(table.name(), TableProgress.ofRows(rows(run, table))));
+          keep(taken);
+          jdbc.sql(
+                  "INSERT INTO difference (comparison_id, table_name, id, class, looks, device_sn,"
+                      + " served_by, urgent, stamp, columns, fields) SELECT ?, table_name, id,"
+                      + " class, 1, device_sn, served_by, urgent, stamp, columns, fields"
+                      + " FROM difference WHERE comparison_id = ?")
+              .params(id, run)
+              .update();
+        });
+    progress.putAll(taken);
+  }
+
+  private long rows(long run, OutputTable<?> table) {
+    return jdbc.sql("SELECT COUNT(*) FROM difference WHERE comparison_id = ? AND table_name = ?")
+        .params(run, table.name())
+        .query(Long.class)
+        .single();
   }
 
   @Override
@@ -225,6 +258,9 @@ final class ComparisonRun implements DifferenceLedger {
           batches.batchUpdate(
               "DELETE FROM difference WHERE comparison_id = ? AND table_name = ? AND id = ?",
               agreed.stream().map(gone -> new Object[] {id, table, gone.bytes()}).toList());
+          if (rowsOf != null) {
+            repaired.agree(table, agreed);
+          }
           batches.batchUpdate(
               INSERT
                   + " ON DUPLICATE KEY UPDATE looks = 2, class = VALUES(class),"
@@ -287,6 +323,10 @@ final class ComparisonRun implements DifferenceLedger {
                       + " IF(sort = 'LATE', 'PLANTED', 'BELIEVED')")
               .param(id)
               .update();
+          Long rowsOfRun = rowsOf;
+          if (rowsOfRun != null) {
+            repaired.recount(rowsOfRun);
+          }
         });
     return result;
   }
@@ -330,6 +370,10 @@ final class ComparisonRun implements DifferenceLedger {
   private void keep(String table, TableProgress now) {
     Map<String, TableProgress> next = new LinkedHashMap<>(progress);
     next.put(table, now);
+    keep(next);
+  }
+
+  private void keep(Map<String, TableProgress> next) {
     held(
         "progress = ?, updated_at = ?, claimed_until = " + RunClaims.FROM_NOW,
         write(next),

@@ -178,6 +178,9 @@ final class RunClaims {
   /** What an unfinished run is known by. There is one rolling run, wherever it begins. */
   static String openAs(ComparisonRequest request) {
     String what = request.origin() + " " + request.kindNames();
+    if (request.rowsOf() != null) {
+      return what + " of " + request.rowsOf();
+    }
     return request.origin() == Origin.ROLLING
         ? what
         : what

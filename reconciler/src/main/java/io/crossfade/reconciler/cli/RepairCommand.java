@@ -2,9 +2,9 @@ package io.crossfade.reconciler.cli;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.reconciler.ComparisonRequest;
-import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.Headline;
 import io.crossfade.reconciler.repair.Repair;
 import io.crossfade.reconciler.report.ComparisonReport;
 import java.io.PrintWriter;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "repair",
     mixinStandardHelpOptions = true,
     description = {
-      "Brings missing rows over in either direction, then compares the same window again.",
+      "Brings missing rows over in either direction, then looks at the rows of that run again.",
       "Fields that differ are left alone without --prefer."
     })
 final class RepairCommand implements Callable<Integer> {
@@ -84,9 +84,11 @@ final class RepairCommand implements Callable<Integer> {
       out.println(said(done, "were"));
       // What the run compared was settled then; it is settled now.
       ComparisonResult again =
-          Drained.comparison(open)
-              .run(new ComparisonRequest(Origin.REPAIR, found.window(), found.kinds()));
+          TakeOver.run(Drained.comparison(open), ComparisonRequest.ofRows(found), id -> {});
+      Headline rows = again.headline();
       out.println(ComparisonReport.text(again));
+      out.printf(
+          "%d of these %d rows differ%n", rows.explained() + rows.unexplained(), rows.compared());
       out.flush();
       return ExitCode.of(again.verdict());
     }

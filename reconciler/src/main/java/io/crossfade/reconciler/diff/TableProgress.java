@@ -38,6 +38,12 @@ public record TableProgress(
     return new TableProgress(order, expected, 0, 0, 0, 0, 0, 0, false, null, null);
   }
 
+  /** After so many rows were taken from another run, each to be looked at once more. */
+  public static TableProgress ofRows(long rows) {
+    return new TableProgress(
+        OutputScan.Order.BY_ID, rows, 2 * rows, 0, 0, 0, 0, 0, true, null, null);
+  }
+
   /** After all rows were counted, and none compared. */
   TableProgress counted(long rows, long fallbacksOfThem, long streamServedOfThem) {
     return new TableProgress(

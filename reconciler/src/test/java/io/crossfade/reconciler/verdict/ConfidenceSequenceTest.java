@@ -91,7 +91,7 @@ class ConfidenceSequenceTest {
 
   /**
    * Looked at after every 25 rows, 1,000 times, the true share is outside a bound in at most 5 % of
-   * the streams. By Wilson's bound it is in more than 30 %, which shows that the test can fail.
+   * the streams. By Wilson's bound it is in 20 to 44 %, which shows that the test can fail.
    */
   @ParameterizedTest
   @ValueSource(doubles = {0.999, 0.99, 0.9})

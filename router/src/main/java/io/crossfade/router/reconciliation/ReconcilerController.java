@@ -220,9 +220,10 @@ public final class ReconcilerController implements DisposableBean {
       return new RepairAnswer(false, would, statements, "");
     }
     Repair.Done done = repair.apply(plan, actor.getName(), Reason.of(request.reason()));
-    later(new ComparisonRequest(Origin.REPAIR, found.window(), found.kinds()));
+    // After one that may be at it: what this repair did, that one may not have seen.
+    runs.execute(() -> compare(ComparisonRequest.ofRows(found)));
     return new RepairAnswer(
-        true, done, List.of(), "a run of origin REPAIR compares the same window again");
+        true, done, List.of(), "a run of origin REPAIR looks at these rows again");
   }
 
   @PutMapping("/pause")

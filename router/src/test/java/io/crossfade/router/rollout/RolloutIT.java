@@ -390,7 +390,7 @@ class RolloutIT {
             "--crossfade.reconciler.settle=3s",
             "--crossfade.gates.soak=0s",
             "--crossfade.gates.samples=100");
-    List<String> devices = IntStream.range(0, 3_000).mapToObj(i -> "G" + i).toList();
+    List<String> devices = IntStream.range(0, 4_000).mapToObj(i -> "G" + i).toList();
     await("gates to pass on what is uploaded")
         .atMost(PATIENCE)
         .pollInterval(BETWEEN_LOADS)
@@ -449,7 +449,7 @@ class RolloutIT {
             "--crossfade.gates.soak=0s",
             "--crossfade.gates.latency-ratio=1000",
             "--crossfade.gates.samples=100");
-    List<String> devices = IntStream.range(0, 3_000).mapToObj(i -> "P" + i).toList();
+    List<String> devices = IntStream.range(0, 4_000).mapToObj(i -> "P" + i).toList();
     await()
         .atMost(PATIENCE)
         .pollInterval(BETWEEN_LOADS)
