@@ -110,7 +110,7 @@ class LossesIT {
   void droppedCopiesAreSaidBesideAHundredPercent() throws Exception {
     List<AcceptedRecord> records = fill(0);
     new DroppedMirrors(outputs.control())
-        .keep(DeliveryPath.STREAM, List.of(records.getFirst().acceptance().id()));
+        .keep(DeliveryPath.STREAM, List.of(records.getFirst().acceptance()));
     ComparisonResult result = compare();
     assertThat(ComparisonReport.text(result))
         .contains("1 copies were dropped meanwhile")
@@ -152,7 +152,8 @@ class LossesIT {
                           Kind.EVENT,
                           path,
                           record.acceptance().stamp(),
-                          "killed"))
+                          "killed",
+                          null))
               .toList());
       connection.commit();
     }
