@@ -64,7 +64,7 @@ class LossesIT {
     lost(DeliveryPath.STREAM, nowhere);
     ComparisonResult result = compare();
     assertThat(result.verdict()).isEqualTo(Verdict.FAIL);
-    assertThat(result.reasons()).containsExactly(Reason.IN_NO_OUTPUT);
+    assertThat(Reason.telling(result.reasons())).containsExactly(Reason.IN_NO_OUTPUT);
     assertThat(result.headline().lost()).as("not what is there by now").isEqualTo(2);
     assertThat(result.headline().inNoOutput()).isEqualTo(1);
     assertThat(ComparisonReport.text(result))
@@ -74,7 +74,7 @@ class LossesIT {
             "lost 2 records, 1 of them in no output");
     Comparisons.Summary kept =
         new Comparisons(outputs.control(), InstantSource.system()).find(result.id()).orElseThrow();
-    assertThat(kept.reasons()).containsExactly(Reason.IN_NO_OUTPUT);
+    assertThat(kept.reasons()).contains(Reason.IN_NO_OUTPUT);
   }
 
   @Test
