@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,9 +165,7 @@ class PoisonIT {
             .atMost(PATIENCE)
             .pollDelay(claimIdle.multipliedBy(5))
             .until(() -> harness.health.backlog(Kind.HEALTH) == 100);
-        StreamHealth.Stuck oldest = harness.health.stats(StreamName.HEALTH).oldestPending();
-        assertThat(oldest).isNotNull();
-        assertThat(oldest.deliveries()).isEqualTo(1);
+        assertThat(deliveries(harness)).isEqualTo(1);
         statement.execute("UNLOCK TABLES");
       }
       await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
@@ -187,9 +186,7 @@ class PoisonIT {
           .atMost(PATIENCE)
           .untilAsserted(
               () -> {
-                StreamHealth.Stuck oldest = harness.health.stats(StreamName.HEALTH).oldestPending();
-                assertThat(oldest).isNotNull();
-                assertThat(oldest.deliveries()).isEqualTo(1);
+                assertThat(deliveries(harness)).isEqualTo(1);
               });
       link.mend();
       await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
@@ -218,6 +215,12 @@ class PoisonIT {
   private StreamHarness harness(int deliveries) {
     return new StreamHarness(
         TestRedis.sharedPort(), StreamHarness.delivering(deliveries, CLAIM_IDLE), outputs);
+  }
+
+  /** Of the oldest entry that is pending. */
+  private static long deliveries(StreamHarness harness) {
+    return Objects.requireNonNull(harness.health.stats(StreamName.HEALTH).oldestPending())
+        .deliveries();
   }
 
   private static void add(StreamHarness harness, Map<byte[], byte[]> fields) throws Exception {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,8 +136,8 @@ class StreamFiguresIT {
       harness.groups.ensure(StreamName.HEALTH);
       List<String> ids = harness.append(accepted(HOUR, 2));
       read(harness, 1);
-      StreamHealth.Stuck stuck = harness.health.stats(StreamName.HEALTH).oldestPending();
-      assertThat(stuck).isNotNull();
+      StreamHealth.Stuck stuck =
+          Objects.requireNonNull(harness.health.stats(StreamName.HEALTH).oldestPending());
       assertThat(stuck.entry()).isEqualTo(ids.getFirst());
       assertThat(stuck.consumer()).isEqualTo("somebody");
       assertThat(stuck.deliveries()).isEqualTo(1);
