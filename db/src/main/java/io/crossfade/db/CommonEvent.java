@@ -23,9 +23,15 @@ public record CommonEvent(
   /** Identity of an event: the device, the type, the value and its own time. */
   public static RecordId id(
       String deviceSn, LocalDateTime timestamp, String eventType, @Nullable String eventValue) {
+    return id(deviceSn, RecordTime.of(timestamp), eventType, eventValue);
+  }
+
+  /** The same, of a moment. */
+  public static RecordId id(
+      String deviceSn, RecordTime time, String eventType, @Nullable String eventValue) {
     return eventValue == null
-        ? RecordId.derive(Kind.EVENT.name(), timestamp, deviceSn, eventType)
-        : RecordId.derive(Kind.EVENT.name(), timestamp, deviceSn, eventType, eventValue);
+        ? RecordId.derive(Kind.EVENT.name(), time, deviceSn, eventType)
+        : RecordId.derive(Kind.EVENT.name(), time, deviceSn, eventType, eventValue);
   }
 
   @Override

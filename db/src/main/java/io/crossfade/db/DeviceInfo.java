@@ -47,6 +47,11 @@ public record DeviceInfo(
     return RecordId.derive(Kind.DEVICE.name(), timestamp, deviceSn);
   }
 
+  /** The same, of a moment. */
+  public static RecordId id(String deviceSn, RecordTime time) {
+    return RecordId.derive(Kind.DEVICE.name(), time, deviceSn);
+  }
+
   /** Identity of the device's current state: the device alone. */
   RecordId stateId() {
     return stateId(deviceSn);

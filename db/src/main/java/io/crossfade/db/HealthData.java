@@ -47,6 +47,11 @@ public record HealthData(
     return RecordId.derive(Kind.HEALTH.name(), timestamp, deviceSn);
   }
 
+  /** The same, of a moment. */
+  public static RecordId id(String deviceSn, RecordTime time) {
+    return RecordId.derive(Kind.HEALTH.name(), time, deviceSn);
+  }
+
   @Override
   public Kind kind() {
     return Kind.HEALTH;

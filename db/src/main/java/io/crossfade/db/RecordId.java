@@ -21,16 +21,19 @@ public record RecordId(long high, long low) implements Comparable<RecordId> {
 
   static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
 
+  /** Of no scope's end, so that no other scope reads the same. */
+  private static final String FOLD = "/fold";
+
   private static final MessageDigest SHA_256 = newSha256();
 
   /**
-   * Derives the id of a natural key.
+   * Derives the id of a natural key at a local time.
    *
    * @param scope keeps equal keys of different tables apart, for example {@code HEALTH}
    * @param time the record's own local time, not before 1970
    * @param key the parts of the natural key beside the time
    */
-  public static RecordId derive(String scope, LocalDateTime time, String... key) {
+  static RecordId derive(String scope, LocalDateTime time, String... key) {
     MessageDigest digest = sha256();
     update(digest, scope);
     for (String part : key) {
@@ -39,6 +42,14 @@ public record RecordId(long high, long low) implements Comparable<RecordId> {
     ByteBuffer hash = ByteBuffer.wrap(digest.digest());
     long millis = time.toEpochSecond(ZoneOffset.UTC) * 1000;
     return new RecordId((millis << 16) | (hash.getShort() & 0xffffL), hash.getLong());
+  }
+
+  /**
+   * Derives the id of a natural key at a moment. The later of two moments with one local time has a
+   * scope of its own; all others have the id that their local time gives.
+   */
+  static RecordId derive(String scope, RecordTime time, String... key) {
+    return derive(time.fold() ? scope + FOLD : scope, time.local(), key);
   }
 
   /** The id as stored. */

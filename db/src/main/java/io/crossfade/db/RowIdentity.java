@@ -27,18 +27,31 @@ public record RowIdentity(RecordId row, RecordId record, String deviceSn) {
           HealthData.id(device, time),
           device);
     }
-    RecordId source =
-        table == OutputTables.HEALTH_DATA
-            ? HealthData.id(device, time)
-            : table == OutputTables.EVENTS
-                ? CommonEvent.id(
-                    device,
-                    time,
-                    text(table, stored, "event_type"),
-                    (String) table.value(stored, "event_value"))
-                : DeviceInfo.id(device, time);
-    RecordId row = table == OutputTables.DEVICE_STATE ? DeviceInfo.stateId(device) : source;
-    return new RowIdentity(row, source, device);
+    RecordId source = source(table, stored, device, RecordTime.of(time));
+    if (table == OutputTables.DEVICE_STATE) {
+      return new RowIdentity(DeviceInfo.stateId(device), source, device);
+    }
+    if (!source.equals(stored.id())) {
+      // A row does not say which of two moments with its local time it is of; its id does.
+      RecordId later = source(table, stored, device, new RecordTime(time, true));
+      if (later.equals(stored.id())) {
+        return new RowIdentity(later, later, device);
+      }
+    }
+    return new RowIdentity(source, source, device);
+  }
+
+  private static RecordId source(
+      OutputTable<?> table, StoredRow stored, String device, RecordTime time) {
+    return table == OutputTables.HEALTH_DATA
+        ? HealthData.id(device, time)
+        : table == OutputTables.EVENTS
+            ? CommonEvent.id(
+                device,
+                time,
+                text(table, stored, "event_type"),
+                (String) table.value(stored, "event_value"))
+            : DeviceInfo.id(device, time);
   }
 
   private static String text(OutputTable<?> table, StoredRow stored, String column) {
