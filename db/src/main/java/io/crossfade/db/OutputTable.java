@@ -35,7 +35,11 @@ public final class OutputTable<R> {
     /** The smallest stamp: a repeat is skipped. */
     FIRST_ACCEPTED("LEAST(stamp, VALUES(stamp))"),
     /** The greatest (timestamp, stamp): the state is current. */
-    LATEST("IF((VALUES(`timestamp`), VALUES(stamp)) > (`timestamp`, stamp), VALUES(stamp), stamp)");
+    LATEST("IF((VALUES(`timestamp`), VALUES(stamp)) > (`timestamp`, stamp), VALUES(stamp), stamp)"),
+    /** The greatest (good, timestamp, stamp): what says that it failed yields to what did not. */
+    LATEST_GOOD(
+        "IF((VALUES(good), VALUES(`timestamp`), VALUES(stamp)) > (good, `timestamp`, stamp),"
+            + " VALUES(stamp), stamp)");
 
     private final String stamp;
 

@@ -32,13 +32,14 @@ public final class OutputTables {
   static final OutputTable<Fact> FACTS =
       OutputTable.named(
               "t_user_health_data_fact",
-              Winner.LATEST,
+              Winner.LATEST_GOOD,
               Fact::id,
               (Fact f) -> f.source().acceptance())
           .text("device_sn", f -> f.source().deviceSn())
           .date("period", Fact::period)
           .text("fact", f -> f.type().column())
           .text("value", Fact::value)
+          .integer("good", f -> f.good() ? 1L : 0L)
           .dateTime("timestamp", f -> f.source().timestamp())
           .owner(f -> f.source().owner())
           .build();

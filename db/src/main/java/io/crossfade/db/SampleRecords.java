@@ -84,7 +84,7 @@ public final class SampleRecords {
     Map<FactType, String> facts = new EnumMap<>(FactType.class);
     for (FactType type : FactType.values()) {
       if (random.nextInt(4) == 0) {
-        facts.put(type, "{\"code\":" + random.nextInt(100) + ",\"name\":\"心率 ❤️\"}");
+        facts.put(type, "{\"code\":" + random.nextInt(-50, 50) + ",\"name\":\"心率 ❤️\"}");
       }
     }
     return new HealthData(

@@ -107,6 +107,65 @@ class OutputIT {
         .isEqualTo(2);
   }
 
+  /** A device that could not read its sleep in the evening has still slept. */
+  @Test
+  void factThatFailedNeverTakesThePlaceOfAGoodOne() throws Exception {
+    var time = java.time.LocalDateTime.of(2025, 3, 1, 8, 0);
+    HealthData failedFirst = slept(time, "{\"code\":-1}");
+    HealthData good = slept(time.plusHours(1), "{\"data\":[{\"code\":-1}],\"code\":0}");
+    HealthData better = slept(time.plusHours(2), "{\"data\":[],\"code\":0}");
+    HealthData failedLast = slept(time.plusHours(3), "{\"data\":[],\"code\":-1}");
+    HealthData failedText = slept(time.plusHours(4), "{\"code\":\"-2\"}");
+    List<HealthData> day = new ArrayList<>(List.of(failedFirst, good, better, failedLast));
+    for (long seed = 0; seed < 6; seed++) {
+      try (TestOutputs fresh = new TestOutputs()) {
+        Output output = new Output(fresh.legacy());
+        output.write(List.of(failedFirst));
+        output.write(List.of(failedText));
+        assertThat(sleepOf(fresh)).as("nothing better yet").isEqualTo("{\"code\":\"-2\"}");
+        Collections.shuffle(day, new Random(seed));
+        for (HealthData one : day) {
+          output.write(List.of(one));
+        }
+        assertThat(sleepOf(fresh)).as("seed %d", seed).isEqualTo("{\"data\":[],\"code\":0}");
+      }
+    }
+  }
+
+  private static HealthData slept(java.time.LocalDateTime time, String document) {
+    HealthData any = new SampleRecords(1).healthAt("SLEEPER", time);
+    return new HealthData(
+        any.acceptance(),
+        "SLEEPER",
+        time,
+        Owner.UNSET,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        Position.UNKNOWN,
+        null,
+        java.util.Map.of(FactType.SLEEP, document));
+  }
+
+  private static String sleepOf(TestOutputs outputs) throws SQLException {
+    try (Connection connection = outputs.legacy().getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement("SELECT sleep_data FROM t_user_health_data_daily");
+        java.sql.ResultSet row = statement.executeQuery()) {
+      assertThat(row.next()).isTrue();
+      String sleep = row.getString(1);
+      connection.commit();
+      return sleep;
+    }
+  }
+
   @Test
   void rowThatTheDatabaseRefusesStandsAloneAndItsNeighboursAreWritten() throws Exception {
     List<AcceptedRecord> batch = new ArrayList<>();
