@@ -1,7 +1,6 @@
 package io.crossfade.router.rollout;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +28,8 @@ public final class DeviceCohortStrategy implements ActivationStrategy {
   static final String DENY_DEVICES = "denyDevices";
   static final String ALLOW_CUSTOMERS = "allowCustomers";
   static final String DENY_CUSTOMERS = "denyCustomers";
+
+  private static final int SHOWN = 40;
 
   private static final String LIST = "\\s*([^,\\s]+(\\s*,\\s*[^,\\s]+)*)?\\s*";
   private static final String NUMBERS = "\\s*(\\d{1,18}(\\s*,\\s*\\d{1,18})*)?\\s*";
@@ -86,17 +87,26 @@ public final class DeviceCohortStrategy implements ActivationStrategy {
         list(parameters.get(DENY_CUSTOMERS), Long::valueOf));
   }
 
+  /**
+   * Takes as long for 1e-300000000 as for 1: only what is known to be small is computed with, and
+   * none is written out.
+   */
   static int basisPoints(BigDecimal percentage) {
     if (percentage.signum() < 0 || percentage.compareTo(BigDecimal.valueOf(100)) > 0) {
       throw new IllegalArgumentException(
-          "percentage %s is not between 0 and 100".formatted(percentage.toPlainString()));
+          "percentage %s is not between 0 and 100".formatted(shown(percentage)));
     }
-    try {
-      return percentage.movePointRight(2).setScale(0, RoundingMode.UNNECESSARY).intValueExact();
-    } catch (ArithmeticException e) {
+    BigDecimal exact = percentage.stripTrailingZeros();
+    if (exact.scale() > 2) {
       throw new IllegalArgumentException(
-          "percentage %s is not a multiple of 0.01".formatted(percentage.toPlainString()), e);
+          "percentage %s is not a multiple of 0.01".formatted(shown(percentage)));
     }
+    return exact.movePointRight(2).intValueExact();
+  }
+
+  private static String shown(BigDecimal percentage) {
+    String text = percentage.toString();
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 
   static Map<String, String> parameters(Cohort cohort) {

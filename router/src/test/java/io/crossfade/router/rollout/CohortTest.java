@@ -113,12 +113,14 @@ class CohortTest {
 
   @Test
   void sharesOutOfRangeAreRefused() {
-    for (String share : List.of("-0.01", "100.01", "12.345", "1e9")) {
+    for (String share : List.of("-0.01", "100.01", "12.345", "1e9", "1e-300000000", "1e2147483647", "-1e-2147483647")) {
       assertThatThrownBy(() -> DeviceCohortStrategy.basisPoints(new BigDecimal(share)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("percentage ");
     }
     assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("0.01"))).isEqualTo(1);
     assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("1E+2"))).isEqualTo(10_000);
+    assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("0e-2147483647"))).isZero();
+    assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("12.5000"))).isEqualTo(1_250);
   }
 }
