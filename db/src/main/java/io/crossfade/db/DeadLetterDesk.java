@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,8 @@ public final class DeadLetterDesk {
                     reason,
                     1,
                     letter.format(),
-                    letter.body())));
+                    letter.body(),
+                    letter.diedAt())));
   }
 
   /**
@@ -148,11 +150,12 @@ public final class DeadLetterDesk {
             row.getString("reason"),
             row.getInt("attempts"),
             BodyFormat.valueOf(row.getString("body_format").toUpperCase(Locale.ROOT)),
-            row.getBytes("body"));
+            row.getBytes("body"),
+            instant(row.getObject("first_at", LocalDateTime.class)));
     LocalDateTime closedAt = row.getObject("closed_at", LocalDateTime.class);
     return new Kept(
         letter,
-        instant(row.getObject("first_at", LocalDateTime.class)),
+        Objects.requireNonNull(letter.diedAt()),
         instant(row.getObject("last_at", LocalDateTime.class)),
         State.valueOf(row.getString("state")),
         closedAt == null

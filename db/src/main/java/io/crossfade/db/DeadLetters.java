@@ -5,6 +5,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** What no output could take, kept in the control schema with the reason. */
 public final class DeadLetters {
@@ -42,6 +46,7 @@ public final class DeadLetters {
    *
    * @param key 16 bytes: the record id, or a hash of the body when there is no record
    * @param reason at most 255 characters are kept
+   * @param diedAt when it died first; {@code null} for now, by the database's clock
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Letter(
@@ -51,7 +56,20 @@ public final class DeadLetters {
       String reason,
       int attempts,
       BodyFormat format,
-      byte[] body) {
+      byte[] body,
+      @Nullable Instant diedAt) {
+
+    /** A letter of something that died now. */
+    public Letter(
+        Source source,
+        RecordId key,
+        Kind kind,
+        String reason,
+        int attempts,
+        BodyFormat format,
+        byte[] body) {
+      this(source, key, kind, reason, attempts, format, body, null);
+    }
 
     /** A letter whose body was never a record; the key is a hash of kind and body. */
     public static Letter unreadable(
@@ -72,7 +90,8 @@ public final class DeadLetters {
           "%d of %d bytes kept: %s".formatted(length, body.length, reason),
           attempts,
           format,
-          Arrays.copyOf(body, length));
+          Arrays.copyOf(body, length),
+          diedAt);
     }
 
     /** A letter about a record that its output refused. */
@@ -87,10 +106,15 @@ public final class DeadLetters {
           BodyFormat.ENTRY,
           RecordCodec.encode(rejected));
     }
+
+    /** The same, which died first at a moment that its body needs to be read as it was meant. */
+    public Letter at(Instant moment) {
+      return new Letter(source, key, kind, reason, attempts, format, body, moment);
+    }
   }
 
   private static final int REASON_LENGTH = 255;
-  private static final int PARAMETERS = 7;
+  private static final int PARAMETERS = 8;
 
   /** Bytes; a database that takes no more takes no letters. */
   private static final int LEAST_BODY = 1_024;
@@ -160,10 +184,14 @@ public final class DeadLetters {
   }
 
   private static void insert(Connection connection, List<Letter> letters) throws SQLException {
-    String marks = String.join(",", Collections.nCopies(letters.size(), "(?,?,?,?,?,?,?)"));
+    String marks =
+        String.join(
+            ",",
+            Collections.nCopies(
+                letters.size(), "(?,?,?,?,?,?,?,COALESCE(?,CURRENT_TIMESTAMP(3)))"));
     String sql =
-        "INSERT INTO dead_letter (source, dead_key, kind, reason, attempts, body, body_format)"
-            + " VALUES "
+        "INSERT INTO dead_letter (source, dead_key, kind, reason, attempts, body, body_format,"
+            + " first_at) VALUES "
             + marks
             + " ON DUPLICATE KEY UPDATE attempts = attempts + VALUES(attempts),"
             + " reason = VALUES(reason), last_at = CURRENT_TIMESTAMP(3),"
@@ -182,6 +210,9 @@ public final class DeadLetters {
         statement.setInt(parameter + 4, letter.attempts());
         statement.setBytes(parameter + 5, letter.body());
         statement.setString(parameter + 6, letter.format().name().toLowerCase(Locale.ROOT));
+        Instant diedAt = letter.diedAt();
+        statement.setObject(
+            parameter + 7, diedAt == null ? null : LocalDateTime.ofInstant(diedAt, ZoneOffset.UTC));
         parameter += PARAMETERS;
       }
       statement.executeUpdate();

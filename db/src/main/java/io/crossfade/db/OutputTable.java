@@ -120,7 +120,17 @@ public final class OutputTable<R> {
         yield one.stamp() != other.stamp()
             && (byTime != 0 ? byTime > 0 : one.stamp() > other.stamp());
       }
+      case LATEST_GOOD -> {
+        int byGood = Boolean.compare(isGood(one), isGood(other));
+        int byTime = byGood != 0 ? byGood : time(one).compareTo(time(other));
+        yield one.stamp() != other.stamp()
+            && (byTime != 0 ? byTime > 0 : one.stamp() > other.stamp());
+      }
     };
+  }
+
+  private boolean isGood(StoredRow row) {
+    return Objects.requireNonNull(value(row, "good"), "good").equals(1L);
   }
 
   private LocalDateTime time(StoredRow row) {

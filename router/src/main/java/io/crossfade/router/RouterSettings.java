@@ -20,9 +20,10 @@ import org.springframework.validation.annotation.Validated;
  * @param zone where the devices' local times are; epochs are turned into it
  * @param urgentEvents event types that go ahead of all others
  * @param maxBody largest body of an upload
- * @param maxNesting deepest nesting of an upload
+ * @param maxNesting how deep an upload is looked into; what is deeper is kept as it came
  * @param maxItems most items in an upload
  * @param deviceTokens what devices must send one of; none leaves the endpoints open
+ * @param maxClockAhead how far ahead of the router's a device's clock is believed
  * @param patience how long an upload larger than the memory queue waits for room
  */
 @Validated
@@ -37,6 +38,7 @@ public record RouterSettings(
     @DefaultValue("20000") @Min(1) int maxItems,
     @DefaultValue
         Set<@Size(min = 16, message = "must have at least 16 characters") String> deviceTokens,
+    @DefaultValue("1d") @DurationMin(millis = 0) Duration maxClockAhead,
     @DefaultValue("5s") @DurationMin(millis = 0) Duration patience) {
 
   @Override

@@ -125,6 +125,7 @@ class SettingsTest {
             "crossfade.router.max-body=1KB",
             "crossfade.router.max-nesting=9",
             "crossfade.router.max-items=3",
+            "crossfade.router.max-clock-ahead=2h",
             "crossfade.router.patience=1s",
             "crossfade.router.device-tokens=" + TOKEN,
             "crossfade.reconciler.nightly.cron=-",
@@ -184,6 +185,7 @@ class SettingsTest {
                           9,
                           3,
                           Set.of(TOKEN),
+                          Duration.ofHours(2),
                           Duration.ofSeconds(1)));
               assertThat(context.getBean(RouterSettings.class).toString()).doesNotContain(TOKEN);
               NightlySettings nightly = context.getBean(NightlySettings.class);
@@ -267,6 +269,7 @@ class SettingsTest {
     "crossfade.reconciler.target, 101, crossfade.reconciler.target",
     "crossfade.reconciler.busy-threads, 0, crossfade.reconciler.busyThreads",
     "crossfade.operator.users.ann.password, secret, crossfade.operator.users.ann.password",
+    "crossfade.router.max-clock-ahead, -1s, crossfade.router.maxClockAhead",
     "crossfade.router.patience, -1s, crossfade.router.patience",
     "crossfade.router.device-tokens, short, crossfade.router.deviceTokens",
     "crossfade.operator.users.ann.password,"

@@ -15,6 +15,7 @@ import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.routing.UploadRouter;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deals with dead letters. A record goes to the output that refused it, with its id and stamp; an
- * item that was no record is read again and, when it is one now, accepted like an upload.
+ * item that was no record is read again and, when it is one now, accepted like an upload of the
+ * moment at which it came.
  */
 public final class Redrive {
 
@@ -53,9 +55,10 @@ public final class Redrive {
    * @throws RefusedException when it is dead still, of what
    */
   void redrive(Source source, RecordId key, String actor) throws RefusedException, SQLException {
-    Letter letter = open(source, key);
+    Kept kept = open(source, key);
+    Letter letter = kept.letter();
     switch (letter.format()) {
-      case JSON -> accept(letter);
+      case JSON -> accept(letter, kept.firstAt());
       case ENTRY -> write(letter);
     }
     close(letter, State.REDRIVEN, actor, "redriven");
@@ -64,11 +67,11 @@ public final class Redrive {
   /** Gives a letter up: its record stays among the dead ones in the accounts. */
   void discard(Source source, RecordId key, String actor, String reason)
       throws RefusedException, SQLException {
-    close(open(source, key), State.DISCARDED, actor, reason);
+    close(open(source, key).letter(), State.DISCARDED, actor, reason);
   }
 
-  private void accept(Letter letter) throws RefusedException, SQLException {
-    List<AcceptedRecord> records = reader.reread(letter.kind(), letter.body());
+  private void accept(Letter letter, Instant moment) throws RefusedException, SQLException {
+    List<AcceptedRecord> records = reader.reread(letter.kind(), letter.body(), moment);
     if (records.isEmpty()) {
       throw dead(letter, letter.reason());
     }
@@ -103,7 +106,7 @@ public final class Redrive {
     log.info("{} {} {} by {}", letter.source(), letter.key(), state, actor);
   }
 
-  private Letter open(Source source, RecordId key) throws RefusedException, SQLException {
+  private Kept open(Source source, RecordId key) throws RefusedException, SQLException {
     Kept kept =
         desk.find(source, key)
             .orElseThrow(
@@ -113,7 +116,7 @@ public final class Redrive {
     if (kept.state() != State.OPEN) {
       throw closedAlready();
     }
-    return kept.letter();
+    return kept;
   }
 
   private static RefusedException closedAlready() {

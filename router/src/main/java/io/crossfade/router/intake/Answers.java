@@ -44,12 +44,12 @@ final class Answers {
       answer.put("processing", "async");
     }
     if (upload.list()) {
-      int repeats = upload.repeats();
+      Upload.Items items = upload.items();
       answer
           .putObject("details")
-          .put("success", upload.records().size() - repeats)
-          .put("duplicate", repeats)
-          .put("error", upload.unreadable().size());
+          .put("success", items.read())
+          .put("duplicate", items.repeats())
+          .put("error", items.failed());
     } else if (!nothing) {
       addOne(answer, kind, upload.records().getFirst());
     }

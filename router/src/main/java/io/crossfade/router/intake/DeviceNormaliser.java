@@ -1,12 +1,10 @@
 package io.crossfade.router.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.crossfade.db.DeviceInfo;
 import io.crossfade.db.DeviceInfo.ChargingStatus;
 import io.crossfade.db.DeviceInfo.WearableStatus;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
+import io.crossfade.db.RecordTime;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,26 +17,50 @@ final class DeviceNormaliser {
       Pattern.compile(
           "(?<![\\d.])(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?![\\d.])");
 
-  private final Stamper stamper;
-  private final ZoneId zone;
+  private static final String[] REPORTED = {
+    "systemsoftwareversion",
+    "systemversion",
+    "wifiaddress",
+    "bluetoothaddress",
+    "ipaddress",
+    "networkaccessmode",
+    "networkmode",
+    "devicename",
+    "imei",
+    "batterylevel",
+    "voltage",
+    "chargingstatus",
+    "wearstate",
+    "status"
+  };
 
-  DeviceNormaliser(Stamper stamper, ZoneId zone) {
+  private final Stamper stamper;
+
+  DeviceNormaliser(Stamper stamper) {
     this.stamper = stamper;
-    this.zone = zone;
   }
 
-  DeviceInfo normalise(Item sent, LocalDateTime acceptedAt) throws UnreadableItemException {
+  /** Whether an object says more of a device than which it is. */
+  static boolean reports(Item sent) {
+    return sent.folded().first(REPORTED) != null;
+  }
+
+  /** The device that an object names, if it does. */
+  static @Nullable JsonNode device(Item sent) {
+    return sent.folded().first("serialnumber", "devicesn");
+  }
+
+  DeviceInfo normalise(Item sent, Clocks clocks) throws UnreadableItemException {
     Item item = sent.folded();
     String device = item.text("serialnumber", "devicesn");
     if (device == null) {
       throw new UnreadableItemException(UnreadableReason.NO_DEVICE_ID);
     }
-    LocalDateTime own = Values.time(item.first("timestamp"), zone);
-    LocalDateTime timestamp = own == null ? acceptedAt : own;
+    RecordTime time = clocks.time(item, clocks.accepted(), "timestamp");
     return new DeviceInfo(
-        stamper.accept(DeviceInfo.id(device, timestamp)),
+        stamper.accept(DeviceInfo.id(device, time)),
         device,
-        timestamp,
+        time.local(),
         sent.owner(),
         item.text("systemsoftwareversion", "systemversion"),
         item.text("wifiaddress"),
@@ -49,8 +71,8 @@ final class DeviceNormaliser {
         item.text("imei"),
         percent(item.first("batterylevel")),
         Values.integer(item.first("voltage")),
-        charging(Values.text(item.first("chargingstatus"))),
-        "1".equals(Values.text(item.first("wearstate")))
+        charging(Values.code(item.first("chargingstatus"))),
+        "1".equals(Values.code(item.first("wearstate")))
             ? WearableStatus.WORN
             : WearableStatus.NOT_WORN,
         item.text("status"));
@@ -68,7 +90,7 @@ final class DeviceNormaliser {
   private static @Nullable Integer percent(@Nullable JsonNode level) {
     String text = Values.text(level);
     return text != null && text.endsWith("%")
-        ? Values.integer(TextNode.valueOf(text.substring(0, text.length() - 1)))
+        ? Values.integer(text.substring(0, text.length() - 1))
         : Values.integer(level);
   }
 

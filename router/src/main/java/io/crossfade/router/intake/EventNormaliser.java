@@ -1,8 +1,7 @@
 package io.crossfade.router.intake;
 
 import io.crossfade.db.CommonEvent;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
+import io.crossfade.db.RecordTime;
 import java.util.Set;
 
 /** Makes an event out of what a device sent. */
@@ -12,16 +11,22 @@ final class EventNormaliser {
   private static final int VALUE_LENGTH = 16_000;
 
   private final Stamper stamper;
-  private final ZoneId zone;
   private final Set<String> urgent;
 
-  EventNormaliser(Stamper stamper, ZoneId zone, Set<String> urgent) {
+  EventNormaliser(Stamper stamper, Set<String> urgent) {
     this.stamper = stamper;
-    this.zone = zone;
     this.urgent = urgent;
   }
 
-  CommonEvent normalise(Item item, LocalDateTime acceptedAt) throws UnreadableItemException {
+  /** When it happened. */
+  static RecordTime time(Item item, Clocks clocks) {
+    return clocks.time(item, clocks.accepted(), "timestamp", "eventTime");
+  }
+
+  /**
+   * @param time of the event, see {@link #time}
+   */
+  CommonEvent normalise(Item item, RecordTime time) throws UnreadableItemException {
     String device = item.text("deviceSn");
     if (device == null) {
       throw new UnreadableItemException(UnreadableReason.NO_DEVICE_ID);
@@ -31,13 +36,11 @@ final class EventNormaliser {
     if (type.isEmpty()) {
       throw new UnreadableItemException(UnreadableReason.NO_EVENT_TYPE);
     }
-    String value = Item.fitting(Values.text(item.first("eventValue")), VALUE_LENGTH);
-    LocalDateTime own = Values.time(item.first("timestamp", "eventTime"), zone);
-    LocalDateTime timestamp = own == null ? acceptedAt : own;
+    String value = Item.fitting(Values.textOrJson(item.first("eventValue")), VALUE_LENGTH);
     return new CommonEvent(
-        stamper.accept(CommonEvent.id(device, timestamp, type, value)),
+        stamper.accept(CommonEvent.id(device, time, type, value)),
         device,
-        timestamp,
+        time.local(),
         item.owner(),
         type,
         value,

@@ -1,13 +1,11 @@
 package io.crossfade.router.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.crossfade.db.FactType;
 import io.crossfade.db.HealthData;
+import io.crossfade.db.RecordTime;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,58 +17,110 @@ final class HealthNormaliser {
   private static final int TEMPERATURE_SCALE = 2;
   private static final BigDecimal MILLIS_PER_HOUR = BigDecimal.valueOf(3_600_000);
 
-  private final Stamper stamper;
-  private final ObjectReader json;
-  private final ZoneId zone;
+  private static final String[] DEVICE = {"deviceSn", "id"};
+  private static final String[] HEART_RATE = {"heart_rate", "heartRate", "xlv"};
+  private static final String[] BLOOD_OXYGEN = {"blood_oxygen", "bloodOxygen", "xy"};
+  private static final String[] TEMPERATURE = {"body_temperature", "temperature", "tw"};
+  private static final String[] HIGH = {"blood_pressure_systolic", "pressureHigh", "gxy"};
+  private static final String[] LOW = {"blood_pressure_diastolic", "pressureLow", "dxy"};
+  private static final String[] STRESS = {"stress", "yl"};
+  private static final String[] STEP = {"step", "bs"};
+  private static final String[] DISTANCE = {"distance", "jl"};
+  private static final String[] CALORIE = {"calorie", "rl"};
 
-  HealthNormaliser(Stamper stamper, ObjectReader json, ZoneId zone) {
+  private static final Map<FactType, String[]> FACTS =
+      new EnumMap<>(
+          Map.of(
+              FactType.SLEEP, new String[] {"sleepData", "smData"},
+              FactType.EXERCISE_DAILY, new String[] {"exerciseDailyData", "ydData"},
+              FactType.WORKOUT, new String[] {"workoutData"},
+              FactType.SCIENTIFIC_SLEEP, new String[] {"scientificSleepData", "kxsmData"},
+              FactType.EXERCISE_WEEK, new String[] {"exerciseWeekData", "ydWeekData"}));
+
+  private static final String[][] MEASURED = {
+    HEART_RATE, BLOOD_OXYGEN, TEMPERATURE, HIGH, LOW, STRESS, STEP, DISTANCE, CALORIE
+  };
+
+  /**
+   * A measurement.
+   *
+   * @param factUnreadable whether it brought a fact that is none
+   */
+  record Measured(HealthData data, boolean factUnreadable) {}
+
+  private final Stamper stamper;
+  private final SentJson json;
+
+  HealthNormaliser(Stamper stamper, SentJson json) {
     this.stamper = stamper;
     this.json = json;
-    this.zone = zone;
+  }
+
+  /** Whether an object says more than whose and how it is sent. */
+  static boolean measures(Item item) {
+    for (String[] metric : MEASURED) {
+      if (item.first(metric) != null) {
+        return true;
+      }
+    }
+    return FACTS.values().stream().anyMatch(names -> item.first(names) != null);
+  }
+
+  /** The device that an object names, if it does. */
+  static @Nullable JsonNode device(Item item) {
+    return item.first(DEVICE);
   }
 
   /**
    * @param deviceSn whose measurement it is when the item does not say
-   * @param time when it was taken when the item does not say
+   * @param otherwise when it was taken when the item does not say
    * @param uploadMethod how it came, or {@code null} for what the item says
    */
-  HealthData normalise(
-      Item item, @Nullable String deviceSn, LocalDateTime time, @Nullable String uploadMethod)
+  Measured normalise(
+      Item item,
+      @Nullable String deviceSn,
+      Clocks clocks,
+      RecordTime otherwise,
+      @Nullable String uploadMethod)
       throws UnreadableItemException {
-    String own = item.text("deviceSn", "id");
+    String own = item.text(DEVICE);
     String device = own == null ? deviceSn : own;
     if (device == null) {
       throw new UnreadableItemException(UnreadableReason.NO_DEVICE_ID);
     }
-    LocalDateTime ownTime = Values.time(item.first("timestamp", "cjsj"), zone);
-    LocalDateTime timestamp = ownTime == null ? time : ownTime;
+    RecordTime time = clocks.time(item, otherwise, "timestamp", "cjsj");
     Map<FactType, String> facts = new EnumMap<>(FactType.class);
-    JsonNode sleep = fact(facts, FactType.SLEEP, item.first("sleepData", "smData"));
-    fact(facts, FactType.EXERCISE_DAILY, item.first("exerciseDailyData", "ydData"));
-    fact(facts, FactType.WORKOUT, item.first("workoutData"));
-    fact(facts, FactType.SCIENTIFIC_SLEEP, item.first("scientificSleepData", "kxsmData"));
-    fact(facts, FactType.EXERCISE_WEEK, item.first("exerciseWeekData", "ydWeekData"));
-    return new HealthData(
-        stamper.accept(HealthData.id(device, timestamp)),
-        device,
-        timestamp,
-        item.owner(),
-        Values.integer(item.first("heart_rate", "heartRate", "xlv")),
-        Values.integer(item.first("blood_oxygen", "bloodOxygen", "xy")),
-        Values.decimal(
-            item.first("body_temperature", "temperature", "tw"),
-            TEMPERATURE_PRECISION,
-            TEMPERATURE_SCALE),
-        Values.integer(item.first("blood_pressure_systolic", "pressureHigh", "gxy")),
-        Values.integer(item.first("blood_pressure_diastolic", "pressureLow", "dxy")),
-        Values.integer(item.first("stress", "yl")),
-        Values.integer(item.first("step", "bs")),
-        Values.real(item.first("distance", "jl")),
-        Values.real(item.first("calorie", "rl")),
-        hoursSlept(sleep),
-        item.position(),
-        uploadMethod == null ? uploadMethod(item) : uploadMethod,
-        facts);
+    boolean unreadable = false;
+    JsonNode sleep = null;
+    for (Map.Entry<FactType, String[]> type : FACTS.entrySet()) {
+      JsonNode sent = item.first(type.getValue());
+      JsonNode fact = fact(sent);
+      if (fact != null) {
+        facts.put(type.getKey(), Values.json(fact));
+      }
+      unreadable |= sent != null && fact == null;
+      sleep = type.getKey() == FactType.SLEEP ? fact : sleep;
+    }
+    HealthData data =
+        new HealthData(
+            stamper.accept(HealthData.id(device, time)),
+            device,
+            time.local(),
+            item.owner(),
+            Values.integer(item.first(HEART_RATE)),
+            Values.integer(item.first(BLOOD_OXYGEN)),
+            Values.decimal(item.first(TEMPERATURE), TEMPERATURE_PRECISION, TEMPERATURE_SCALE),
+            Values.integer(item.first(HIGH)),
+            Values.integer(item.first(LOW)),
+            Values.integer(item.first(STRESS)),
+            Values.integer(item.first(STEP)),
+            Values.real(item.first(DISTANCE)),
+            Values.real(item.first(CALORIE)),
+            hoursSlept(sleep),
+            item.position(),
+            uploadMethod == null ? uploadMethod(item) : uploadMethod,
+            facts);
+    return new Measured(data, unreadable);
   }
 
   private static @Nullable String uploadMethod(Item item) throws UnreadableItemException {
@@ -78,35 +128,21 @@ final class HealthNormaliser {
     return "4g".equalsIgnoreCase(method) ? "esim" : method;
   }
 
-  /**
-   * Keeps a fact as compact JSON, and returns it read. It comes as JSON in a string, or as JSON;
-   * text that is none is no fact.
-   */
-  private @Nullable JsonNode fact(
-      Map<FactType, String> facts, FactType type, @Nullable JsonNode value) {
-    JsonNode fact = value != null && value.isTextual() ? container(value.textValue()) : value;
-    if (fact == null || !fact.isContainerNode()) {
-      return null;
-    }
-    facts.put(type, Values.wellFormed(fact.toString()));
-    return fact;
-  }
-
-  /** JSON in a string when it is an object or a list. Most facts are the word null: no parser. */
-  private @Nullable JsonNode container(String text) {
-    String begin = text.stripLeading();
-    return begin.startsWith("{") || begin.startsWith("[") ? Values.json(text, json) : null;
+  /** A fact as it is: JSON, or JSON in a string; {@code null} for what is no object or list. */
+  private @Nullable JsonNode fact(@Nullable JsonNode sent) {
+    JsonNode fact = sent != null && sent.isTextual() ? json.read(sent.textValue()) : sent;
+    return fact != null && fact.isContainerNode() ? fact : null;
   }
 
   /** Hours between the starts and the ends, two decimals; 0 where nothing was measured. */
   private static double hoursSlept(@Nullable JsonNode sleep) {
-    if (sleep == null || sleep.path("code").asInt(0) == -1) {
+    if (sleep == null || Values.isNegative(sleep.get("code"))) {
       return 0;
     }
     BigDecimal millis = BigDecimal.ZERO;
     for (JsonNode phase : sleep.path("data")) {
-      long start = phase.path("startTimeStamp").asLong();
-      long end = phase.path("endTimeStamp").asLong();
+      long start = Values.millis(phase.get("startTimeStamp"));
+      long end = Values.millis(phase.get("endTimeStamp"));
       if (start > 0 && end > start) {
         millis = millis.add(BigDecimal.valueOf(end).subtract(BigDecimal.valueOf(start)));
       }

@@ -13,12 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One item of an upload with the objects around it: what an outer object says of the ids applies to
- * all within it, and comes before what they say themselves.
+ * all within it, and comes before what they say themselves. A value that is empty is none: the next
+ * name counts.
  *
  * @param node the item
  * @param around the objects around it, outermost first
  */
 record Item(JsonNode node, List<JsonNode> around) {
+
+  static final String[] CUSTOMER = {"customerId", "customer_id"};
+  static final String[] ORG = {"orgId", "org_id"};
+  static final String[] USER = {"userId", "user_id"};
 
   private static final int TEXT_LENGTH = 255;
   private static final int LATITUDE_PRECISION = 10;
@@ -26,7 +31,13 @@ record Item(JsonNode node, List<JsonNode> around) {
 
   /** The value under the first of these names that has one. */
   @Nullable JsonNode first(String... names) {
-    return first(node, names);
+    for (String name : names) {
+      JsonNode value = node.get(name);
+      if (!Values.isEmpty(value)) {
+        return value;
+      }
+    }
+    return null;
   }
 
   Item inner(JsonNode inner) {
@@ -36,17 +47,23 @@ record Item(JsonNode node, List<JsonNode> around) {
   }
 
   Owner owner() {
-    Long customer = id("customerId", "customer_id");
-    Long org = id("orgId", "org_id");
-    Long user = id("userId", "user_id");
+    Long customer = id(CUSTOMER);
+    Long org = id(ORG);
+    Long user = id(USER);
     return customer == null && org == null && user == null
         ? Owner.UNSET
         : new Owner(customer, org, user);
   }
 
-  /** Text that fits its column. */
+  /** Text that fits its column, of the first of these names that has any. */
   @Nullable String text(String... names) throws UnreadableItemException {
-    return fitting(Values.text(first(names)), TEXT_LENGTH);
+    for (String name : names) {
+      String text = Values.text(node.get(name));
+      if (text != null) {
+        return fitting(text, TEXT_LENGTH);
+      }
+    }
+    return null;
   }
 
   Position position() {
@@ -63,7 +80,7 @@ record Item(JsonNode node, List<JsonNode> around) {
     ObjectNode folded = JsonNodeFactory.instance.objectNode();
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       String name = field.getKey().replace(" ", "").replace("_", "").toLowerCase(Locale.ROOT);
-      if (!folded.hasNonNull(name)) {
+      if (Values.isEmpty(folded.get(name))) {
         folded.set(name, field.getValue());
       }
     }
@@ -79,20 +96,26 @@ record Item(JsonNode node, List<JsonNode> around) {
   }
 
   private @Nullable Long id(String... names) {
+    Long outer = outerId(around, names);
+    return outer == null ? id(node, names) : outer;
+  }
+
+  /** What the objects around an item say of an id. */
+  static @Nullable Long outerId(List<JsonNode> around, String... names) {
     for (JsonNode outer : around) {
-      Long id = Values.id(first(outer, names));
+      Long id = id(outer, names);
       if (id != null) {
         return id;
       }
     }
-    return Values.id(first(names));
+    return null;
   }
 
-  private static @Nullable JsonNode first(JsonNode object, String... names) {
+  private static @Nullable Long id(JsonNode object, String... names) {
     for (String name : names) {
-      JsonNode value = object.get(name);
-      if (value != null && !value.isNull()) {
-        return value;
+      Long id = Values.id(object.get(name));
+      if (id != null) {
+        return id;
       }
     }
     return null;

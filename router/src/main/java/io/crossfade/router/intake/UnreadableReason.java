@@ -1,10 +1,13 @@
 package io.crossfade.router.intake;
 
-/** Why an item of an upload became no record; also the tag of its metric. */
+/** Why an item of an upload became no record, or not all of it; also the tag of its metric. */
 enum UnreadableReason {
   NOT_AN_OBJECT,
   NO_DEVICE_ID,
   NO_EVENT_TYPE,
   TEXT_TOO_LONG,
-  HEALTH_DATA_UNREADABLE
+  /** The event stands, what was measured with it does not. */
+  HEALTH_DATA_UNREADABLE,
+  /** The measurement stands, what was reported for the day or week does not. */
+  FACT_UNREADABLE
 }

@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -169,7 +170,7 @@ public final class UploadServlet extends HttpServlet {
     if (length > maxBody) {
       throw tooLarge();
     }
-    if (request.getHeader("Content-Encoding") != null) {
+    if (isEncoded(request)) {
       throw new BadUploadException(NO_BODY_TYPE, "不支持压缩的请求体");
     }
     if (length >= 0) {
@@ -182,6 +183,14 @@ public final class UploadServlet extends HttpServlet {
       throw tooLarge();
     }
     return body;
+  }
+
+  /** {@code identity}, or nothing, says that the body is as it is. */
+  private static boolean isEncoded(HttpServletRequest request) {
+    return Collections.list(request.getHeaders("Content-Encoding")).stream()
+        .flatMap(header -> Arrays.stream(header.split(",")))
+        .map(String::strip)
+        .anyMatch(coding -> !coding.isEmpty() && !"identity".equalsIgnoreCase(coding));
   }
 
   private BadUploadException tooLarge() {

@@ -9,7 +9,9 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeadLetters.BodyFormat;
 import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.HealthData;
 import io.crossfade.db.Kind;
+import io.crossfade.db.RecordId;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.router.Http;
@@ -18,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -123,6 +127,39 @@ class DeadLetterIT {
     http.post("/upload_device_info", "[{\"no\":\"device\"}]");
     String hopeless = path(letters("?source=intake&kind=device").path(0));
     assertThat(problem(hopeless + "/redrive", "")).isEqualTo("still-dead");
+  }
+
+  /** What its own upload would have become, also without a clock and long after. */
+  @Test
+  void redrivenItemHasTheMomentOfItsUpload() throws Exception {
+    DataSource control = router.getBean("controlDataSource", DataSource.class);
+    new DeadLetters(control)
+        .keep(
+            List.of(
+                Letter.unreadable(
+                        Source.INTAKE,
+                        Kind.HEALTH,
+                        "NO_DEVICE_ID",
+                        1,
+                        BodyFormat.JSON,
+                        "{\"customerId\":7,\"data\":{\"id\":\"MOMENT\",\"xlv\":61}}"
+                            .getBytes(StandardCharsets.UTF_8))
+                    .at(Instant.parse("2026-01-02T03:04:05.678Z"))));
+    String path = path(letters("?source=intake&kind=health&state=open").path(0));
+    assertThat(http.call("POST", path + "/redrive", "").status()).isEqualTo(200);
+    RecordId id = HealthData.id("MOMENT", LocalDateTime.of(2026, 1, 2, 11, 4, 5));
+    for (String name : List.of("legacyDataSource", "streamDataSource")) {
+      DataSource output = router.getBean(name, DataSource.class);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  TestOutputs.number(
+                          output,
+                          "SELECT COUNT(*) FROM t_user_health_data WHERE customer_id = 7 AND id ="
+                              + " x'%s'".formatted(id))
+                      == 1);
+    }
   }
 
   @Test

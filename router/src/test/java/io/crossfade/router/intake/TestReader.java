@@ -32,6 +32,7 @@ final class TestReader {
             32,
             MOST_ITEMS,
             Set.of(),
+            Duration.ofDays(1),
             Duration.ZERO);
     return new UploadReader(settings, new Stamper(clock, 7), clock);
   }
