@@ -102,7 +102,7 @@ class RecordTimeTest {
             default -> null;
           });
     }
-    return new StoredRow(id, 1, RouteReason.FLAG, values);
+    return new StoredRow(id, 1, RouteReason.FLAG, values, List.of());
   }
 
   /** Some at random, and those around every change of the zone's clocks. */

@@ -268,7 +268,8 @@ class UploadFuzzIT {
           entries.getLong();
           byte[] id = new byte[16];
           entries.get(id);
-          if (mark != 0) {
+          // The lowest byte says what an entry is: 1, an acceptance.
+          if ((mark & 0xff) == 1) {
             String path = (mark >> 16 & 0xff) == 0 ? "legacy" : "stream";
             ids.computeIfAbsent(
                     path + Kind.values()[(int) (mark >> 8 & 0xff)], key -> new ArrayList<>())
