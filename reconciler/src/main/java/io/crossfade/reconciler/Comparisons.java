@@ -202,28 +202,35 @@ public final class Comparisons {
                 .list());
   }
 
-  /** Forgets runs that were last worked on before a moment, and their reports; how many. */
-  public int forgetBefore(Instant moment) {
-    List<Long> old =
-        in(
-            () ->
-                jdbc.sql("SELECT id FROM comparison WHERE updated_at < ?")
-                    .param(utc(moment))
-                    .query(Long.class)
-                    .list());
-    for (Long id : old) {
-      int deleted;
-      do {
-        deleted =
-            in(
-                () ->
-                    jdbc.sql("DELETE FROM difference WHERE comparison_id = ? LIMIT " + PAGE)
-                        .param(id)
-                        .update());
-      } while (deleted == PAGE);
-      in(() -> jdbc.sql("DELETE FROM comparison WHERE id = ?").param(id).update());
-    }
-    return old.size();
+  /**
+   * Forgets some of the oldest of the runs that were last worked on before a moment: differences
+   * first, then the run with its figures and report.
+   *
+   * @param most rows at once
+   * @return how many rows; zero when there is nothing left to forget
+   */
+  public int forgetSome(Instant moment, int most) {
+    return in(
+        () -> {
+          Optional<Long> oldest =
+              jdbc.sql(
+                      "SELECT id FROM comparison WHERE updated_at < ? ORDER BY updated_at LIMIT 1"
+                          + " FOR UPDATE")
+                  .param(utc(moment))
+                  .query(Long.class)
+                  .optional();
+          if (oldest.isEmpty()) {
+            return 0;
+          }
+          int differences =
+              jdbc.sql("DELETE FROM difference WHERE comparison_id = ? LIMIT " + most)
+                  .param(oldest.get())
+                  .update();
+          return differences == most
+              ? differences
+              : differences
+                  + jdbc.sql("DELETE FROM comparison WHERE id = ?").param(oldest.get()).update();
+        });
   }
 
   /** Who works on what a request asks for, if anybody does; the message says so. */

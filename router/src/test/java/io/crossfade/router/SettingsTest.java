@@ -6,6 +6,7 @@ import io.crossfade.db.DbSettings;
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.nightly.NightlySettings;
+import io.crossfade.reconciler.nightly.RetentionSettings;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.router.operator.OperatorSettings;
 import io.crossfade.router.rollout.RolloutSettings;
@@ -34,6 +35,7 @@ class SettingsTest {
     GateSettings.class,
     OperatorSettings.class,
     NightlySettings.class,
+    RetentionSettings.class,
     StreamSettings.class,
     DbSettings.class,
     ComparisonSettings.class
@@ -130,6 +132,10 @@ class SettingsTest {
             "crossfade.router.device-tokens=" + TOKEN,
             "crossfade.reconciler.nightly.cron=-",
             "crossfade.reconciler.nightly.zone=UTC",
+            "crossfade.reconciler.retention.every=1h",
+            "crossfade.reconciler.retention.runs=2d",
+            "crossfade.reconciler.retention.accounts=3d",
+            "crossfade.reconciler.retention.letters=4d",
             "crossfade.reconciler.nightly.webhook.url=https://robot.example/secret",
             "crossfade.reconciler.nightly.webhook.on=every_run",
             "crossfade.rollout.initial=shadow",
@@ -188,6 +194,13 @@ class SettingsTest {
                           Duration.ofHours(2),
                           Duration.ofSeconds(1)));
               assertThat(context.getBean(RouterSettings.class).toString()).doesNotContain(TOKEN);
+              assertThat(context.getBean(RetentionSettings.class))
+                  .isEqualTo(
+                      new RetentionSettings(
+                          Duration.ofHours(1),
+                          Duration.ofDays(2),
+                          Duration.ofDays(3),
+                          Duration.ofDays(4)));
               NightlySettings nightly = context.getBean(NightlySettings.class);
               assertThat(nightly.cron()).isEqualTo("-");
               assertThat(nightly.zone()).isEqualTo(ZoneId.of("UTC"));
@@ -280,7 +293,6 @@ class SettingsTest {
     "crossfade.operator.trusted-proxies, 10.0.0.0/33, crossfade.operator.trustedProxies",
     "crossfade.operator.trusted-proxies, proxy.internal, crossfade.operator.trustedProxies",
     "crossfade.reconciler.nightly.cron, every night, crossfade.reconciler.nightly",
-    "crossfade.reconciler.nightly.keep, 1h, crossfade.reconciler.nightly.keep",
     "crossfade.reconciler.nightly.webhook.url, ftp://x, crossfade.reconciler.nightly.webhook",
     "crossfade.reconciler.nightly.webhook.template, {{nothing}},"
         + " crossfade.reconciler.nightly.webhook",
@@ -288,6 +300,7 @@ class SettingsTest {
     "crossfade.stream.max-consumers, 0, crossfade.stream.maxConsumers",
     "crossfade.stream.claim-idle, 1ms, crossfade.stream.claimIdle",
     "crossfade.stream.retention, 0s, crossfade.stream.retention",
+    "crossfade.reconciler.retention.runs, 1h, crossfade.reconciler.retention.runs",
     "crossfade.db.control.url, jdbc:postgresql://h/c, crossfade.db.control.url",
     "crossfade.db.stream.connections, 0, crossfade.db.stream.connections",
     "crossfade.router.zone, Mars/Olympus, crossfade.router.zone"

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks whether a night is due, does it on one router, tells of it, and forgets what is old. */
+/** Looks whether a night is due, does it on one router, and tells of it. */
 public final class Nightly implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Nightly.class);
@@ -30,7 +30,6 @@ public final class Nightly implements AutoCloseable {
 
   private final NightlyComparison nights;
   private final NightlyReports reports;
-  private final Retention retention;
   private final Webhook webhook;
   private final LockProvider locks;
   private final InstantSource clock;
@@ -43,7 +42,6 @@ public final class Nightly implements AutoCloseable {
   Nightly(
       NightlyComparison nights,
       NightlyReports reports,
-      Retention retention,
       Webhook webhook,
       LockProvider locks,
       InstantSource clock,
@@ -51,7 +49,6 @@ public final class Nightly implements AutoCloseable {
       MeterRegistry meters) {
     this.nights = nights;
     this.reports = reports;
-    this.retention = retention;
     this.webhook = webhook;
     this.locks = locks;
     this.clock = clock;
@@ -101,7 +98,6 @@ public final class Nightly implements AutoCloseable {
       NightlyReport report = nights.run(day.get());
       newest = report.createdAt();
       webhook.tell(report);
-      retention.forget();
     }
   }
 

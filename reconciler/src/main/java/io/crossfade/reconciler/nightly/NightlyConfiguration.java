@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.nightly;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.process.Loops;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.WrittenUntil;
@@ -17,7 +18,7 @@ import org.springframework.context.annotation.Configuration;
  * The night's work. Applications that run for long import this and {@code ReconcilerConfiguration}.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(NightlySettings.class)
+@EnableConfigurationProperties({NightlySettings.class, RetentionSettings.class})
 public class NightlyConfiguration {
 
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
@@ -41,11 +42,20 @@ public class NightlyConfiguration {
   }
 
   @Bean(initMethod = "start")
-  Nightly nightly(
+  Retention retention(
       HikariDataSource controlDataSource,
+      Comparisons comparisons,
+      RetentionSettings settings,
+      LockProvider locks,
+      InstantSource clock,
+      Loops loops) {
+    return new Retention(controlDataSource, comparisons, settings, locks, clock, loops);
+  }
+
+  @Bean(initMethod = "start")
+  Nightly nightly(
       NightlyComparison nightlyComparison,
       NightlyReports nightlyReports,
-      Comparisons comparisons,
       NightlySettings settings,
       LockProvider locks,
       InstantSource clock,
@@ -53,7 +63,6 @@ public class NightlyConfiguration {
     return new Nightly(
         nightlyComparison,
         nightlyReports,
-        new Retention(controlDataSource, comparisons, settings.keep(), clock),
         new Webhook(settings.webhook()),
         locks,
         clock,

@@ -17,7 +17,6 @@ import org.springframework.validation.annotation.Validated;
  * @param cron when, as Spring writes it: second, minute, hour, day, month, weekday; {@code -} never
  * @param zone in which the cron expression and the day are meant
  * @param patience how long a run that is due waits for a path that is behind the day's end
- * @param keep how long reports, runs and what explains their differences are kept
  */
 @Validated
 @ConfigurationProperties("crossfade.reconciler.nightly")
@@ -25,7 +24,6 @@ public record NightlySettings(
     @DefaultValue("0 30 2 * * *") String cron,
     @DefaultValue("Asia/Shanghai") ZoneId zone,
     @DefaultValue("1h") @DurationMin(millis = 0) Duration patience,
-    @DefaultValue("90d") @DurationMin(days = 1) Duration keep,
     @DefaultValue @Valid Webhook webhook) {
 
   static final String NEVER = "-";

@@ -14,6 +14,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.process.Loops;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.Comparisons;
@@ -41,7 +42,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import net.javacrumbs.shedlock.core.LockConfiguration;
 import net.javacrumbs.shedlock.core.LockProvider;
+import net.javacrumbs.shedlock.core.SimpleLock;
 import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -220,26 +226,124 @@ class NightlyIT {
     assertThat(json.toString()).doesNotContain("secret");
   }
 
+  /** No night is due: there may be none for months. */
   @Test
-  void oldRunsReportsAndNotesAreForgotten() throws Exception {
+  void whatIsOldIsForgottenWithoutANight() throws Exception {
     night(settings(null, On.FAIL)).run(day);
     TestOutputs.update(
         outputs.control(),
         "INSERT INTO accounting VALUES ('2020-01-01', 'gone', 'HEALTH', 'LEGACY', 1, 1, 0, 0, 0,"
             + " 0)");
-    Retention retention =
-        new Retention(
-            outputs.control(),
-            new Comparisons(outputs.control(), () -> now),
-            Duration.ofDays(90),
-            () -> now);
-    retention.forget();
-    assertThat(reports.latest(10)).as("young").hasSize(1);
-    assertThat(TestOutputs.number(outputs.control(), "SELECT COUNT(*) FROM accounting")).isZero();
-    now = now.plus(Duration.ofDays(91));
-    retention.forget();
-    assertThat(reports.latest(10)).isEmpty();
-    assertThat(TestOutputs.number(outputs.control(), "SELECT COUNT(*) FROM comparison")).isZero();
+    letter("open", "OPEN", now.minus(Duration.ofDays(500)));
+    letter("young", "DISCARDED", now.minus(Duration.ofDays(89)));
+    letter("old", "DISCARDED", now.minus(Duration.ofDays(91)));
+    letter("done", "REDRIVEN", now.minus(Duration.ofDays(91)));
+    int many = 2_500;
+    for (int i = 0; i < many; i += 500) {
+      TestOutputs.update(
+          outputs.control(),
+          "INSERT INTO accounted_segment VALUES "
+              + IntStream.range(i, i + 500)
+                  .mapToObj("('old-%d', '2020-01-01')"::formatted)
+                  .collect(Collectors.joining(",")));
+    }
+    TestOutputs.update(
+        outputs.control(),
+        "INSERT INTO difference SELECT id, 't_common_event', UNHEX(MD5(id)), 'FIELDS_DIFFER', 2,"
+            + " NULL, NULL, 'OLD', 'LEGACY', FALSE, 1, '', '[]', NULL, NULL FROM comparison");
+    try (Retention one = retention();
+        Retention other = retention()) {
+      one.start();
+      other.start();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> number("SELECT COUNT(*) FROM accounted_segment") == 0);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> number("SELECT COUNT(*) FROM dead_letter") == 2);
+      assertThat(number("SELECT COUNT(*) FROM accounting")).isZero();
+      assertThat(number("SELECT COUNT(*) FROM dead_letter WHERE reason IN ('open', 'young')"))
+          .isEqualTo(2);
+      assertThat(reports.latest(10)).as("young").hasSize(1);
+      now = now.plus(Duration.ofDays(91));
+      await().atMost(Duration.ofMinutes(1)).until(() -> reports.latest(10).isEmpty());
+      assertThat(number("SELECT COUNT(*) FROM comparison")).isZero();
+      assertThat(number("SELECT COUNT(*) FROM difference")).isZero();
+    }
+  }
+
+  @Test
+  void oneRouterForgetsAtATime() throws Exception {
+    letter("old", "DISCARDED", now.minus(Duration.ofDays(91)));
+    SimpleLock held =
+        locks(outputs)
+            .lock(
+                new LockConfiguration(
+                    InstantSource.system().instant(),
+                    "retention",
+                    Duration.ofMinutes(5),
+                    Duration.ZERO))
+            .orElseThrow();
+    AtomicInteger looks = new AtomicInteger();
+    LockProvider counting =
+        configuration -> {
+          looks.incrementAndGet();
+          return locks(outputs).lock(configuration);
+        };
+    try (Retention retention = retention(counting)) {
+      retention.start();
+      await().atMost(Duration.ofMinutes(1)).until(() -> looks.get() > 2);
+      assertThat(number("SELECT COUNT(*) FROM dead_letter")).isEqualTo(1);
+      held.unlock();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> number("SELECT COUNT(*) FROM dead_letter") == 0);
+    }
+  }
+
+  private Retention retention() {
+    return retention(locks(outputs));
+  }
+
+  private Retention retention(LockProvider locks) {
+    return new Retention(
+        outputs.control(),
+        new Comparisons(outputs.control(), () -> now),
+        new RetentionSettings(
+            Duration.ofMillis(50), Duration.ofDays(90), Duration.ofDays(90), Duration.ofDays(90)),
+        locks,
+        () -> now,
+        new Loops());
+  }
+
+  private void letter(String reason, String state, Instant at) {
+    LocalDateTime then = LocalDateTime.ofInstant(at, ZoneOffset.UTC);
+    TestOutputs.update(
+        outputs.control(),
+        "INSERT INTO dead_letter (source, dead_key, kind, reason, attempts, body, body_format,"
+            + " first_at, last_at, state, closed_at) VALUES ('STREAM', UNHEX(MD5('%s')), 'EVENT',"
+                .formatted(reason)
+            + " '%s', 1, '', 'json', '%s', '%s', '%s', %s)"
+                .formatted(
+                    reason,
+                    then.minusDays(1),
+                    then.minusDays(1),
+                    state,
+                    "OPEN".equals(state) ? "NULL" : "'" + then + "'"));
+  }
+
+  private long number(String sql) {
+    return TestOutputs.number(outputs.control(), sql);
+  }
+
+  private static LockProvider locks(TestOutputs outputs) {
+    return new JdbcTemplateLockProvider(
+        JdbcTemplateLockProvider.Configuration.builder()
+            .withTableName("work_lock")
+            .withJdbcTemplate(new JdbcTemplate(outputs.control()))
+            .withTransactionManager(new JdbcTransactionManager(outputs.control()))
+            .usingDbTime()
+            .build());
   }
 
   /** A day of rolling figures and a month of nights, as routers would have left them. */
@@ -276,13 +380,17 @@ class NightlyIT {
       }
     }
     TestOutputs.update(
-        outputs.control(), "INSERT INTO comparison (id, origin, kinds, from_at, to_at, asked_to_at, state, started_at,"
-            + " updated_at, finished_at, progress, verdict, settled, target) VALUES " + String.join(",", runs));
+        outputs.control(),
+        "INSERT INTO comparison (id, origin, kinds, from_at, to_at, asked_to_at, state, started_at,"
+            + " updated_at, finished_at, progress, verdict, settled, target) VALUES "
+            + String.join(",", runs));
     TestOutputs.update(
-        outputs.control(), "INSERT INTO comparison_kind (comparison_id, kind, matching, differing, missing_in_stream,"
+        outputs.control(),
+        "INSERT INTO comparison_kind (comparison_id, kind, matching, differing, missing_in_stream,"
             + " missing_in_legacy, repeated, late, not_mirrored, explained, urgent_missing,"
             + " fallbacks, stream_served, legacy_p95_ms, stream_p95_ms, planted, plants_found,"
-            + " plants_invented, bare) VALUES " + String.join(",", kinds));
+            + " plants_invented, bare) VALUES "
+            + String.join(",", kinds));
     TestOutputs.update(
         outputs.control(),
         "INSERT INTO accounting VALUES ('%1$s','a','HEALTH','LEGACY',20100,20000,90,3,7,0),('%1$s','a','HEALTH','STREAM',20100,20010,90,0,0,0)"
@@ -325,11 +433,6 @@ class NightlyIT {
     return new Nightly(
         night(settings),
         reports,
-        new Retention(
-            outputs.control(),
-            new Comparisons(outputs.control(), clock),
-            Duration.ofDays(90),
-            clock),
         new Webhook(settings.webhook()),
         locks,
         clock,
@@ -342,7 +445,6 @@ class NightlyIT {
         "0 30 2 * * *",
         ZONE,
         Duration.ofHours(1),
-        Duration.ofDays(90),
         new NightlySettings.Webhook(
             url,
             on,

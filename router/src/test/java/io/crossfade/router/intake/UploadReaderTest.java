@@ -106,8 +106,8 @@ class UploadReaderTest {
     HealthData data =
         one(
             "{\"data\":{\"id\":\"D\",\"xlv\":\"61\",\"xy\":\"98\",\"tw\":\"36.55\",\"gxy\":120,\"dxy\":80,"
-                + "\"yl\":\"3\",\"bs\":\"4\",\"jl\":\"5.5\",\"rl\":\"6.5\",\"wd\":\"1.1234567\",\"jd\":\"2\","
-                + "\"hb\":\"3\",\"cjsj\":\"2025-09-14 08:15:00\",\"smData\":\"{\\\"code\\\":-1}\","
+                + "\"yl\":\"3\",\"bs\":\"4\",\"jl\":\"5.5\",\"rl\":\"6.5\",\"wd\":\"1.1234567\",\"jd\":\"2\",\"hb\":\"3\",\"cjsj\":\"2025-09-14"
+                + " 08:15:00\",\"smData\":\"{\\\"code\\\":-1}\","
                 + "\"ydData\":{\"code\":0},\"kxsmData\":\"{\\\"a\\\":1}\",\"ydWeekData\":\"[1]\"}}");
     assertThat(data.heartRate()).isEqualTo(61);
     assertThat(data.bloodOxygen()).isEqualTo(98);
