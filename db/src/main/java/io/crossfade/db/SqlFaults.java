@@ -29,7 +29,8 @@ public final class SqlFaults {
         || e.getErrorCode() == DATA_TOO_LONG;
   }
 
-  static boolean isRowFault(SQLException e) {
+  /** Whether a value is the trouble and not the database. */
+  public static boolean isRowFault(SQLException e) {
     String state = e.getSQLState();
     return e instanceof SQLDataException
         || e instanceof SQLIntegrityConstraintViolationException

@@ -1,11 +1,15 @@
 package io.crossfade.router.operator;
 
 import io.crossfade.db.RecordId;
+import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what people name in requests. */
 public final class Choice {
+
+  /** Of a DATETIME. */
+  private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
 
   private Choice() {}
 
@@ -30,6 +34,20 @@ public final class Choice {
                     Refusal.UNREADABLE,
                     "%s is not one of %s"
                         .formatted(given, Arrays.toString(type.getEnumConstants()))));
+  }
+
+  /**
+   * A moment that the database can keep and stamps can count.
+   *
+   * @param name of the field, for the refusal
+   */
+  public static Instant moment(String name, @Nullable Instant given) throws RefusedException {
+    if (given == null || given.isBefore(Instant.EPOCH) || given.isAfter(LAST)) {
+      throw new RefusedException(
+          Refusal.UNREADABLE,
+          "%s must be a moment from %s to %s, not %s".formatted(name, Instant.EPOCH, LAST, given));
+    }
+    return given;
   }
 
   /** The id of a record or a letter: 32 hexadecimal digits. */

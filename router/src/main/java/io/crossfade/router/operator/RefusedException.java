@@ -1,5 +1,6 @@
 package io.crossfade.router.operator;
 
+import io.crossfade.db.SqlFaults;
 import io.crossfade.reconciler.RunAtWorkException;
 import io.lettuce.core.RedisException;
 import java.sql.SQLException;
@@ -7,6 +8,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.validation.BindException;
@@ -37,9 +39,10 @@ public final class RefusedException extends Exception {
           new RefusedException(Refusal.RUN_AT_WORK, String.valueOf(run.getMessage()));
       case RedisException away ->
           new RefusedException(Refusal.REDIS_AWAY, "Redis does not answer: " + away.getMessage());
+      case DataIntegrityViolationException value -> doesNotFit();
       case DataAccessException away -> databaseAway();
       case TransactionException away -> databaseAway();
-      case SQLException away -> databaseAway();
+      case SQLException fault -> SqlFaults.isRowFault(fault) ? doesNotFit() : databaseAway();
       case HttpMessageNotReadableException body ->
           unreadable(
               "The body is not what is expected: "
@@ -67,6 +70,11 @@ public final class RefusedException extends Exception {
 
   private static RefusedException databaseAway() {
     return new RefusedException(Refusal.DATABASE_AWAY, "A database does not answer");
+  }
+
+  /** The database is there, and says so. */
+  private static RefusedException doesNotFit() {
+    return unreadable("A value is too long or out of range for where it is kept");
   }
 
   private static RefusedException unreadable(String detail) {

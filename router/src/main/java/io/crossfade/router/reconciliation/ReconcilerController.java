@@ -140,9 +140,9 @@ public final class ReconcilerController implements DisposableBean {
   @PostMapping("/runs")
   @ResponseStatus(HttpStatus.ACCEPTED)
   public void compare(@RequestBody RunRequest request) throws RefusedException {
-    Instant from = request.from();
-    Instant to = request.to();
-    if (from == null || to == null || !from.isBefore(to)) {
+    Instant from = Choice.moment("from", request.from());
+    Instant to = Choice.moment("to", request.to());
+    if (!from.isBefore(to)) {
       throw new RefusedException(Refusal.UNREADABLE, "A run needs from and a later to");
     }
     Kind kind = Choice.of(Kind.class, request.kind());

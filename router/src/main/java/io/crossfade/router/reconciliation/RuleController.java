@@ -4,6 +4,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.explain.ExplanationRules;
 import io.crossfade.reconciler.explain.ExplanationRules.Rule;
+import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
@@ -50,10 +51,10 @@ public final class RuleController {
   @PostMapping
   public void addRule(@RequestBody RuleRequest request, Principal actor) throws RefusedException {
     Kind kind = request.kind();
-    Instant until = request.until();
-    if (kind == null || until == null) {
-      throw new RefusedException(Refusal.UNREADABLE, "A rule needs a kind and until");
+    if (kind == null) {
+      throw new RefusedException(Refusal.UNREADABLE, "A rule needs a kind");
     }
+    Instant until = Choice.moment("until", request.until());
     try {
       rules.add(
           new Rule(
