@@ -47,7 +47,6 @@ final class ItemCollector {
 
   /**
    * @param moment when the upload was accepted
-   * @throws BadUploadException by {@link #addRoot} when there are more than {@code maxItems}
    */
   ItemCollector(
       Kind kind,
@@ -73,6 +72,11 @@ final class ItemCollector {
         new Upload.Items(items - repeats - failed, repeats, failed));
   }
 
+  /**
+   * Reads a whole body.
+   *
+   * @throws BadUploadException when it has more than {@code maxItems}
+   */
   void addRoot(JsonNode root) throws BadUploadException {
     Item item = new Item(root, List.of());
     if (root.isObject() && isEmptyBatch(item)) {
