@@ -65,9 +65,9 @@ public record KindFigures(
     return compared() == 0 || (proof.planted() > 0 && proof.isFull());
   }
 
-  /** Rows that may be told of: without a proof, those that are wrong alone. */
-  public long evident() {
-    return isProven() ? compared() : unexplained();
+  /** Rows that were compared with a proof: only of these can it be said that they agree. */
+  public long proven() {
+    return isProven() ? compared() : 0;
   }
 
   /**

@@ -18,6 +18,10 @@ public enum ReconcilerMeter {
   UNEXPLAINED("unexplained", "Rows that do not agree, and nobody knows why; tag kind"),
   /** Rows. Tag: kind. */
   LATE("late", "Rows that agreed only at the second look; tag kind"),
+  /** Rows. Tags: kind, outcome (found, missed, invented). */
+  PLANTS("plants", "Rows planted in rolling comparisons; tags kind, outcome"),
+  /** Runs that compared rows. Tags: kind, outcome (full, broken, bare). */
+  PROOFS("proofs", "Rolling comparisons by what their proof came to; tags kind, outcome"),
   /** Ratio. NaN before the first rows. Tag: kind. */
   CONSISTENCY("consistency", "Share of rows that agree or are explained, newest window; tag kind"),
   /** Seconds. NaN before the first comparison on this instance. */

@@ -2,12 +2,14 @@ package io.crossfade.reconciler;
 
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.diff.DifferenceClass;
+import io.crossfade.reconciler.diff.Proof;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Publishes what the rolling comparison finds on this instance. */
 public final class RollingMetrics {
+
+  private static final List<String> PLANT_OUTCOMES = List.of("found", "missed", "invented");
+  private static final List<String> PROOF_OUTCOMES = List.of("full", "broken", "bare");
 
   private final MeterRegistry meters;
   private final InstantSource clock;
@@ -41,6 +46,12 @@ public final class RollingMetrics {
       for (DifferenceClass difference : DifferenceClass.values()) {
         count(kind, difference, 0);
       }
+      for (String outcome : PLANT_OUTCOMES) {
+        count(ReconcilerMeter.PLANTS, kind, outcome, 0);
+      }
+      for (String outcome : PROOF_OUTCOMES) {
+        count(ReconcilerMeter.PROOFS, kind, outcome, 0);
+      }
     }
   }
 
@@ -65,10 +76,23 @@ public final class RollingMetrics {
                     difference,
                     result.of(kind).stream().mapToLong(table -> table.count(difference)).sum());
               }
+              Proof proof = figures.proof();
+              count(ReconcilerMeter.PLANTS, kind, "found", proof.found());
+              count(ReconcilerMeter.PLANTS, kind, "missed", proof.planted() - proof.found());
+              count(ReconcilerMeter.PLANTS, kind, "invented", proof.invented());
               if (compared > 0) {
+                count(
+                    ReconcilerMeter.PROOFS,
+                    kind,
+                    figures.isProven() ? "full" : proof.isBroken() ? "broken" : "bare",
+                    1);
                 consistency.put(kind, (double) (compared - unexplained) / compared);
               }
             });
+  }
+
+  private void count(ReconcilerMeter meter, Kind kind, String outcome, long many) {
+    meters.counter(meter.id(), "kind", kind.label(), "outcome", outcome).increment(many);
   }
 
   private void count(ReconcilerMeter meter, Kind kind, long rows) {

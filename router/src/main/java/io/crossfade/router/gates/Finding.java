@@ -15,6 +15,7 @@ public record Finding(Phrase phrase, List<Object> values) {
   /** What can be seen, in English; other languages keep the order of the values. */
   public enum Phrase {
     AGREE("%d of %d agree or are explained, between %.4f %% and %.4f %% (95 %%), limit %s %%"),
+    PROVEN("%d of %d planted found, %d invented; %d of %d compared records are proven"),
     URGENT("%d urgent events missing without an explanation, of %d compared"),
     UNEXPLAINED("%d records differ without an explanation, of %d compared"),
     COMPARED_AGO("compared until %s ago"),
@@ -25,7 +26,8 @@ public record Finding(Phrase phrase, List<Object> values) {
     LASTED("lasted %s, limit %s"),
     FELL_BACK("%d of %d records meant for the stream fell back, %.3f %%, limit below %s %%"),
     LATENCY(
-        "accept-to-row p95 of the stream %.0f ms, of the legacy path %.0f ms, ratio %.2f, limit %.2f"),
+        "accept-to-row p95 of the stream %.0f ms, of the legacy path %.0f ms, ratio %.2f, limit"
+            + " %.2f"),
     RATE("rows per second of writing: stream %.0f, legacy %.0f, ratio %.2f, limit %.2f"),
     NOT_MEASURED("not measured on both paths"),
     HELD("%d records in the memory queues, limit %d"),

@@ -4,6 +4,8 @@ package io.crossfade.router.gates;
 public enum Gate {
   /** Enough compared records agree, with statistical confidence. */
   CONSISTENCY,
+  /** Comparisons named every row that was planted for them, and no other. */
+  PROOF,
   /** No urgent event is missing from an output without an explanation. */
   URGENT_EVENTS,
   /** No record differs or is missing without an explanation. */

@@ -1,5 +1,6 @@
 package io.crossfade.router.gates;
 
+import io.crossfade.reconciler.diff.Proof;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import java.util.OptionalLong;
  * @param legacyRate rows per second of writing of one writer
  * @param streamRate likewise
  * @param legacyHeld records in the memory queues of all routers
+ * @param proven of the compared records, those in windows whose comparison proved itself
+ * @param proof what became of the rows that were planted in all windows
+ * @param brokenProofs windows of the last hour whose comparison missed or invented a plant
  */
 public record GateEvidence(
     Instant at,
@@ -38,4 +42,7 @@ public record GateEvidence(
     long fallbacks,
     OptionalDouble legacyRate,
     OptionalDouble streamRate,
-    OptionalLong legacyHeld) {}
+    OptionalLong legacyHeld,
+    long proven,
+    Proof proof,
+    long brokenProofs) {}

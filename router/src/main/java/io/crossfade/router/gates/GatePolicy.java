@@ -8,11 +8,13 @@ import static io.crossfade.router.gates.Gate.CONSISTENCY;
 import static io.crossfade.router.gates.Gate.ERRORS;
 import static io.crossfade.router.gates.Gate.LATENCY;
 import static io.crossfade.router.gates.Gate.LEGACY_EMPTY;
+import static io.crossfade.router.gates.Gate.PROOF;
 import static io.crossfade.router.gates.Gate.SOAK;
 import static io.crossfade.router.gates.Gate.THROUGHPUT;
 import static io.crossfade.router.gates.Gate.UNEXPLAINED;
 import static io.crossfade.router.gates.Gate.URGENT_EVENTS;
 
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.verdict.ConfidenceSequence;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.gates.Finding.Phrase;
@@ -29,10 +31,11 @@ public final class GatePolicy {
   public enum Promotion {
     /** Copies change nothing for a device: nothing is asked. */
     TO_SHADOW,
-    TO_CANARY(CONSISTENCY, URGENT_EVENTS, BACKLOG_AGE, SOAK),
-    WITHIN_CANARY(CONSISTENCY, URGENT_EVENTS, BACKLOG_AGE, ERRORS),
-    TO_LIVE(CONSISTENCY, URGENT_EVENTS, UNEXPLAINED, BACKLOG_AGE, LATENCY, ERRORS),
-    TO_COMPLETE(CONSISTENCY, UNEXPLAINED, BACKLOG_AGE, ERRORS, THROUGHPUT, SOAK, LEGACY_EMPTY);
+    TO_CANARY(CONSISTENCY, PROOF, URGENT_EVENTS, BACKLOG_AGE, SOAK),
+    WITHIN_CANARY(CONSISTENCY, PROOF, URGENT_EVENTS, BACKLOG_AGE, ERRORS),
+    TO_LIVE(CONSISTENCY, PROOF, URGENT_EVENTS, UNEXPLAINED, BACKLOG_AGE, LATENCY, ERRORS),
+    TO_COMPLETE(
+        CONSISTENCY, PROOF, UNEXPLAINED, BACKLOG_AGE, ERRORS, THROUGHPUT, SOAK, LEGACY_EMPTY);
 
     private final List<Gate> gates;
 
@@ -72,6 +75,7 @@ public final class GatePolicy {
   private GateResult judge(Gate gate, GateEvidence evidence) {
     return switch (gate) {
       case CONSISTENCY -> consistency(evidence);
+      case PROOF -> proof(evidence);
       case URGENT_EVENTS -> none(gate, evidence.urgentMissing(), Phrase.URGENT, evidence);
       case UNEXPLAINED -> none(gate, evidence.unexplained(), Phrase.UNEXPLAINED, evidence);
       case BACKLOG_AGE -> backlogAge(evidence);
@@ -99,9 +103,28 @@ public final class GatePolicy {
     };
   }
 
+  private GateResult proof(GateEvidence evidence) {
+    Proof proof = evidence.proof();
+    return fresh(
+        PROOF,
+        evidence.proven() > 0 && evidence.brokenProofs() == 0 ? PASS : INCONCLUSIVE,
+        Finding.of(
+            Phrase.PROVEN,
+            proof.found(),
+            proof.planted(),
+            proof.invented(),
+            evidence.proven(),
+            evidence.compared()),
+        evidence);
+  }
+
   private GateResult consistency(GateEvidence evidence) {
     long agreeing = evidence.compared() - evidence.unexplained();
-    double lower = 100 * ConfidenceSequence.lower(agreeing, evidence.compared());
+    // Only of what was compared with a proof can it be said that it agrees.
+    double lower =
+        100
+            * ConfidenceSequence.lower(
+                Math.max(0, evidence.proven() - evidence.unexplained()), evidence.proven());
     double upper = 100 * ConfidenceSequence.upper(agreeing, evidence.compared());
     Finding figures =
         Finding.of(
@@ -115,7 +138,7 @@ public final class GatePolicy {
 
   private GateResult none(Gate gate, long found, Phrase what, GateEvidence evidence) {
     Verdict verdict =
-        found > 0 ? FAIL : evidence.compared() < settings.samples() ? INCONCLUSIVE : PASS;
+        found > 0 ? FAIL : evidence.proven() < settings.samples() ? INCONCLUSIVE : PASS;
     return fresh(gate, verdict, Finding.of(what, found, evidence.compared()), evidence);
   }
 

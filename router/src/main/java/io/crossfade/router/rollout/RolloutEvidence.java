@@ -4,6 +4,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyMeter;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.KindFigures;
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.stream.StreamHealth;
 import io.crossfade.stream.StreamMeter;
@@ -30,6 +31,9 @@ public final class RolloutEvidence {
 
   /** Until every router routes by new flags. */
   private static final Duration FLIP = Duration.ofSeconds(1);
+
+  /** So long a comparison that missed a plant lets nothing pass. */
+  private static final Duration BROKEN_FOR = Duration.ofHours(1);
 
   /** Figures of a kind since its flags changed, as of a mark. */
   private record Known(Comparisons.Mark mark, Instant since, List<KindFigures> of) {}
@@ -85,7 +89,13 @@ public final class RolloutEvidence {
         sum(of, KindFigures::fallbacks),
         rate(LegacyMeter.ACCEPT_TO_ROW.id(), LegacyMeter.WRITE.id(), kind),
         rate(StreamMeter.ACCEPT_TO_ROW.id(), StreamMeter.WRITE.id(), kind),
-        held());
+        held(),
+        sum(of, KindFigures::proven),
+        of.stream().map(KindFigures::proof).reduce(Proof.NONE, Proof::plus),
+        of.stream()
+            .filter(window -> window.proof().isBroken())
+            .filter(window -> window.window().to().isAfter(now.minus(BROKEN_FOR)))
+            .count());
   }
 
   /** Read again only when a run has finished or the flags have changed: the console asks often. */

@@ -2,6 +2,7 @@ package io.crossfade.router.gates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import java.time.Duration;
@@ -43,6 +44,8 @@ class GatePolicyTest {
     private long fallbacks;
     private OptionalDouble streamRate = OptionalDouble.of(20_000);
     private OptionalLong held = OptionalLong.of(0);
+    private boolean proven = true;
+    private long brokenProofs;
 
     private GateEvidence evidence() {
       return new GateEvidence(
@@ -59,7 +62,10 @@ class GatePolicyTest {
           fallbacks,
           OptionalDouble.of(5_000),
           streamRate,
-          held);
+          held,
+          proven ? compared : 0,
+          new Proof(400, 400 - brokenProofs, 0, 0),
+          brokenProofs);
     }
   }
 
@@ -89,13 +95,42 @@ class GatePolicyTest {
             0,
             OptionalDouble.empty(),
             OptionalDouble.empty(),
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            0,
+            Proof.NONE,
+            0);
     assertThat(policy.judge(List.of(Gate.values()), nothing))
         .hasSize(Gate.values().length)
         .allSatisfy(
             result ->
                 assertThat(result.verdict()).as("%s", result).isEqualTo(Verdict.INCONCLUSIVE));
     assertThat(Verdict.worst(List.of())).isEqualTo(Verdict.INCONCLUSIVE);
+  }
+
+  /** Figures that nobody proved may send a kind back, and never on. */
+  @Test
+  void withoutAProofNothingPassesAndAFailureStays() {
+    figures.proven = false;
+    assertThat(verdict(Gate.PROOF)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(verdict(Gate.URGENT_EVENTS)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(verdict(Gate.UNEXPLAINED)).isEqualTo(Verdict.INCONCLUSIVE);
+    figures.unexplained = 3;
+    assertThat(verdict(Gate.CONSISTENCY)).as("3 of a million").isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(verdict(Gate.UNEXPLAINED)).isEqualTo(Verdict.FAIL);
+    figures.unexplained = 100_000;
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.FAIL);
+  }
+
+  @Test
+  void missedPlantLetsNothingPass() {
+    figures.brokenProofs = 1;
+    assertThat(verdict(Gate.PROOF)).isEqualTo(Verdict.INCONCLUSIVE);
+    for (Promotion promotion : Promotion.values()) {
+      assertThat(overall(promotion))
+          .as("%s", promotion)
+          .isEqualTo(promotion == Promotion.TO_SHADOW ? Verdict.PASS : Verdict.INCONCLUSIVE);
+    }
   }
 
   /** 99.9 % takes 3,424 clean records to show, at every look at once. */
