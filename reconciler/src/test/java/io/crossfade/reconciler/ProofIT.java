@@ -3,6 +3,7 @@ package io.crossfade.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crossfade.db.Acceptance;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
@@ -24,6 +25,7 @@ import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.diff.TableComparison;
 import io.crossfade.reconciler.diff.Throttle;
+import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -151,7 +153,7 @@ class ProofIT {
     assertThat(figures(result, Kind.EVENT).proof()).isEqualTo(new Proof(1, 1, 0, 0));
     assertThat(figures(result, Kind.EVENT).urgentMissing()).isZero();
     assertThat(figures(result, Kind.HEALTH).isProven()).isTrue();
-    assertThat(figures(result, Kind.HEALTH).verdict(99.9)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(result.verdict(Kind.HEALTH)).isEqualTo(Verdict.INCONCLUSIVE);
   }
 
   @Test
@@ -162,7 +164,7 @@ class ProofIT {
         drained(OutputScan::new, Throttle.NONE, true)
             .run(ComparisonRequest.all(Origin.ON_DEMAND, always()));
     assertThat(figures(result, Kind.EVENT).proof()).isEqualTo(new Proof(0, 0, 0, 1));
-    assertThat(figures(result, Kind.EVENT).verdict(0)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(result.reasons(Kind.EVENT)).contains(Reason.NOT_PROVEN);
     AcceptedRecord urgent = SampleRecords.event("ONE", 2, true);
     legacy.write(List.of(urgent));
     assertThat(
@@ -179,7 +181,7 @@ class ProofIT {
         drained(OutputScan::new, Throttle.NONE, true)
             .withoutProof()
             .run(ComparisonRequest.all(Origin.ON_DEMAND, always()));
-    assertThat(figures(result, Kind.EVENT).verdict(0)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(result.reasons(Kind.EVENT)).contains(Reason.NOT_PROVEN);
   }
 
   /** Readers that would let a difference pass unnoticed. */
@@ -405,6 +407,10 @@ class ProofIT {
         of.urgentMissing(),
         of.fallbacks(),
         of.streamServed(),
+        of.urgentExplained(),
+        of.repaired(),
+        of.lost(),
+        of.inNoOutput(),
         of.legacyP95(),
         of.streamP95(),
         Proof.NONE);
@@ -447,10 +453,10 @@ class ProofIT {
     if (random.nextBoolean()) {
       shadowSince(acceptedAt(random.nextInt(records.size())));
     }
-    List<RecordId> dropped = new ArrayList<>();
+    List<Acceptance> dropped = new ArrayList<>();
     for (AcceptedRecord one : records) {
       if (random.nextInt(40) == 0) {
-        dropped.add(one.acceptance().id());
+        dropped.add(one.acceptance());
       }
     }
     new DroppedMirrors(outputs.control()).keep(DeliveryPath.STREAM, dropped);
