@@ -1,5 +1,6 @@
 package io.crossfade.db;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -168,13 +169,26 @@ public final class RowCopier {
       case null -> "NULL";
       case byte[] bytes -> "x'" + HexFormat.of().formatHex(bytes) + "'";
       case Number number -> number.toString();
-      default ->
-          "'"
-              + String.format(Locale.ROOT, "%s", value)
-                  .replace("\\", "\\\\")
-                  .replace("'", "''")
-                  .replace("\n", "\\n")
-              + "'";
+      default -> literal(String.format(Locale.ROOT, "%s", value));
+    };
+  }
+
+  /** What a terminal would obey, or nobody would see, is written in digits. */
+  private static String literal(String text) {
+    if (text.codePoints().anyMatch(RowCopier::isUnseen)) {
+      return "_utf8mb4 x'" + HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8)) + "'";
+    }
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+  }
+
+  private static boolean isUnseen(int one) {
+    return switch (Character.getType(one)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
     };
   }
 }

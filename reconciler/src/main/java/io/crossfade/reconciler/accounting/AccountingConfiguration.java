@@ -7,6 +7,7 @@ import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.SystemIdentity;
 import io.crossfade.reconciler.WrittenUntil;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -19,9 +20,14 @@ import org.springframework.context.annotation.Configuration;
 public class AccountingConfiguration {
 
   @Bean
-  AcceptanceJournal acceptanceJournal(AccountingSettings settings, MeterRegistry meters) {
+  AcceptanceJournal acceptanceJournal(AccountingSettings settings, MeterRegistry meters)
+      throws IOException {
     return new AcceptanceJournal(
-        settings.directory(), InstanceName.unique(), settings.entries(), settings.every(), meters);
+        PrivateDirectory.open("crossfade.accounting.directory", settings.directory()),
+        InstanceName.unique(),
+        settings.entries(),
+        settings.every(),
+        meters);
   }
 
   @Bean

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +85,9 @@ final class JournalSegment {
     try (FileChannel channel =
         FileChannel.open(
             file,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
+            Set.of(
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            PrivateDirectory.ofAFile(file))) {
       long size = (capacity + 1L) * ENTRY;
       for (long at = 0; at < size; at += BLOCK) {
         ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(BLOCK, size - at));

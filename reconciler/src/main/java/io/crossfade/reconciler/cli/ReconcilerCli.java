@@ -70,8 +70,10 @@ public final class ReconcilerCli {
   /** Runs a command; returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
     CommandLine line = new CommandLine(new ReconcilerCli());
-    line.setOut(out);
-    line.setErr(err);
+    line.setOut(new PrintWriter(new TerminalWriter(out, ""), true));
+    // The bar goes back to the start of its line.
+    line.setErr(new PrintWriter(new TerminalWriter(err, "\r"), true));
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {

@@ -4,6 +4,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.explain.ExplanationRules;
 import io.crossfade.reconciler.explain.ExplanationRules.Rule;
+import io.crossfade.reconciler.report.Visible;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +33,9 @@ final class RulesCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try (Workbench.Open open = workbench.open()) {
-      open.get(ExplanationRules.class).all().forEach(out::println);
+      open.get(ExplanationRules.class)
+          .all()
+          .forEach(rule -> out.println(Visible.of(rule.toString())));
     }
     out.flush();
     return ExitCode.PASS;

@@ -15,14 +15,19 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Every difference of a run, one line each. Holds a few at a time. */
 public final class DifferencesCsv {
 
-  /** Whoever opens the file in a spreadsheet must not run what a device sent (CWE-1236). */
-  private static final String FORMULA = "=+-@\t\r";
+  /**
+   * Where a cell of a formula could begin: at the start, or after anything that some country's
+   * spreadsheet takes for a separator. Whoever opens the file must not run what a device sent
+   * (CWE-1236).
+   */
+  private static final Pattern FORMULA = Pattern.compile("(^|[,;|:\"'])(\\s*)(?=[=+\\-@＝＋－＠])");
 
   private static final CsvMapper CSV = new CsvMapper();
   private static final CsvSchema SCHEMA = CSV.schemaFor(Line.class).withHeader();
@@ -98,11 +103,21 @@ public final class DifferencesCsv {
   private static String values(
       Difference difference, Function<Difference.Field, @Nullable String> side) {
     return difference.fields().stream()
-        .map(field -> field.column() + "=" + Objects.requireNonNullElse(side.apply(field), "NULL"))
+        .map(
+            field ->
+                field.column()
+                    + "="
+                    + inside(Objects.requireNonNullElse(side.apply(field), "NULL")))
         .collect(Collectors.joining("; "));
   }
 
-  private static String harmless(String text) {
-    return !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+  /** A value after its column's name: it begins no cell, but a separator in it may. */
+  static String inside(String value) {
+    return harmless("x" + value).substring(1);
+  }
+
+  /** A value that may begin a cell. */
+  static String harmless(String text) {
+    return FORMULA.matcher(Visible.of(text)).replaceAll("$1$2'");
   }
 }

@@ -162,7 +162,15 @@ class ReconcilerCliIT {
     delete("stream", 2_500);
     TestOutputs.update(
         outputs.legacy(), "UPDATE t_common_event SET device_sn = '=1+1' WHERE device_sn = 'CLI7'");
+    TestOutputs.update(
+        outputs.legacy(),
+        "UPDATE t_common_event SET device_sn = CONCAT('a;=1+1', CHAR(27), '[2J') WHERE device_sn ="
+            + " 'CLI8'");
     String csv = compare("--format", "csv").out();
+    assertThat(csv)
+        .as("no spreadsheet computes it, no terminal obeys it")
+        .contains("a;'=1+1\\u001b[2J")
+        .doesNotContain("a;=1+1", "\u001b");
     assertThat(csv).startsWith("table,id,class,explanation,repaired,device_sn,served_by,urgent");
     assertThat(csv.lines().filter(line -> line.contains("MISSING_IN_STREAM"))).hasSize(2_500);
     assertThat(csv).contains("FIELDS_DIFFER", "device_sn==1+1", ",\"'=1+1\",");

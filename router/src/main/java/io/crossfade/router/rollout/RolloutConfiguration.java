@@ -12,6 +12,7 @@ import io.crossfade.router.gates.GateSettings;
 import io.crossfade.stream.StreamHealth;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
+import java.util.List;
 import net.javacrumbs.shedlock.core.LockProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -19,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.togglz.core.activation.ActivationStrategyProvider;
 import org.togglz.core.user.SimpleFeatureUser;
 import org.togglz.core.user.UserProvider;
 
@@ -46,6 +48,15 @@ public class RolloutConfiguration {
   @Bean
   DeviceCohortStrategy deviceCohortStrategy() {
     return new DeviceCohortStrategy();
+  }
+
+  /**
+   * Ours alone: Togglz would offer its own beside it, by date, by address, or as a script, and a
+   * flag that has one is no stage that the router knows.
+   */
+  @Bean
+  ActivationStrategyProvider strategiesOnOffer(DeviceCohortStrategy strategy) {
+    return () -> List.of(strategy);
   }
 
   @Bean(initMethod = "start")

@@ -212,6 +212,10 @@ class RolloutIT {
   void togglzSeesTheCohortAndItsChangesAreRecorded() {
     Http http = router();
     FeatureManager togglz = routers.getFirst().getBean(FeatureManager.class);
+    assertThat(togglz.getActivationStrategies())
+        .as("what its console offers")
+        .singleElement()
+        .isInstanceOf(DeviceCohortStrategy.class);
     FeatureState state = new FeatureState(RolloutFeature.EVENT_STREAM, true);
     state.setStrategyId(DeviceCohortStrategy.ID).setParameter("percentage", "33.33");
     togglz.setFeatureState(state);
