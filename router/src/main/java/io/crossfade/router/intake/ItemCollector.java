@@ -249,7 +249,7 @@ final class ItemCollector {
           unreadable = UnreadableReason.FACT_UNREADABLE;
         }
       } catch (UnreadableItemException e) {
-        unreadable = e.reason();
+        unreadable = UnreadableReason.HEALTH_DATA_UNREADABLE;
       }
     }
   }

@@ -23,11 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Nothing that is sent vanishes, and nothing is bent. */
 class SentFormsTest {
 
-  private static final String FULL = "{\"deviceSn\":\"名😀\",\"heart_rate\":72,\"timestamp\":1757808900}";
+  private static final String FULL =
+      "{\"deviceSn\":\"名😀\",\"heart_rate\":72,\"timestamp\":1757808900}";
   private final UploadReader reader = TestReader.create();
 
   @ParameterizedTest
-  @ValueSource(strings = {"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"})
+  @ValueSource(
+      strings = {"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"})
   void bodiesInEveryUnicodeFormReadAlike(String charset) throws Exception {
     for (String mark : List.of("", "\uFEFF")) {
       byte[] body = (mark + FULL).getBytes(Charset.forName(charset));
@@ -78,7 +80,8 @@ class SentFormsTest {
 
   @Test
   void factsKeepTheirNumbers() throws Exception {
-    for (String sent : List.of("{\"v\": 120.0, \"w\":1E5}", "\"{\\\"v\\\":120.0,\\\"w\\\":1E5}\"")) {
+    for (String sent :
+        List.of("{\"v\": 120.0, \"w\":1E5}", "\"{\\\"v\\\":120.0,\\\"w\\\":1E5}\"")) {
       assertThat(
               health("{\"id\":\"D\",\"workoutData\":" + sent + "}").facts().get(FactType.WORKOUT))
           .isEqualTo("{\"v\":120.0,\"w\":1E5}");
@@ -103,8 +106,8 @@ class SentFormsTest {
     HealthData data =
         health(
             ("{\"deviceSn\":%1$s,\"id\":\"D\",\"heart_rate\":%1$s,\"heartRate\":%1$s,\"xlv\":61,"
-                    + "\"timestamp\":%1$s,\"cjsj\":1757808900,\"customerId\":%1$s,\"customer_id\":9,"
-                    + "\"sleepData\":%1$s,\"smData\":{\"code\":0},\"latitude\":%1$s,\"wd\":\"1.5\"}")
+                 + "\"timestamp\":%1$s,\"cjsj\":1757808900,\"customerId\":%1$s,\"customer_id\":9,"
+                 + "\"sleepData\":%1$s,\"smData\":{\"code\":0},\"latitude\":%1$s,\"wd\":\"1.5\"}")
                 .formatted(empty));
     assertThat(data.deviceSn()).isEqualTo("D");
     assertThat(data.heartRate()).isEqualTo(61);
@@ -125,7 +128,15 @@ class SentFormsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"12.5,", "1e-3,", "12.0,12", "1e3,1000", "99999999999999999999,", "-7,-7", "'\"x\"',"})
+  @CsvSource({
+    "12.5,",
+    "1e-3,",
+    "12.0,12",
+    "1e3,1000",
+    "99999999999999999999,",
+    "-7,-7",
+    "'\"x\"',"
+  })
   void anIdIsAWholeNumberOrUnset(String sent, Long stored) throws Exception {
     assertThat(health("{\"id\":\"D\",\"userId\":" + sent + "}").owner())
         .isEqualTo(new Owner(null, null, stored));
@@ -194,11 +205,23 @@ class SentFormsTest {
       assertThat(upload.unreadable()).isEmpty();
       assertThat(upload.items()).isEqualTo(new Upload.Items(1, 0, 0));
     }
-    for (String sent : List.of("[]", "{}", "{\"data\":{}}", "{\"data\":[]}", "true", "\"{x\"", "[{\"heart_rate\":70},7]")) {
+    for (String sent :
+        List.of(
+            "[]",
+            "{}",
+            "{\"data\":{}}",
+            "{\"data\":[]}",
+            "true",
+            "\"{x\"",
+            "[{\"heart_rate\":70},7]")) {
       Upload upload = event(sent);
       assertThat(upload.reasons()).containsExactly(UnreadableReason.HEALTH_DATA_UNREADABLE);
       assertThat(letter(upload)).contains("\"deviceSn\":\"D\"").contains("\"healthData\":" + sent);
     }
+    assertThat(
+            event("{\"upload_method\":\"w\",\"deviceSn\":\"" + "x".repeat(256) + "\"}").reasons())
+        .as("no reason of an item's own: the event stands")
+        .containsExactly(UnreadableReason.HEALTH_DATA_UNREADABLE);
     for (String sent : List.of("null", "\"\"", "\"null\"")) {
       assertThat(event(sent).records()).hasSize(1);
       assertThat(event(sent).unreadable()).isEmpty();
@@ -211,7 +234,9 @@ class SentFormsTest {
     assertThat(data.deviceSn()).isEqualTo("B");
     assertThat(data.heartRate()).isEqualTo(2);
     Upload upload =
-        read(Kind.HEALTH, "{\"data\":{\"id\":\"A\"},\"data\":[{\"id\":\"B\"},{\"id\":\"C\"}],\"data\":7}");
+        read(
+            Kind.HEALTH,
+            "{\"data\":{\"id\":\"A\"},\"data\":[{\"id\":\"B\"},{\"id\":\"C\"}],\"data\":7}");
     assertThat(upload.records()).extracting("deviceSn").containsExactly("A", "B", "C");
     assertThat(upload.reasons()).containsExactly(UnreadableReason.NOT_AN_OBJECT);
   }
