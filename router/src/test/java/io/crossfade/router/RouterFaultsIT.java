@@ -11,12 +11,17 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.legacy.LegacyPath;
+import io.crossfade.reconciler.TableResult;
+import io.crossfade.reconciler.diff.ComparisonWindow;
+import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.stream.StreamHealth;
 import io.crossfade.stream.TestRedis;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -73,7 +78,7 @@ class RouterFaultsIT {
    * Invariant 3: the mirror runs although the serving path refuses, and changes nothing about it.
    */
   @Test
-  void fullMemoryQueueIsA503WithRetryAfterAndTheMirrorStillRuns() {
+  void fullMemoryQueueIsA503WithRetryAfterAndTheMirrorStillRuns() throws Exception {
     database.cut();
     assertThat(http.post("/upload_health_data", many("FULL", 0, 5_000)).status()).isEqualTo(200);
     Http.Answer full = http.post("/upload_health_data", Http.health("FULL", 5_000));
@@ -84,9 +89,17 @@ class RouterFaultsIT {
     database.mend();
     awaitRows("legacyDataSource", "FULL", 5_000);
     awaitRows("streamDataSource", "FULL", 5_001);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(health().explained())
+                    .as("a full old path is no fault of the new one")
+                    .containsExactlyEntriesOf(Map.of(Explanation.REFUSED, 1L)));
     assertThat(http.post("/upload_health_data", Http.health("FULL", 5_000)).status())
         .isEqualTo(200);
     awaitRows("legacyDataSource", "FULL", 5_001);
+    assertThat(health().differing()).as("the device sent it again").isZero();
   }
 
   @Test
@@ -235,6 +248,12 @@ class RouterFaultsIT {
     } catch (java.sql.SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private TableResult health() throws Exception {
+    ComparisonWindow always =
+        new ComparisonWindow(Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z"));
+    return TestComparisons.drained(router, always).of(Kind.HEALTH).getFirst();
   }
 
   private CircuitBreaker breaker() {

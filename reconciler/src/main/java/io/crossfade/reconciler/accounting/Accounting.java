@@ -21,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class Accounting implements AutoCloseable {
   private final AccountBook book;
   private final SystemIdentity identity;
   private final WrittenUntil writtenUntil;
+  private final InstantSource clock;
   private final MeterRegistry meters;
   private final Counter aside;
   private final ScheduledExecutorService schedule =
@@ -75,6 +77,7 @@ public final class Accounting implements AutoCloseable {
       AccountBook book,
       SystemIdentity identity,
       WrittenUntil writtenUntil,
+      InstantSource clock,
       MeterRegistry meters) {
     this.settings = settings;
     this.journal = journal;
@@ -87,6 +90,7 @@ public final class Accounting implements AutoCloseable {
             .description(ReconcilerMeter.ASIDE.description())
             .register(meters);
     this.writtenUntil = writtenUntil;
+    this.clock = clock;
     this.meters = meters;
     Gauge.builder(ReconcilerMeter.OPEN_SEGMENTS.id(), () -> open)
         .description(ReconcilerMeter.OPEN_SEGMENTS.description())
@@ -196,7 +200,7 @@ public final class Accounting implements AutoCloseable {
   }
 
   /** How its process ended; {@code null} when nothing can have died with it. */
-  private static Accountant.@Nullable Dead dead(JournalDirectory directory) throws IOException {
+  private Accountant.@Nullable Dead dead(JournalDirectory directory) throws IOException {
     if (directory.hasEndedWithNothingLeft()) {
       return null;
     }
@@ -207,7 +211,7 @@ public final class Accounting implements AutoCloseable {
       alive = accepted.isAfter(alive) ? accepted : alive;
     }
     return new Accountant.Dead(
-        new LostRecords.Death(alive, Instant.now()),
+        new LostRecords.Death(alive, clock.instant()),
         last.map(JournalDirectory.Alive::writtenUntil).orElse(Instant.MIN));
   }
 

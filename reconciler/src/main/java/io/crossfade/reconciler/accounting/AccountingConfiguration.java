@@ -8,6 +8,7 @@ import io.crossfade.db.SystemIdentity;
 import io.crossfade.reconciler.WrittenUntil;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.InstantSource;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -47,6 +48,7 @@ public class AccountingConfiguration {
       RefusedRecords refused,
       SystemIdentity identity,
       WrittenUntil writtenUntil,
+      InstantSource clock,
       MeterRegistry meters) {
     return new Accounting(
         settings,
@@ -56,6 +58,7 @@ public class AccountingConfiguration {
         book,
         identity,
         writtenUntil,
+        clock,
         meters);
   }
 }

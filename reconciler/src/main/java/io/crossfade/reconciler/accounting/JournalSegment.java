@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -54,6 +54,8 @@ final class JournalSegment {
 
   /** Stamps from further ahead are no stamps; clocks do not differ by so much. */
   private static final Duration AHEAD = Duration.ofDays(1);
+
+  private static final InstantSource CLOCK = InstantSource.system();
 
   private static final int BLOCK = 1 << 16;
   private static final int STAMP = 8;
@@ -195,7 +197,7 @@ final class JournalSegment {
             && path >= 0
             && path < DeliveryPath.values().length
             && stamp > 0
-            && AcceptanceStamp.instantOf(stamp).isBefore(Instant.now().plus(AHEAD));
+            && AcceptanceStamp.instantOf(stamp).isBefore(CLOCK.instant().plus(AHEAD));
     return good
         ? new Entry(Kind.values()[(int) kind], DeliveryPath.values()[(int) path], stamp, id)
         : null;

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -246,6 +247,7 @@ class AccountingIT {
         new AccountBook(of.control()),
         new SystemIdentity(of.control()),
         () -> Optional.of(Instant.parse("2026-01-01T00:00:00Z")),
+        InstantSource.system(),
         meters);
   }
 
