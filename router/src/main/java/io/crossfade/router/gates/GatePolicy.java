@@ -72,7 +72,22 @@ public final class GatePolicy {
         : Verdict.worst(results.stream().map(GateResult::verdict).toList());
   }
 
+  /** No traffic is never evidence: an empty queue, a quiet week, a share of nothing. */
   private GateResult judge(Gate gate, GateEvidence evidence) {
+    GateResult result = figures(gate, evidence);
+    if (result.verdict() != PASS || evidence.compared() > 0) {
+      return result;
+    }
+    List<Finding> findings = new ArrayList<>(result.findings());
+    findings.add(notCompared(evidence));
+    return new GateResult(gate, INCONCLUSIVE, List.copyOf(findings));
+  }
+
+  private static Finding notCompared(GateEvidence evidence) {
+    return Finding.of(Phrase.NOT_COMPARED, evidence.since().truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  private GateResult figures(Gate gate, GateEvidence evidence) {
     return switch (gate) {
       case CONSISTENCY -> consistency(evidence);
       case PROOF -> proof(evidence);
@@ -145,10 +160,7 @@ public final class GatePolicy {
   /** What was wrong stays wrong; that nothing is wrong must have been seen lately. */
   private GateResult fresh(Gate gate, Verdict verdict, Finding figures, GateEvidence evidence) {
     if (evidence.comparedUntil().isEmpty()) {
-      return new GateResult(
-          gate,
-          INCONCLUSIVE,
-          Finding.of(Phrase.NOT_COMPARED, evidence.since().truncatedTo(ChronoUnit.SECONDS)));
+      return new GateResult(gate, INCONCLUSIVE, notCompared(evidence));
     }
     Duration age = Duration.between(evidence.comparedUntil().get(), evidence.at());
     boolean stale = age.compareTo(settings.freshness()) > 0;

@@ -94,15 +94,65 @@ public record Cohort(
     return basisPoints == 0 && allowDevices.isEmpty() && allowCustomers.isEmpty();
   }
 
+  /**
+   * Whether some device may be in this cohort that is not in another: asked of every named device,
+   * of one nameless device for each stretch of buckets, and of every named customer and none.
+   */
+  boolean widens(Cohort other) {
+    Set<String> devices = new TreeSet<>(allowDevices);
+    devices.addAll(denyDevices);
+    devices.addAll(other.allowDevices);
+    devices.addAll(other.denyDevices);
+    Set<Long> customers = new TreeSet<>(allowCustomers);
+    customers.addAll(denyCustomers);
+    customers.addAll(other.allowCustomers);
+    customers.addAll(other.denyCustomers);
+    int stretches = Math.min(Math.min(basisPoints, other.basisPoints), ALL - 1);
+    return widens(other, null, 0, customers)
+        || widens(other, null, stretches, customers)
+        || widens(other, null, ALL - 1, customers)
+        || devices.stream().anyMatch(device -> widens(other, device, bucket(device), customers));
+  }
+
+  private boolean widens(Cohort other, @Nullable String device, int bucket, Set<Long> customers) {
+    return adds(other, device, bucket, null)
+        || customers.stream().anyMatch(customer -> adds(other, device, bucket, customer));
+  }
+
+  private boolean adds(Cohort other, @Nullable String device, int bucket, @Nullable Long customer) {
+    return membership(device, bucket, customer).member()
+        && !other.membership(device, bucket, customer).member();
+  }
+
   boolean contains(String device, @Nullable Long customer) {
     return membership(device, customer).member();
   }
 
   Membership membership(String device, @Nullable Long customer) {
-    if (denyDevices.contains(device)) {
+    Membership named = named(device, customer);
+    return named == null ? byShare(bucket(device)) : named;
+  }
+
+  /**
+   * The same for a device of a known bucket.
+   *
+   * @param device {@code null} for one that nobody names
+   */
+  private Membership membership(@Nullable String device, int bucket, @Nullable Long customer) {
+    Membership named = named(device, customer);
+    return named == null ? byShare(bucket) : named;
+  }
+
+  private Membership byShare(int bucket) {
+    return bucket < basisPoints ? Membership.WITHIN_PERCENTAGE : Membership.BEYOND_PERCENTAGE;
+  }
+
+  /** What the exceptions say; {@code null} when they say nothing. */
+  private @Nullable Membership named(@Nullable String device, @Nullable Long customer) {
+    if (device != null && denyDevices.contains(device)) {
       return Membership.DENIED_DEVICE;
     }
-    if (allowDevices.contains(device)) {
+    if (device != null && allowDevices.contains(device)) {
       return Membership.ALLOWED_DEVICE;
     }
     if (customer != null && denyCustomers.contains(customer)) {
@@ -111,9 +161,7 @@ public record Cohort(
     if (customer != null && allowCustomers.contains(customer)) {
       return Membership.ALLOWED_CUSTOMER;
     }
-    return bucket(device) < basisPoints
-        ? Membership.WITHIN_PERCENTAGE
-        : Membership.BEYOND_PERCENTAGE;
+    return null;
   }
 
   /**

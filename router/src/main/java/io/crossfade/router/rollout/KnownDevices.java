@@ -14,9 +14,10 @@ public final class KnownDevices {
    *
    * @param toStream devices that the stream serves from then on and did not before
    * @param toLegacy devices that it served before and does not then
+   * @param members devices that the stream serves then
    * @param known all of them
    */
-  public record Moves(long toStream, long toLegacy, long known) {}
+  public record Moves(long toStream, long toLegacy, long members, long known) {}
 
   private final DataSource output;
 
@@ -39,6 +40,7 @@ public final class KnownDevices {
       statement.setFetchSize(Integer.MIN_VALUE);
       long toStream = 0;
       long toLegacy = 0;
+      long members = 0;
       long known = 0;
       try (ResultSet devices = statement.executeQuery()) {
         while (devices.next()) {
@@ -47,12 +49,13 @@ public final class KnownDevices {
           boolean was = before.contains(device, customer);
           boolean is = after.contains(device, customer);
           known++;
+          members += is ? 1 : 0;
           toStream += is && !was ? 1 : 0;
           toLegacy += was && !is ? 1 : 0;
         }
       }
       connection.commit();
-      return new Moves(toStream, toLegacy, known);
+      return new Moves(toStream, toLegacy, members, known);
     }
   }
 }

@@ -170,8 +170,11 @@ public final class Rollout {
       Optional<Promotion> promotion = StagePolicy.promotion(before, after);
       GateEvidence figures = evidence.of(kind);
       seen.put(kind, figures);
+      KnownDevices.Moves moves = moves(before, after);
       List<GateResult> results =
-          promotion.map(wanted -> gates.judge(wanted.gates(), figures)).orElse(List.of());
+          promotion
+              .map(wanted -> gates.judge(StagePolicy.gates(wanted, moves), figures))
+              .orElse(List.of());
       steps.add(
           new Step(
               kind,
@@ -182,7 +185,7 @@ public final class Rollout {
               StagePolicy.objection(before, after),
               GatePolicy.overall(results),
               results,
-              moves(before, after),
+              moves,
               StageChange.fields(kind, before)));
     }
     return new Plan(false, now.version(), steps);

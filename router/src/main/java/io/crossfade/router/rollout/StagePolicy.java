@@ -1,7 +1,10 @@
 package io.crossfade.router.rollout;
 
+import io.crossfade.router.gates.Gate;
 import io.crossfade.router.gates.GatePolicy.Promotion;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Says which changes of a kind's flags make sense, and what a promotion must show. Pure. */
@@ -44,7 +47,11 @@ final class StagePolicy {
     };
   }
 
-  /** The promotion that a change is; empty when it takes nothing towards complete. */
+  /**
+   * The promotion that a change is; empty when it takes nothing towards complete. Within canary
+   * whatever lets the stream serve one more device is one: a share, a device, a customer, or a
+   * denial that ends.
+   */
   static Optional<Promotion> promotion(KindFlags from, KindFlags to) {
     if (to.stage().isPast(from.stage()) || from.stage() == Stage.NONE) {
       return switch (to.stage()) {
@@ -57,8 +64,25 @@ final class StagePolicy {
     boolean raised =
         from.stage() == Stage.CANARY
             && to.stage() == Stage.CANARY
-            && to.cohort().basisPoints() > from.cohort().basisPoints();
+            && to.cohort().widens(from.cohort());
     return raised ? Optional.of(Promotion.WITHIN_CANARY) : Optional.empty();
+  }
+
+  /**
+   * What must be shown for a promotion. One that moves every device that is known amounts to live,
+   * whatever its percentage.
+   */
+  static List<Gate> gates(Promotion promotion, KnownDevices.@Nullable Moves moves) {
+    boolean all = moves != null && moves.known() > 0 && moves.members() == moves.known();
+    return switch (promotion) {
+      case TO_SHADOW, TO_LIVE, TO_COMPLETE -> promotion.gates();
+      case TO_CANARY, WITHIN_CANARY ->
+          !all
+              ? promotion.gates()
+              : Stream.concat(promotion.gates().stream(), Promotion.TO_LIVE.gates().stream())
+                  .distinct()
+                  .toList();
+    };
   }
 
   /** The promotion that comes next from a stage. */

@@ -133,6 +133,16 @@ class GatePolicyTest {
     }
   }
 
+  @Test
+  void noTrafficIsNeverAPass() {
+    figures.compared = 0;
+    for (Gate gate : Gate.values()) {
+      assertThat(verdict(gate)).as("%s", gate).isEqualTo(Verdict.INCONCLUSIVE);
+    }
+    figures.backlog = Optional.of(Duration.ofHours(1));
+    assertThat(verdict(Gate.BACKLOG_AGE)).as("a failure is one").isEqualTo(Verdict.FAIL);
+  }
+
   /** 99.9 % takes 3,424 clean records to show, at every look at once. */
   @Test
   void cleanRecordsPassOnlyOnceThereAreEnough() {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -122,5 +125,66 @@ class CohortTest {
     assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("1E+2"))).isEqualTo(10_000);
     assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("0e-2147483647"))).isZero();
     assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("12.5000"))).isEqualTo(1_250);
+  }
+
+  /** Against every device of a small world, in every bucket and of every customer. */
+  @Test
+  void wideningIsFoundExactly() {
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    List<String> names = List.of("A1", "A2", "A3");
+    List<Long> customers = List.of(1L, 2L, 3L);
+    int[] shares = {0, 1, Cohort.bucket("A1"), Cohort.bucket("A2") + 1, 5_000, 9_999, Cohort.ALL};
+    for (int round = 0; round < 2_000; round++) {
+      Cohort[] two = new Cohort[2];
+      for (int i = 0; i < 2; i++) {
+        two[i] =
+            new Cohort(
+                shares[random.nextInt(shares.length)],
+                some(names, random),
+                some(names, random),
+                some(customers, random),
+                some(customers, random));
+      }
+      boolean widens = false;
+      // Names of one, and by chance of every, bucket.
+      for (String device : WORLD) {
+        for (Long customer : new Long[] {null, 1L, 2L, 3L, 4L}) {
+          widens |= two[1].contains(device, customer) && !two[0].contains(device, customer);
+        }
+      }
+      assertThat(two[1].widens(two[0])).as("%s to %s", two[0], two[1]).isEqualTo(widens);
+    }
+  }
+
+  private static final List<String> WORLD = world();
+
+  /** One nameless device for each bucket that the shares above tell apart, and the named ones. */
+  private static List<String> world() {
+    int[] wanted = {
+      0,
+      1,
+      Cohort.bucket("A1") - 1,
+      Cohort.bucket("A1"),
+      Cohort.bucket("A2"),
+      Cohort.bucket("A2") + 1,
+      4_999,
+      5_000,
+      9_998,
+      9_999
+    };
+    Map<Integer, String> byBucket =
+        IntStream.range(0, 200_000)
+            .mapToObj(i -> "W" + i)
+            .collect(Collectors.toMap(Cohort::bucket, device -> device, (a, b) -> a));
+    return Stream.concat(
+            Arrays.stream(wanted)
+                .mapToObj(
+                    bucket -> Objects.requireNonNull(byBucket.get(bucket), "bucket " + bucket)),
+            Stream.of("A1", "A2", "A3"))
+        .toList();
+  }
+
+  private static <T> Set<T> some(List<T> all, RandomGenerator random) {
+    return all.stream().filter(one -> random.nextInt(3) == 0).collect(Collectors.toSet());
   }
 }

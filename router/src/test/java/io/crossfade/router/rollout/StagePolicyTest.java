@@ -6,6 +6,7 @@ import io.crossfade.router.gates.GatePolicy.Promotion;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StagePolicyTest {
@@ -54,5 +55,55 @@ class StagePolicyTest {
       assertThat(StagePolicy.promotion(LIVE, to)).isEmpty();
     }
     assertThat(StagePolicy.promotion(COMPLETE, LIVE)).isEmpty();
+  }
+
+  @Test
+  void whateverAddsADeviceToACanaryIsAPromotion() {
+    Cohort ten = new Cohort(1_000, Set.of("A"), Set.of("B"), Set.of(1L), Set.of(2L));
+    for (Cohort more :
+        List.of(
+            new Cohort(1_001, Set.of("A"), Set.of("B"), Set.of(1L), Set.of(2L)),
+            new Cohort(1_000, Set.of("A", outside(1_000)), Set.of("B"), Set.of(1L), Set.of(2L)),
+            new Cohort(1_000, Set.of("A"), Set.of(), Set.of(1L), Set.of(2L)),
+            new Cohort(1_000, Set.of("A"), Set.of("B"), Set.of(1L, 3L), Set.of(2L)),
+            new Cohort(1_000, Set.of("A"), Set.of("B"), Set.of(1L), Set.of()),
+            new Cohort(500, Set.of("A"), Set.of("B"), Set.of(1L, 3L), Set.of(2L)))) {
+      assertThat(StagePolicy.promotion(new KindFlags(ten, true), new KindFlags(more, true)))
+          .as("%s to %s", ten, more)
+          .hasValue(Promotion.WITHIN_CANARY);
+    }
+    for (Cohort less :
+        List.of(
+            new Cohort(999, Set.of("A"), Set.of("B"), Set.of(1L), Set.of(2L)),
+            new Cohort(1_000, Set.of(), Set.of("B"), Set.of(1L), Set.of(2L)),
+            new Cohort(1_000, Set.of("A"), Set.of("B", "C"), Set.of(1L), Set.of(2L)),
+            new Cohort(1_000, Set.of("A"), Set.of("B"), Set.of(), Set.of(2L)),
+            new Cohort(1_000, Set.of("A"), Set.of("B"), Set.of(1L), Set.of(2L, 3L)))) {
+      assertThat(StagePolicy.promotion(new KindFlags(ten, true), new KindFlags(less, true)))
+          .as("%s to %s", ten, less)
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void canaryOfAllKnownDevicesIsShownWhatLiveIsShown() {
+    KnownDevices.Moves all = new KnownDevices.Moves(5, 0, 10, 10);
+    assertThat(StagePolicy.gates(Promotion.WITHIN_CANARY, all))
+        .containsAll(Promotion.TO_LIVE.gates())
+        .containsAll(Promotion.WITHIN_CANARY.gates());
+    for (KnownDevices.Moves some :
+        List.of(new KnownDevices.Moves(5, 0, 9, 10), new KnownDevices.Moves(0, 0, 0, 0))) {
+      assertThat(StagePolicy.gates(Promotion.WITHIN_CANARY, some))
+          .isEqualTo(Promotion.WITHIN_CANARY.gates());
+    }
+    assertThat(StagePolicy.gates(Promotion.TO_CANARY, null)).isEqualTo(Promotion.TO_CANARY.gates());
+  }
+
+  private static String outside(int basisPoints) {
+    return IntStream.range(0, 1_000)
+        .mapToObj(i -> "DEV" + i)
+        .filter(device -> Cohort.bucket(device) >= basisPoints)
+        .findFirst()
+        .orElseThrow();
   }
 }
