@@ -167,6 +167,11 @@ final class ModelOracle {
     if (!NEWEST.contains(table.name())) {
       return one.stamp() < other.stamp();
     }
+    // Of facts, what says that it failed yields to what did not.
+    int good = table.comparedColumns().indexOf("good");
+    if (good >= 0 && !Objects.equals(one.columns().get(good), other.columns().get(good))) {
+      return "1".equals(one.columns().get(good));
+    }
     int time = table.comparedColumns().indexOf("timestamp");
     String ofOne = String.valueOf(one.columns().get(time));
     String ofOther = String.valueOf(other.columns().get(time));
