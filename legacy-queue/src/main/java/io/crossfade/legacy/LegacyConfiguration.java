@@ -2,6 +2,7 @@ package io.crossfade.legacy;
 
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Output;
+import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -19,7 +20,8 @@ public class LegacyConfiguration {
       Output legacyOutput,
       DeadLetters deadLetters,
       InstantSource clock,
-      MeterRegistry meters) {
-    return new LegacyPath(settings, legacyOutput, deadLetters, clock, meters);
+      MeterRegistry meters,
+      Loops loops) {
+    return new LegacyPath(settings, legacyOutput, deadLetters, clock, meters, loops);
   }
 }

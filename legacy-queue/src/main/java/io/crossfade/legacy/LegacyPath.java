@@ -4,6 +4,7 @@ import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -33,12 +34,13 @@ public final class LegacyPath implements SmartLifecycle {
       Output output,
       DeadLetters deadLetters,
       InstantSource clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Loops loops) {
     this.drainTimeout = settings.drainTimeout();
     int cores = Runtime.getRuntime().availableProcessors();
     for (Kind kind : Kind.values()) {
       QueueShape shape = QueueShape.of(kind, cores, physicalGigabytes());
-      queues.put(kind, new LegacyQueue(kind, shape, output, deadLetters, clock, meters));
+      queues.put(kind, new LegacyQueue(kind, shape, output, deadLetters, clock, meters, loops));
     }
   }
 
@@ -86,13 +88,7 @@ public final class LegacyPath implements SmartLifecycle {
   @Override
   public void stop() {
     queues.values().forEach(queue -> queue.beginStop(drainTimeout));
-    try {
-      for (LegacyQueue queue : queues.values()) {
-        queue.awaitStop();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    queues.values().forEach(LegacyQueue::awaitStop);
     running = false;
   }
 

@@ -8,6 +8,10 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.RetryPause;
 import io.crossfade.db.SqlFaults;
+import io.crossfade.db.process.FatalErrors;
+import io.crossfade.db.process.LoopStep.Next;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,14 +20,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +48,9 @@ final class LegacyQueue {
   private static final long NOTHING = Long.MAX_VALUE;
   private static final Duration IDLE = Duration.ofMillis(200);
 
+  /** How long a write that is under way when the time is up may take. */
+  private static final Duration LAST_WRITE = Duration.ofSeconds(2);
+
   private final Kind kind;
   private final QueueShape shape;
   private final Output output;
@@ -56,8 +64,8 @@ final class LegacyQueue {
 
   private final Set<List<? extends AcceptedRecord>> waiting =
       Collections.newSetFromMap(Collections.synchronizedMap(new IdentityHashMap<>()));
-  private final List<Thread> writers = new ArrayList<>();
-  private final CountDownLatch stopSignal = new CountDownLatch(1);
+  private final Loops loops;
+  private final List<SupervisedLoop> writers = new ArrayList<>();
   private final Counter accepted;
   private final Counter refused;
   private final Counter written;
@@ -81,7 +89,9 @@ final class LegacyQueue {
       Output output,
       DeadLetters deadLetters,
       InstantSource clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Loops loops) {
+    this.loops = loops;
     this.kind = kind;
     this.shape = shape;
     this.output = output;
@@ -107,11 +117,9 @@ final class LegacyQueue {
 
   void start() {
     for (int i = 0; i < shape.writers(); i++) {
-      int writer = i;
+      Writer writer = new Writer(i);
       writers.add(
-          Thread.ofPlatform()
-              .name("legacy-" + kind.label() + "-" + i)
-              .start(() -> writeUntilStopped(writer)));
+          loops.startDraining(LegacyLoop.WRITER, kind.label() + "-" + i, loop -> writer.step()));
     }
   }
 
@@ -231,13 +239,14 @@ final class LegacyQueue {
   void beginStop(Duration patience) {
     accepting = false;
     giveUpAt = clock.instant().plus(patience);
-    stopSignal.countDown();
+    writers.forEach(SupervisedLoop::beginStop);
   }
 
   /** Waits for the writers to end and returns how many records were left unwritten. */
-  int awaitStop() throws InterruptedException {
-    for (Thread writer : writers) {
-      writer.join();
+  int awaitStop() {
+    for (SupervisedLoop writer : writers) {
+      Duration left = Duration.between(clock.instant(), giveUpAt);
+      writer.stop(left.isPositive() ? left.plus(LAST_WRITE) : LAST_WRITE);
     }
     int left = held();
     if (left > 0) {
@@ -250,94 +259,111 @@ final class LegacyQueue {
     return left;
   }
 
-  private void writeUntilStopped(int writer) {
-    BatchAccumulator<AcceptedRecord> batch =
+  /** Takes records from the queue and writes them; of several threads each has its own. */
+  private final class Writer {
+
+    private final int number;
+    private final BatchAccumulator<AcceptedRecord> batch =
         new BatchAccumulator<>(shape.batchSize(), shape.flushAfter());
-    List<AcceptedRecord> more = new ArrayList<>();
-    boolean open = true;
-    while (open || !batch.isEmpty() || (!queue.isEmpty() && clock.instant().isBefore(giveUpAt))) {
-      open = accepting;
-      try {
-        Duration patience = open ? batch.patience(clock.instant(), IDLE) : Duration.ZERO;
+    private final Deque<AcceptedRecord> polled = new ArrayDeque<>();
+
+    /** A batch that is not written yet; outlives whatever a step fails with. */
+    private List<AcceptedRecord> taken = List.of();
+
+    private RetryPause pauses = new RetryPause();
+
+    Writer(int number) {
+      this.number = number;
+    }
+
+    Next step() throws InterruptedException {
+      boolean open = accepting;
+      if (taken.isEmpty()) {
+        gather(open);
+        if (batch.due(clock.instant()) || (!open && !batch.isEmpty())) {
+          taken = batch.take();
+        }
+      }
+      if (!taken.isEmpty()) {
+        return write();
+      }
+      boolean more = open || !batch.isEmpty() || (!queue.isEmpty() && !givenUp());
+      return more ? Next.again() : Next.end();
+    }
+
+    private void gather(boolean open) throws InterruptedException {
+      Duration patience = open ? batch.patience(clock.instant(), IDLE) : Duration.ZERO;
+      if (polled.isEmpty() && (open || !givenUp())) {
         AcceptedRecord first =
             queue.poll(Math.min(patience.toNanos(), IDLE.toNanos()), TimeUnit.NANOSECONDS);
         if (first != null) {
           if (batch.isEmpty()) {
-            inHand.set(writer, first.acceptance().stamp());
+            inHand.set(number, first.acceptance().stamp());
           }
-          batch.add(first, clock.instant());
-          queue.drainTo(more, batch.room());
-          more.forEach(next -> batch.add(next, clock.instant()));
-          more.clear();
+          polled.add(first);
+          queue.drainTo(polled, batch.room() - 1);
         }
-      } catch (InterruptedException e) {
-        // Nobody interrupts a writer but the JVM's end; what it holds is reported as left.
-        return;
       }
-      if (batch.due(clock.instant()) || (!open && !batch.isEmpty())) {
-        writeWithRetries(batch.take());
-        inHand.set(writer, NOTHING);
+      for (AcceptedRecord next = polled.poll(); next != null; next = polled.poll()) {
+        batch.add(next, clock.instant());
       }
     }
-  }
 
-  private void writeWithRetries(List<AcceptedRecord> batch) {
-    RetryPause pauses = new RetryPause();
-    while (true) {
+    /** Writes what was taken; when the database does not take it now, later. */
+    private Next write() {
       try {
-        writeOnce(batch);
-        return;
+        writeOnce();
+        pauses = new RetryPause();
+        return Next.again();
       } catch (SQLException | RuntimeException e) {
-        if (!clock.instant().isBefore(giveUpAt)) {
-          return;
+        FatalErrors.endIfFatal(e);
+        if (!accepting && givenUp()) {
+          return Next.end();
         }
         retries.increment();
         Duration pause = pauses.next();
         log.warn(
             "Cannot write {} {} records, first {}: {}; trying again in {} ms",
-            batch.size(),
+            taken.size(),
             kind.label(),
-            batch.getFirst().acceptance().id(),
+            taken.getFirst().acceptance().id(),
             SqlFaults.describe(e),
             pause.toMillis());
-        pause(pause);
+        return Next.after(pause);
+      }
+    }
+
+    private void writeOnce() throws SQLException {
+      List<AcceptedRecord> rows = taken;
+      long begin = System.nanoTime();
+      List<Output.Rejection> rejections = output.writeIsolating(rows);
+      write.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+      List<Letter> letters = new ArrayList<>();
+      for (Output.Rejection rejection : rejections) {
+        letters.add(Letter.rejected(DeadLetters.Source.LEGACY, rejection, 1));
+        log.warn(
+            "Legacy output refuses {} record {}: {}; kept in the dead letters",
+            kind.label(),
+            rejection.rejected().acceptance().id(),
+            rejection.reason());
+      }
+      deadLetters.keep(letters);
+      // From here on these rows are nobody's any more, whatever fails.
+      taken = List.of();
+      inHand.set(number, NOTHING);
+      room.release(rows.size());
+      dead.increment(letters.size());
+      written.increment(rows.size() - letters.size());
+      Instant now = clock.instant();
+      for (AcceptedRecord row : rows) {
+        acceptToRow.record(
+            Duration.between(AcceptanceStamp.instantOf(row.acceptance().stamp()), now));
       }
     }
   }
 
-  private void writeOnce(List<AcceptedRecord> batch) throws SQLException {
-    long begin = System.nanoTime();
-    List<Output.Rejection> rejections = output.writeIsolating(batch);
-    write.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-    List<Letter> letters = new ArrayList<>();
-    for (Output.Rejection rejection : rejections) {
-      letters.add(Letter.rejected(DeadLetters.Source.LEGACY, rejection, 1));
-      log.warn(
-          "Legacy output refuses {} record {}: {}; kept in the dead letters",
-          kind.label(),
-          rejection.rejected().acceptance().id(),
-          rejection.reason());
-    }
-    deadLetters.keep(letters);
-    dead.increment(letters.size());
-    written.increment(batch.size() - letters.size());
-    room.release(batch.size());
-    Instant now = clock.instant();
-    for (AcceptedRecord row : batch) {
-      acceptToRow.record(
-          Duration.between(AcceptanceStamp.instantOf(row.acceptance().stamp()), now));
-    }
-  }
-
-  /** Waits; once a stop began only briefly, since then time is short. */
-  private void pause(Duration pause) {
-    try {
-      if (!accepting || stopSignal.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-        TimeUnit.NANOSECONDS.sleep(RetryPause.FIRST.toNanos());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private boolean givenUp() {
+    return !clock.instant().isBefore(giveUpAt);
   }
 
   private Counter counter(LegacyMeter meter, MeterRegistry meters) {

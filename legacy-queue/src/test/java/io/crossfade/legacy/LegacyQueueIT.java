@@ -12,13 +12,19 @@ import io.crossfade.db.Output;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.process.LoopMeter;
+import io.crossfade.db.process.LoopReport;
+import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +33,7 @@ class LegacyQueueIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private final MeterRegistry meters = new SimpleMeterRegistry();
+  private final Loops loops = new Loops(meters);
   private CutLink link;
   private TestOutputs outputs;
 
@@ -169,14 +176,49 @@ class LegacyQueueIT {
     assertThat(count(LegacyMeter.DEAD)).isEqualTo(1);
   }
 
+  @Test
+  void writerThatMeetsAnErrorKeepsWhatItHeldAndGoesOn() throws Exception {
+    AtomicInteger errors = new AtomicInteger(5);
+    DataSource output = outputs.legacy();
+    DataSource broken =
+        (DataSource)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("getConnection") && errors.getAndDecrement() > 0) {
+                    throw new NoClassDefFoundError("com/mysql/cj/Nowhere");
+                  }
+                  return method.invoke(output, arguments);
+                });
+    LegacyQueue queue = queue(new QueueShape(1_000, 50, 2, Duration.ofMillis(20)), broken);
+    assertThat(queue.offer(health("ERROR", 0, 500), PATIENCE)).isEqualTo(500);
+    queue.start();
+    await().atMost(PATIENCE).until(() -> queue.held() == 0);
+    assertThat(loops.reports())
+        .hasSize(2)
+        .allSatisfy(report -> assertThat(report.state()).isEqualTo(LoopReport.State.ALIVE));
+    assertThat(meters.get(LoopMeter.FAILURES.id()).functionCounter().count()).isEqualTo(5);
+    queue.beginStop(PATIENCE);
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(500);
+    assertThat(count(LegacyMeter.WRITTEN)).isEqualTo(500);
+    assertThat(loops.reports()).isEmpty();
+  }
+
   private LegacyQueue queue(QueueShape shape) {
+    return queue(shape, outputs.legacy());
+  }
+
+  private LegacyQueue queue(QueueShape shape, DataSource output) {
     return new LegacyQueue(
         Kind.HEALTH,
         shape,
-        new Output(outputs.legacy()),
+        new Output(output),
         new DeadLetters(outputs.control()),
         InstantSource.system(),
-        meters);
+        meters,
+        loops);
   }
 
   private double count(LegacyMeter meter) {

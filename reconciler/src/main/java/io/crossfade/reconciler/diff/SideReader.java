@@ -3,6 +3,7 @@ package io.crossfade.reconciler.diff;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.RawRow;
 import io.crossfade.db.TableReader;
+import io.crossfade.db.process.FatalErrors;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
         return null;
       }
       try {
-        current = blocks.take();
+        current = arrived();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new SQLException("Interrupted while reading", e);
@@ -83,6 +84,19 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
       }
     }
     return current.rows().get(next++);
+  }
+
+  /** The next block; a reader that ended without one, however that came, ends the merge. */
+  private Block arrived() throws InterruptedException {
+    Block block = null;
+    while (block == null) {
+      boolean ended = !thread.isAlive();
+      block = blocks.poll(1, TimeUnit.SECONDS);
+      if (block == null && ended) {
+        return new Block(List.of(), true, new IllegalStateException("The reader has ended"));
+      }
+    }
+    return block;
   }
 
   @Override
@@ -108,6 +122,7 @@ final class SideReader implements OutputDiff.Source, AutoCloseable {
     } catch (ClosedException | InterruptedException e) {
       closed = true;
     } catch (SQLException | RuntimeException | Error e) {
+      FatalErrors.endIfFatal(e);
       putFailure(e);
     }
   }

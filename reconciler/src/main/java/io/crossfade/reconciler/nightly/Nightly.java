@@ -1,5 +1,9 @@
 package io.crossfade.reconciler.nightly;
 
+import io.crossfade.db.process.LoopStep.Next;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
+import io.crossfade.reconciler.ReconcilerLoop;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,21 +13,16 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import net.javacrumbs.shedlock.core.LockConfiguration;
 import net.javacrumbs.shedlock.core.LockProvider;
 import net.javacrumbs.shedlock.core.SimpleLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Looks whether a night is due, does it on one router, and tells of it. */
 public final class Nightly implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(Nightly.class);
   private static final String WORK = "nightly";
+  private static final Duration STOP_PATIENCE = Duration.ofMillis(500);
 
   /** Another router takes over so long after the one at work died. */
   private static final Duration HELD = Duration.ofMinutes(1);
@@ -34,9 +33,8 @@ public final class Nightly implements AutoCloseable {
   private final LockProvider locks;
   private final InstantSource clock;
   private final Duration lookEvery;
-  private final ScheduledExecutorService schedule =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name(WORK).daemon(true).factory());
+  private final Loops loops;
+  private @Nullable SupervisedLoop loop;
   private volatile @Nullable Instant newest;
 
   Nightly(
@@ -46,7 +44,9 @@ public final class Nightly implements AutoCloseable {
       LockProvider locks,
       InstantSource clock,
       Duration lookEvery,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Loops loops) {
+    this.loops = loops;
     this.nights = nights;
     this.reports = reports;
     this.webhook = webhook;
@@ -61,33 +61,37 @@ public final class Nightly implements AutoCloseable {
 
   /** Begins. */
   public void start() {
-    schedule.scheduleWithFixedDelay(this::look, 0, lookEvery.toMillis(), TimeUnit.MILLISECONDS);
+    loop =
+        loops.start(
+            ReconcilerLoop.NIGHTLY,
+            "",
+            self -> {
+              look();
+              return Next.after(lookEvery);
+            });
   }
 
   /** Leaves a night that is not finished to the next router. */
   @Override
   public void close() {
-    schedule.shutdownNow();
+    SupervisedLoop started = loop;
+    if (started != null) {
+      started.stop(STOP_PATIENCE);
+    }
   }
 
-  private void look() {
-    try {
-      reports.latest(1).forEach(report -> newest = report.createdAt());
-      if (nights.due().isPresent()) {
-        Optional<SimpleLock> lock =
-            locks.lock(new LockConfiguration(clock.instant(), WORK, HELD, Duration.ZERO));
-        if (lock.isPresent()) {
-          try {
-            work();
-          } finally {
-            lock.get().unlock();
-          }
+  private void look() throws SQLException, InterruptedException {
+    reports.latest(1).forEach(report -> newest = report.createdAt());
+    if (nights.due().isPresent()) {
+      Optional<SimpleLock> lock =
+          locks.lock(new LockConfiguration(clock.instant(), WORK, HELD, Duration.ZERO));
+      if (lock.isPresent()) {
+        try {
+          work();
+        } finally {
+          lock.get().unlock();
         }
       }
-    } catch (SQLException | RuntimeException e) {
-      log.warn("The night's comparison has to wait: {}", e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -59,7 +59,8 @@ public class NightlyConfiguration {
       NightlySettings settings,
       LockProvider locks,
       InstantSource clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Loops loops) {
     return new Nightly(
         nightlyComparison,
         nightlyReports,
@@ -67,6 +68,7 @@ public class NightlyConfiguration {
         locks,
         clock,
         LOOK_EVERY,
-        meters);
+        meters,
+        loops);
   }
 }

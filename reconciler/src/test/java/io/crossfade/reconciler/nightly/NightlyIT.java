@@ -437,7 +437,8 @@ class NightlyIT {
         locks,
         clock,
         Duration.ofMillis(50),
-        new SimpleMeterRegistry());
+        new SimpleMeterRegistry(),
+        new Loops());
   }
 
   private static NightlySettings settings(@Nullable URI url, On on) {

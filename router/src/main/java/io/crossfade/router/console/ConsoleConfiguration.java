@@ -1,5 +1,6 @@
 package io.crossfade.router.console;
 
+import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.router.rollout.Rollout;
 import io.crossfade.router.rollout.RolloutFlags;
@@ -49,8 +50,8 @@ public class ConsoleConfiguration implements WebMvcConfigurer {
   }
 
   @Bean
-  LiveFeed liveFeed(LiveFigures figures, ITemplateEngine templateEngine) {
-    return new LiveFeed(figures, templateEngine);
+  LiveFeed liveFeed(LiveFigures figures, ITemplateEngine templateEngine, Loops loops) {
+    return new LiveFeed(figures, templateEngine, loops);
   }
 
   /** The chosen language, or the browser's. */

@@ -1,19 +1,19 @@
 package io.crossfade.router.console;
 
+import io.crossfade.db.process.LoopStep.Next;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
+import io.crossfade.router.RouterLoop;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.thymeleaf.ITemplateEngine;
@@ -26,7 +26,7 @@ import org.thymeleaf.context.Context;
  */
 final class LiveFeed implements SmartLifecycle {
 
-  private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
+  private static final Duration EVERY = Duration.ofSeconds(1);
   private static final long LONGEST_MS = 60_000;
   private static final int MOST_WATCHERS = 50;
 
@@ -43,12 +43,12 @@ final class LiveFeed implements SmartLifecycle {
   private final LiveFigures figures;
   private final ITemplateEngine templates;
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
-  private final ScheduledExecutorService ticker =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("console-feed").daemon(true).factory());
+  private final Loops loops;
+  private @Nullable SupervisedLoop ticker;
   private volatile boolean running;
 
-  LiveFeed(LiveFigures figures, ITemplateEngine templates) {
+  LiveFeed(LiveFigures figures, ITemplateEngine templates, Loops loops) {
+    this.loops = loops;
     this.figures = figures;
     this.templates = templates;
   }
@@ -74,15 +74,27 @@ final class LiveFeed implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    ticker.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+    ticker =
+        loops.start(
+            RouterLoop.CONSOLE_FEED,
+            "",
+            loop -> {
+              if (loop.rest(EVERY)) {
+                tick();
+              }
+              return Next.again();
+            });
   }
 
   /** Before the web server, which waits for its connections. */
   @Override
   public void stop() {
     running = false;
-    ticker.shutdownNow();
     watchers.forEach(watcher -> watcher.emitter().complete());
+    SupervisedLoop started = ticker;
+    if (started != null) {
+      started.stop(EVERY);
+    }
   }
 
   @Override
@@ -94,17 +106,13 @@ final class LiveFeed implements SmartLifecycle {
     if (watchers.isEmpty()) {
       return;
     }
-    try {
-      LiveFigures.Now now = figures.now();
-      Map<Locale, String> pages = new HashMap<>();
-      for (Watcher watcher : watchers) {
-        String page = pages.computeIfAbsent(watcher.locale(), locale -> render(now, locale));
-        if (watcher.busy().compareAndSet(false, true)) {
-          Thread.startVirtualThread(() -> send(watcher, page));
-        }
+    LiveFigures.Now now = figures.now();
+    Map<Locale, String> pages = new HashMap<>();
+    for (Watcher watcher : watchers) {
+      String page = pages.computeIfAbsent(watcher.locale(), locale -> render(now, locale));
+      if (watcher.busy().compareAndSet(false, true)) {
+        Thread.startVirtualThread(() -> send(watcher, page));
       }
-    } catch (RuntimeException e) {
-      log.warn("Cannot show the overview: {}", e.getMessage());
     }
   }
 

@@ -2,6 +2,7 @@ package io.crossfade.router.rollout;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.InstanceName;
+import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.RollingComparison;
@@ -61,8 +62,12 @@ public class RolloutConfiguration {
 
   @Bean(initMethod = "start")
   RolloutFlags rolloutFlags(
-      FlagTable table, RolloutSettings settings, InstantSource clock, MeterRegistry meters) {
-    return new RolloutFlags(table, settings.initialFlags(), clock, meters);
+      FlagTable table,
+      RolloutSettings settings,
+      InstantSource clock,
+      MeterRegistry meters,
+      Loops loops) {
+    return new RolloutFlags(table, settings.initialFlags(), clock, meters, loops);
   }
 
   @Bean
@@ -148,7 +153,8 @@ public class RolloutConfiguration {
       StreamHealth streams,
       LockProvider locks,
       RolloutSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      Loops loops) {
     return new RolloutUpkeep(
         flags,
         instances,
@@ -160,6 +166,7 @@ public class RolloutConfiguration {
         streams,
         locks,
         settings,
-        clock);
+        clock,
+        loops);
   }
 }

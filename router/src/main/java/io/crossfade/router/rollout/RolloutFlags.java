@@ -2,6 +2,10 @@ package io.crossfade.router.rollout;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Kind;
+import io.crossfade.db.process.LoopStep.Next;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
+import io.crossfade.router.RouterLoop;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import io.crossfade.router.routing.Assignment;
@@ -16,9 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +35,7 @@ public final class RolloutFlags implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RolloutFlags.class);
   private static final Duration READ_EVERY = Duration.ofMillis(200);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
 
   /** How many stored changes are remembered by their id. */
   private static final int REMEMBERED = 100;
@@ -38,9 +43,10 @@ public final class RolloutFlags implements AutoCloseable {
   private final FlagStore store;
   private final KindFlags first;
   private final InstantSource clock;
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Loops loops;
   private final Map<String, PendingChange> pending = new LinkedHashMap<>();
   private final Map<String, FlagStore.Stored> settled = new LinkedHashMap<>();
+  private @Nullable SupervisedLoop loop;
   private RolloutState stored = RolloutState.UNKNOWN;
 
   /** How often {@link #stored} was replaced: who reads sees whether that happened meanwhile. */
@@ -56,10 +62,12 @@ public final class RolloutFlags implements AutoCloseable {
    *
    * @param first flags of a system that never had any
    */
-  RolloutFlags(FlagStore store, KindFlags first, InstantSource clock, MeterRegistry meters) {
+  RolloutFlags(
+      FlagStore store, KindFlags first, InstantSource clock, MeterRegistry meters, Loops loops) {
     this.store = store;
     this.first = first;
     this.clock = clock;
+    this.loops = loops;
     refresh();
     TimeGauge.builder(RouterMeter.FLAG_AGE.id(), () -> age().toMillis(), TimeUnit.MILLISECONDS)
         .description(RouterMeter.FLAG_AGE.description())
@@ -72,7 +80,14 @@ public final class RolloutFlags implements AutoCloseable {
 
   /** Begins to read them again and again. */
   void start() {
-    Thread.ofPlatform().name("rollout-flags").daemon(true).start(this::readUntilClosed);
+    loop =
+        loops.start(
+            RouterLoop.FLAGS,
+            "",
+            self -> {
+              refresh();
+              return Next.after(READ_EVERY);
+            });
   }
 
   /**
@@ -168,7 +183,10 @@ public final class RolloutFlags implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
+    SupervisedLoop started = loop;
+    if (started != null) {
+      started.stop(STOP_PATIENCE);
+    }
   }
 
   private void gauge(
@@ -259,15 +277,5 @@ public final class RolloutFlags implements AutoCloseable {
       now = now.with(change.flags());
     }
     effective = now;
-  }
-
-  private void readUntilClosed() {
-    try {
-      while (!closed.await(READ_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
-        refresh();
-      }
-    } catch (InterruptedException e) {
-      log.debug("Flags are no longer read");
-    }
   }
 }

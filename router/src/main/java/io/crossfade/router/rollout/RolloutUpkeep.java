@@ -1,21 +1,25 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.process.LoopStep.Next;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.RollingComparison;
 import io.crossfade.reconciler.RollingMetrics;
+import io.crossfade.router.RouterLoop;
 import io.crossfade.stream.StreamHealth;
 import io.lettuce.core.RedisException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import net.javacrumbs.shedlock.core.LockConfiguration;
 import net.javacrumbs.shedlock.core.LockProvider;
+import net.javacrumbs.shedlock.core.SimpleLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +31,9 @@ public final class RolloutUpkeep implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RolloutUpkeep.class);
   private static final Duration REPORT_EVERY = Duration.ofMillis(500);
+
+  /** A comparison under way is left to the next router. */
+  private static final Duration STOP_PATIENCE = Duration.ofMillis(100);
 
   /** A router that dies while it decides holds the others up for so long at most. */
   private static final Duration LONGEST_WORK = Duration.ofMinutes(2);
@@ -42,9 +49,8 @@ public final class RolloutUpkeep implements AutoCloseable {
   private final LockProvider locks;
   private final RolloutSettings settings;
   private final InstantSource clock;
-  private final ScheduledExecutorService schedule =
-      Executors.newScheduledThreadPool(
-          3, Thread.ofPlatform().name("rollout-upkeep-", 0).daemon(true).factory());
+  private final Loops loops;
+  private final List<SupervisedLoop> running = new ArrayList<>();
 
   public RolloutUpkeep(
       RolloutFlags flags,
@@ -57,7 +63,9 @@ public final class RolloutUpkeep implements AutoCloseable {
       StreamHealth streams,
       LockProvider locks,
       RolloutSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      Loops loops) {
+    this.loops = loops;
     this.flags = flags;
     this.instances = instances;
     this.rollback = rollback;
@@ -73,14 +81,15 @@ public final class RolloutUpkeep implements AutoCloseable {
 
   /** Begins. */
   public void start() {
-    every(REPORT_EVERY, "report", this::report);
-    every(settings.compareEvery(), "compare", this::compare);
-    every(settings.decideEvery(), "decide", () -> alone("decide", autopilot::decide));
+    every(REPORT_EVERY, RouterLoop.REPORT, this::report);
+    every(settings.compareEvery(), RouterLoop.COMPARE, this::compare);
+    every(settings.decideEvery(), RouterLoop.DECIDE, () -> alone("decide", autopilot::decide));
   }
 
   @Override
   public void close() {
-    schedule.shutdownNow();
+    running.forEach(SupervisedLoop::beginStop);
+    running.forEach(loop -> loop.stop(STOP_PATIENCE));
     try {
       instances.leave();
     } catch (RuntimeException e) {
@@ -93,14 +102,8 @@ public final class RolloutUpkeep implements AutoCloseable {
     rollback.keepReceipts();
   }
 
-  private void compare() {
-    try {
-      comparison.catchUp(metrics::record);
-    } catch (SQLException e) {
-      log.warn("Cannot compare the outputs: {}", e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void compare() throws SQLException, InterruptedException {
+    comparison.catchUp(metrics::record);
   }
 
   /** Up to when all is written that this router accepted, and all that Redis holds. */
@@ -119,30 +122,33 @@ public final class RolloutUpkeep implements AutoCloseable {
     }
   }
 
-  private void alone(String work, Runnable task) {
-    locks
-        .lock(new LockConfiguration(clock.instant(), work, LONGEST_WORK, Duration.ZERO))
-        .ifPresent(
-            lock -> {
-              try {
-                task.run();
-              } finally {
-                lock.unlock();
-              }
-            });
+  /** What a loop does. */
+  private interface Work {
+    void run() throws SQLException, InterruptedException;
   }
 
-  private void every(Duration period, String what, Runnable task) {
-    schedule.scheduleWithFixedDelay(
-        () -> {
-          try {
-            task.run();
-          } catch (RuntimeException e) {
-            log.warn("Cannot {} now: {}", what, e.getMessage());
-          }
-        },
-        period.toMillis(),
-        period.toMillis(),
-        TimeUnit.MILLISECONDS);
+  private void alone(String work, Work task) throws SQLException, InterruptedException {
+    Optional<SimpleLock> lock =
+        locks.lock(new LockConfiguration(clock.instant(), work, LONGEST_WORK, Duration.ZERO));
+    if (lock.isPresent()) {
+      try {
+        task.run();
+      } finally {
+        lock.get().unlock();
+      }
+    }
+  }
+
+  private void every(Duration period, RouterLoop name, Work task) {
+    running.add(
+        loops.start(
+            name,
+            "",
+            loop -> {
+              if (loop.rest(period)) {
+                task.run();
+              }
+              return Next.again();
+            }));
   }
 }

@@ -3,6 +3,7 @@ package io.crossfade.router.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.process.Loops;
 import io.crossfade.router.rollout.FlagTable.Note;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -53,7 +54,7 @@ class RolloutFlagsTest {
         new SimulatedFlagStore(database, () -> now, link),
         CANARY,
         () -> now,
-        new SimpleMeterRegistry());
+        new SimpleMeterRegistry(), new Loops());
   }
 
   @Test
