@@ -67,6 +67,7 @@ public class DbConfiguration {
     return new Output(streamDataSource);
   }
 
+  /** All loops of this process. */
   @Bean
   Loops loops(ObjectProvider<MeterRegistry> meters) {
     return new Loops(meters.getIfAvailable(SimpleMeterRegistry::new));

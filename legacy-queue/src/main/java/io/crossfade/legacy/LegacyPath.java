@@ -5,6 +5,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.Remainder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import org.springframework.context.SmartLifecycle;
 /**
  * The memory queue of the system being migrated: one queue per kind, in front of the legacy output.
  */
-public final class LegacyPath implements SmartLifecycle {
+public final class LegacyPath implements SmartLifecycle, Remainder {
 
   private static final double GIB = 1L << 30;
 
@@ -97,10 +98,24 @@ public final class LegacyPath implements SmartLifecycle {
     return running;
   }
 
-  /** Starts before the web server and stops after it. */
+  /**
+   * Starts before the web server and stops after it, and before the stream path, which loses
+   * nothing when there is no time left for it.
+   */
   @Override
   public int getPhase() {
-    return 0;
+    return 1;
+  }
+
+  @Override
+  public List<String> left() {
+    return queues.entrySet().stream()
+        .filter(queue -> queue.getValue().held() > 0)
+        .map(
+            queue ->
+                "%d %s records of the memory queue, which are lost"
+                    .formatted(queue.getValue().held(), queue.getKey().label()))
+        .toList();
   }
 
   private LegacyQueue queue(Kind kind) {

@@ -1,10 +1,13 @@
 package io.crossfade.router;
 
 import io.crossfade.db.DbConfiguration;
+import io.crossfade.db.process.FatalErrors;
+import io.crossfade.db.process.StopDeadline;
 import io.crossfade.legacy.LegacyConfiguration;
 import io.crossfade.reconciler.ReconcilerConfiguration;
 import io.crossfade.reconciler.accounting.AccountingConfiguration;
 import io.crossfade.reconciler.nightly.NightlyConfiguration;
+import io.crossfade.router.process.ProcessConfiguration;
 import io.crossfade.stream.StreamConfiguration;
 import java.time.InstantSource;
 import org.springframework.boot.SpringApplication;
@@ -32,12 +35,16 @@ import org.springframework.context.annotation.Import;
   ReconcilerConfiguration.class,
   AccountingConfiguration.class,
   NightlyConfiguration.class,
+  ProcessConfiguration.class,
   RouterConfiguration.class
 })
 public class RouterApplication {
 
   public static void main(String[] arguments) {
-    SpringApplication.run(RouterApplication.class, arguments);
+    FatalErrors.endProcessOfAnyThread();
+    SpringApplication router = new SpringApplication(RouterApplication.class);
+    router.addInitializers(StopDeadline.watch());
+    router.run(arguments);
   }
 
   @Bean

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.crossfade.db.process.LoopMeter;
 import io.crossfade.legacy.LegacyMeter;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.crossfade.stream.StreamMeter;
@@ -38,6 +39,7 @@ class OperatingTest {
     Set<String> published = new TreeSet<>();
     Stream.of(
             Arrays.stream(RouterMeter.values()).map(RouterMeter::id),
+            Arrays.stream(LoopMeter.values()).map(LoopMeter::id),
             Arrays.stream(LegacyMeter.values()).map(LegacyMeter::id),
             Arrays.stream(StreamMeter.values()).map(StreamMeter::id),
             Arrays.stream(ReconcilerMeter.values()).map(ReconcilerMeter::id))

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** A router in a process of its own, that a test can kill. */
@@ -22,7 +23,10 @@ public final class RouterProcess implements AutoCloseable {
   private final Process process;
 
   RouterProcess(Class<?> main, List<String> arguments) {
-    this(main, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), arguments);
+    this(
+        main,
+        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"),
+        arguments);
   }
 
   /**
@@ -117,6 +121,11 @@ public final class RouterProcess implements AutoCloseable {
     }
   }
 
+  /** Waits until it ends by itself; returns the exit code. */
+  int awaitEnd() {
+    return process.onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue();
+  }
+
   /** {@code kill -9}. */
   void kill() {
     process.destroyForcibly();
@@ -126,7 +135,7 @@ public final class RouterProcess implements AutoCloseable {
   /** {@code kill}; returns the exit code. */
   int stop() {
     process.destroy();
-    return process.onExit().join().exitValue();
+    return awaitEnd();
   }
 
   @Override

@@ -40,7 +40,10 @@ public class StreamConfiguration {
   /** It would time every command, where {@link StreamMeter} times appends. */
   @Bean
   ClientResourcesBuilderCustomizer streamClientResources() {
-    return builder -> builder.commandLatencyRecorder(CommandLatencyRecorder.disabled());
+    return builder ->
+        builder
+            .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+            .nettyCustomizer(new FatalErrorsInNetty());
   }
 
   @Bean

@@ -1,6 +1,8 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.DbConfiguration;
+import io.crossfade.db.process.FatalErrors;
+import io.crossfade.db.process.StopDeadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
@@ -26,8 +28,11 @@ import org.springframework.context.annotation.Import;
 public class StreamWorker {
 
   public static void main(String[] arguments) {
+    FatalErrors.endProcessOfAnyThread();
     SpringApplication worker = new SpringApplication(StreamWorker.class);
     worker.setWebApplicationType(WebApplicationType.NONE);
+    worker.setKeepAlive(true);
+    worker.addInitializers(StopDeadline.watch());
     worker.run(arguments);
   }
 

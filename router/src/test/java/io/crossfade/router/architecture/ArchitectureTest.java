@@ -4,7 +4,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -74,6 +76,47 @@ class ArchitectureTest {
 
   private static final ArchRule SETTINGS_ARE_RECORDS =
       classes().that().haveSimpleNameEndingWith("Settings").should().beAssignableTo(Record.class);
+
+  /**
+   * Invariant 14: a loop outside of SupervisedLoop ends in silence. What may have a thread of its
+   * own is no loop, and its end is seen by whoever waits for it.
+   */
+  private static final ArchRule NOBODY_LOOPS_UNSEEN =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.crossfade.db.process..")
+          .and()
+          .haveNameNotMatching(
+              "io.crossfade.(router.routing.MirrorLedger|reconciler.accounting.Accounting|legacy.LegacyQueue|"
+                  // Its consumers and its upkeep are being moved.
+                  + "stream.(ConsumerFleet|StreamPipeline|StreamAppender|StreamConsumer)"
+                  // Makes one segment; whoever fills it asks for it.
+                  + "|reconciler.accounting.AcceptanceJournal"
+                  // Reads one side of one table; the comparison waits for it and sees its end.
+                  + "|reconciler.diff.SideReader"
+                  // Draws.
+                  + "|reconciler.cli.ProgressBar"
+                  // Does what was asked for, once.
+                  + "|router.reconciliation.ReconcilerController"
+                  // ShedLock's own timer.
+                  + "|reconciler.ReconcilerConfiguration).*")
+          .should()
+          .callMethod(Thread.class, "ofPlatform")
+          .orShould()
+          .callMethodWhere(
+              JavaCall.Predicates.target(
+                  HasName.Predicates.nameMatching(
+                      "scheduleWithFixedDelay|scheduleAtFixedRate"
+                          + "|newScheduledThreadPool|newSingleThreadScheduledExecutor")))
+          .orShould()
+          .callConstructor(Thread.class, Runnable.class)
+          .orShould()
+          .callConstructor(Thread.class, Runnable.class, String.class);
+
+  @Test
+  void nobodyLoopsUnseen() {
+    holds(NOBODY_LOOPS_UNSEEN);
+  }
 
   @Test
   void reconcilerTrustsNoWriter() {

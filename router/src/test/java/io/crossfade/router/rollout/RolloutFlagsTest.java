@@ -54,7 +54,8 @@ class RolloutFlagsTest {
         new SimulatedFlagStore(database, () -> now, link),
         CANARY,
         () -> now,
-        new SimpleMeterRegistry(), new Loops());
+        new SimpleMeterRegistry(),
+        new Loops());
   }
 
   @Test
