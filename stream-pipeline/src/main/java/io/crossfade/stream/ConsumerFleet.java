@@ -92,15 +92,25 @@ final class ConsumerFleet {
     }
   }
 
-  /** Waits until every consumer has written and acknowledged what it had read. */
-  void awaitStop(Duration patience) {
+  /** Tells every consumer to stop, once no more are started; waits for that until {@code end}. */
+  void stopConsumers(long end) {
     if (supervisor != null) {
-      supervisor.stop(patience);
+      supervisor.stop(until(end));
     }
     consumers.forEach(StreamConsumer::beginStop);
-    for (StreamConsumer consumer : consumers) {
-      consumer.awaitStop(patience);
-    }
+  }
+
+  /**
+   * Waits until every consumer has written and acknowledged what it had read.
+   *
+   * @param end until when at most, {@link System#nanoTime}
+   */
+  void awaitStop(long end) {
+    consumers.forEach(consumer -> consumer.awaitStop(until(end)));
+  }
+
+  private static Duration until(long end) {
+    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 
   private void look() {

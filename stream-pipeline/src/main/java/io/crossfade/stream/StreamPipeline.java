@@ -90,10 +90,11 @@ final class StreamPipeline implements SmartLifecycle {
       keeping.beginStop();
     }
     if (settings.consume()) {
+      // One time for all of them: each could wait for the same database that hangs.
+      long end = System.nanoTime() + STOP_PATIENCE.toNanos();
       fleets.forEach(ConsumerFleet::beginStop);
-      for (ConsumerFleet fleet : fleets) {
-        fleet.awaitStop(STOP_PATIENCE);
-      }
+      fleets.forEach(fleet -> fleet.stopConsumers(end));
+      fleets.forEach(fleet -> fleet.awaitStop(end));
     }
     report();
     running = false;

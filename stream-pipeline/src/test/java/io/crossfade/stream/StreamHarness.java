@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
 final class StreamHarness implements AutoCloseable {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
   private static final Duration DAY = Duration.ofHours(24);
   private static final DataSize AUTOMATIC = DataSize.ofBytes(0);
 
@@ -171,9 +172,9 @@ final class StreamHarness implements AutoCloseable {
 
   void stopConsumers() {
     fleets.forEach(ConsumerFleet::beginStop);
-    for (ConsumerFleet fleet : fleets) {
-      fleet.awaitStop(Duration.ofSeconds(20));
-    }
+    long end = System.nanoTime() + STOP_PATIENCE.toNanos();
+    fleets.forEach(fleet -> fleet.stopConsumers(end));
+    fleets.forEach(fleet -> fleet.awaitStop(end));
     fleets.clear();
   }
 

@@ -17,6 +17,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.XReadArgs;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -322,6 +323,38 @@ class StreamPipelineIT {
       LockSupport.parkNanos(LOOK_EVERY.toNanos());
     }
     return sent;
+  }
+
+  /** Each of them waited for its own 30 s for a table that was locked, one after the other. */
+  @Test
+  void allConsumersStopWithinOneTime() throws Exception {
+    try (StreamHarness harness = harness();
+        Connection locking = TestDatabase.admin();
+        Statement statement = locking.createStatement()) {
+      statement.execute("LOCK TABLES %s.t_user_health_data WRITE".formatted(schema()));
+      harness.append(health("HUNG", 3));
+      List<ConsumerFleet> fleets = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        fleets.add(harness.consume(Kind.HEALTH));
+      }
+      await().atMost(PATIENCE).until(() -> harness.health.stats(StreamName.HEALTH).pending() == 3);
+      long end = System.nanoTime();
+      fleets.forEach(fleet -> fleet.stopConsumers(end));
+      fleets.forEach(fleet -> fleet.awaitStop(end));
+      assertThat(harness.health.stats(StreamName.HEALTH).pending())
+          .as("stays for others to claim")
+          .isEqualTo(3);
+      statement.execute("UNLOCK TABLES");
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(3);
+    }
+  }
+
+  private String schema() throws SQLException {
+    try (Connection output = outputs.stream().getConnection()) {
+      return output.getCatalog();
+    }
   }
 
   /** Its thread died of it, in silence, and what it had read stayed pending with it. */
