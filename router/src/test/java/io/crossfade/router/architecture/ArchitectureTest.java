@@ -88,10 +88,8 @@ class ArchitectureTest {
           .and()
           .haveNameNotMatching(
               "io.crossfade.(router.routing.MirrorLedger|reconciler.accounting.Accounting|legacy.LegacyQueue|"
-                  // Its consumers and its upkeep are being moved.
-                  + "stream.(ConsumerFleet|StreamPipeline|StreamAppender|StreamConsumer)"
                   // Makes one segment; whoever fills it asks for it.
-                  + "|reconciler.accounting.AcceptanceJournal"
+                  + "reconciler.accounting.AcceptanceJournal"
                   // Reads one side of one table; the comparison waits for it and sees its end.
                   + "|reconciler.diff.SideReader"
                   // Draws.
