@@ -8,6 +8,7 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.PacketLimit;
 import io.crossfade.db.RefusedRecords;
+import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;
 import io.crossfade.router.console.ConsoleConfiguration;
@@ -96,8 +97,9 @@ class RouterConfiguration {
   }
 
   @Bean
-  MirrorLedger mirrorLedger(DroppedMirrors dropped, RefusedRecords refused, MeterRegistry meters) {
-    return new MirrorLedger(dropped, refused, meters);
+  MirrorLedger mirrorLedger(
+      DroppedMirrors dropped, RefusedRecords refused, MeterRegistry meters, Loops loops) {
+    return new MirrorLedger(dropped, refused, meters, loops);
   }
 
   @Bean

@@ -5,6 +5,10 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.LostRecords;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.SystemIdentity;
+import io.crossfade.db.process.LoopStep.Next;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.SupervisedLoop;
+import io.crossfade.reconciler.ReconcilerLoop;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.crossfade.reconciler.WrittenUntil;
 import io.crossfade.reconciler.accounting.DiedCopies.LastSeconds;
@@ -20,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -28,9 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +45,7 @@ import org.slf4j.LoggerFactory;
 public final class Accounting implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Accounting.class);
+  private static final Duration STOP_PATIENCE = Duration.ofMillis(500);
 
   private final AccountingSettings settings;
   private final AcceptanceJournal journal;
@@ -54,9 +57,7 @@ public final class Accounting implements AutoCloseable {
   private final InstantSource clock;
   private final MeterRegistry meters;
   private final Counter aside;
-  private final ScheduledExecutorService schedule =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("accounting").daemon(true).factory());
+  private @Nullable SupervisedLoop loop;
 
   /** Where what cannot be read is put aside, for people. */
   private static final String ASIDE = "aside";
@@ -104,15 +105,26 @@ public final class Accounting implements AutoCloseable {
   }
 
   /** Begins. */
-  public void start() {
-    long every = settings.every().toMillis();
-    schedule.scheduleWithFixedDelay(this::account, every, every, TimeUnit.MILLISECONDS);
+  void start(Loops loops) {
+    loop =
+        loops.start(
+            ReconcilerLoop.ACCOUNTING,
+            "",
+            self -> {
+              if (self.rest(settings.every())) {
+                account();
+              }
+              return Next.again();
+            });
   }
 
   /** Leaves what is not accounted for to the next process. */
   @Override
   public void close() {
-    schedule.shutdownNow();
+    SupervisedLoop started = loop;
+    if (started != null) {
+      started.stop(STOP_PATIENCE);
+    }
   }
 
   void account() {

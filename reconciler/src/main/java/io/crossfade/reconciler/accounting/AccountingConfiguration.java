@@ -5,6 +5,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.SystemIdentity;
+import io.crossfade.db.process.Loops;
 import io.crossfade.reconciler.WrittenUntil;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -36,7 +37,7 @@ public class AccountingConfiguration {
     return new AccountBook(controlDataSource);
   }
 
-  @Bean(initMethod = "start")
+  @Bean
   Accounting accounting(
       AccountingSettings settings,
       AcceptanceJournal journal,
@@ -49,16 +50,20 @@ public class AccountingConfiguration {
       SystemIdentity identity,
       WrittenUntil writtenUntil,
       InstantSource clock,
-      MeterRegistry meters) {
-    return new Accounting(
-        settings,
-        journal,
-        new Accountant(legacyDataSource, streamDataSource, deadLetters, refused),
-        new DiedCopies(controlDataSource, legacyDataSource, streamDataSource),
-        book,
-        identity,
-        writtenUntil,
-        clock,
-        meters);
+      MeterRegistry meters,
+      Loops loops) {
+    Accounting accounting =
+        new Accounting(
+            settings,
+            journal,
+            new Accountant(legacyDataSource, streamDataSource, deadLetters, refused),
+            new DiedCopies(controlDataSource, legacyDataSource, streamDataSource),
+            book,
+            identity,
+            writtenUntil,
+            clock,
+            meters);
+    accounting.start(loops);
+    return accounting;
   }
 }

@@ -6,14 +6,21 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.RefusedRecords.Refused;
+import io.crossfade.db.process.LoopStep.Next;
+import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.Remainder;
+import io.crossfade.db.process.SupervisedLoop;
+import io.crossfade.router.RouterLoop;
 import io.crossfade.router.RouterMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -24,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * have it, so that the comparison can say why a row is missing. Written by a thread of its own: the
  * mirror costs the serving path nothing.
  */
-public final class MirrorLedger implements AutoCloseable {
+public final class MirrorLedger implements AutoCloseable, Remainder {
 
   private static final Logger log = LoggerFactory.getLogger(MirrorLedger.class);
 
@@ -33,7 +40,7 @@ public final class MirrorLedger implements AutoCloseable {
 
   private static final int AT_ONCE = 1_000;
   private static final long PAUSE_MS = 1_000;
-  private static final long STOP_PATIENCE_MS = 10_000;
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
 
   /** What a path has not got. */
   private sealed interface Note {
@@ -48,18 +55,20 @@ public final class MirrorLedger implements AutoCloseable {
   private final RefusedRecords refused;
   private final BlockingQueue<Note> waiting = new ArrayBlockingQueue<>(CAPACITY);
   private final Counter forgotten;
-  private final Thread thread;
-  private volatile boolean closed;
+  private final SupervisedLoop loop;
 
-  public MirrorLedger(DroppedMirrors dropped, RefusedRecords refused, MeterRegistry meters) {
+  /** Taken from those that wait and not kept yet; outlives whatever a step fails with. */
+  private final Queue<Note> inHand = new ConcurrentLinkedQueue<>();
+
+  public MirrorLedger(
+      DroppedMirrors dropped, RefusedRecords refused, MeterRegistry meters, Loops loops) {
     this.dropped = dropped;
     this.refused = refused;
     this.forgotten =
         Counter.builder(RouterMeter.MIRROR_FORGOTTEN.id())
             .description(RouterMeter.MIRROR_FORGOTTEN.description())
             .register(meters);
-    this.thread =
-        Thread.ofPlatform().name("mirror-ledger").daemon(true).start(this::keepUntilClosed);
+    this.loop = loops.startDraining(RouterLoop.MIRROR_LEDGER, "", this::keepSome);
   }
 
   /** Takes note of copies that a path did not take; waits for nothing. */
@@ -84,54 +93,41 @@ public final class MirrorLedger implements AutoCloseable {
 
   /** Whether everything that was noted is kept. */
   public boolean settled() {
-    return waiting.isEmpty();
+    return waiting.isEmpty() && inHand.isEmpty();
+  }
+
+  @Override
+  public List<String> left() {
+    int left = waiting.size() + inHand.size();
+    return left == 0
+        ? List.of()
+        : List.of(left + " dropped or refused records that stay unexplained");
   }
 
   @Override
   public void close() {
-    closed = true;
-    try {
-      thread.join(STOP_PATIENCE_MS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.stop(STOP_PATIENCE);
+    left().forEach(log::warn);
   }
 
-  private void keepUntilClosed() {
-    List<Note> notes = new ArrayList<>();
-    try {
-      while (!closed || !waiting.isEmpty()) {
-        Note first = waiting.poll(PAUSE_MS, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          notes.add(first);
-          waiting.drainTo(notes, AT_ONCE);
-          keep(notes);
-          notes.clear();
-        }
+  private Next keepSome(SupervisedLoop self) throws SQLException, InterruptedException {
+    boolean last = self.stopping();
+    if (inHand.isEmpty()) {
+      Note first = last ? waiting.poll() : waiting.poll(PAUSE_MS, TimeUnit.MILLISECONDS);
+      if (first == null) {
+        return last ? Next.end() : Next.again();
       }
-    } catch (InterruptedException e) {
-      log.warn("{} dropped or refused records stay unexplained", waiting.size() + notes.size());
+      inHand.add(first);
+      waiting.drainTo(inHand, AT_ONCE);
     }
-  }
-
-  private void keep(List<Note> notes) throws InterruptedException {
-    while (true) {
-      try {
-        for (DeliveryPath path : DeliveryPath.values()) {
-          List<Note> ofPath = notes.stream().filter(note -> note.path() == path).toList();
-          dropped.keep(path, of(ofPath, Drop.class).map(Drop::copy).toList());
-          refused.keep(path, of(ofPath, Refusal.class).map(Refusal::refused).toList());
-        }
-        return;
-      } catch (SQLException e) {
-        if (closed) {
-          log.warn(
-              "{} dropped or refused records stay unexplained: {}", notes.size(), e.getMessage());
-          return;
-        }
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
-      }
+    // Noted twice is noted once: when one path's cannot be kept, all are tried again.
+    for (DeliveryPath path : DeliveryPath.values()) {
+      List<Note> ofPath = inHand.stream().filter(note -> note.path() == path).toList();
+      dropped.keep(path, of(ofPath, Drop.class).map(Drop::copy).toList());
+      refused.keep(path, of(ofPath, Refusal.class).map(Refusal::refused).toList());
     }
+    inHand.clear();
+    return Next.again();
   }
 
   private static <N extends Note> Stream<N> of(List<Note> notes, Class<N> sort) {

@@ -87,11 +87,15 @@ class ArchitectureTest {
           .resideOutsideOfPackage("io.crossfade.db.process..")
           .and()
           .haveNameNotMatching(
-              "io.crossfade.(router.routing.MirrorLedger|reconciler.accounting.Accounting|legacy.LegacyQueue|"
+              "io.crossfade.("
+                  // Copies that wait for room have a thread each, which ends with them.
+                  + "legacy.LegacyQueue|"
                   // Makes one segment; whoever fills it asks for it.
                   + "reconciler.accounting.AcceptanceJournal"
                   // Reads one side of one table; the comparison waits for it and sees its end.
                   + "|reconciler.diff.SideReader"
+                  // A pool: whoever asks it waits for the answer.
+                  + "|router.operator.PasswordDoor"
                   // Draws.
                   + "|reconciler.cli.ProgressBar"
                   // Does what was asked for, once.
