@@ -1,5 +1,7 @@
 package io.crossfade.reconciler;
 
+import static java.util.Objects.requireNonNull;
+
 import io.crossfade.db.Acceptance;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
@@ -186,12 +188,12 @@ final class ModelWorld {
       }
       case 11 -> {
         both(record, path);
-        byHand.get(path).add("DELETE FROM %s WHERE id = x'%s'".formatted(table(), id));
+        requireNonNull(byHand.get(path))
+            .add("DELETE FROM %s WHERE id = x'%s'".formatted(table(), id));
       }
       case 12 -> {
         both(record, path);
-        byHand
-            .get(path)
+        requireNonNull(byHand.get(path))
             .add("UPDATE %s SET customer_id = 4711 WHERE id = x'%s'".formatted(table(), id));
       }
       case 13 -> {
@@ -243,7 +245,7 @@ final class ModelWorld {
       DeliveryPath path,
       AcceptedRecord record,
       RouteReason reason) {
-    to.get(path).add(record.because(reason));
+    requireNonNull(to.get(path)).add(record.because(reason));
   }
 
   private AcceptedRecord accept(String device, LocalDateTime time, long values) {
@@ -387,19 +389,19 @@ final class ModelWorld {
   void fillOutputs(TestOutputs outputs) throws SQLException {
     for (DeliveryPath path : DeliveryPath.values()) {
       DataSource output = path == DeliveryPath.LEGACY ? outputs.legacy() : outputs.stream();
-      List<AcceptedRecord> records = new ArrayList<>(written.get(path));
+      List<AcceptedRecord> records = new ArrayList<>(requireNonNull(written.get(path)));
       Collections.shuffle(records, new Random(records.size()));
       for (AcceptedRecord record : records) {
         new Output(output).write(List.of(record));
       }
-      byHand.get(path).forEach(sql -> TestOutputs.update(output, sql));
+      requireNonNull(byHand.get(path)).forEach(sql -> TestOutputs.update(output, sql));
     }
   }
 
   /** Writes what comes between the looks. */
   void fillLate(TestOutputs outputs) throws SQLException {
-    new Output(outputs.legacy()).write(late.get(DeliveryPath.LEGACY));
-    new Output(outputs.stream()).write(late.get(DeliveryPath.STREAM));
+    new Output(outputs.legacy()).write(requireNonNull(late.get(DeliveryPath.LEGACY)));
+    new Output(outputs.stream()).write(requireNonNull(late.get(DeliveryPath.STREAM)));
   }
 
   /** Empties what a world fills. */

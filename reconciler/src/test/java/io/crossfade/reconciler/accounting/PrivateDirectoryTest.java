@@ -29,7 +29,8 @@ class PrivateDirectoryTest {
 
   @Test
   void whatWasOpenIsClosed() throws IOException {
-    Path directory = Files.createDirectories(base.resolve("accounting/instance")).getParent();
+    Path directory = base.resolve("accounting");
+    Files.createDirectories(directory.resolve("instance"));
     Path file = Files.writeString(directory.resolve("instance/1.journal"), "");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -47,7 +48,8 @@ class PrivateDirectoryTest {
     refused(
         Files.createSymbolicLink(base.resolve("dangling"), base.resolve("nowhere")),
         "is a symbolic link");
-    Path directory = Files.createDirectories(base.resolve("accounting/instance")).getParent();
+    Path directory = base.resolve("accounting");
+    Files.createDirectories(directory.resolve("instance"));
     Files.createSymbolicLink(directory.resolve("instance/1.journal"), elsewhere.resolve("file"));
     refused(directory, "1.journal is a symbolic link");
   }
@@ -61,9 +63,9 @@ class PrivateDirectoryTest {
     }
     refused(foreign, "belongs to");
     if ("root".equals(System.getProperty("user.name"))) {
-      Path own = Files.createDirectories(base.resolve("own/instance"));
-      Files.setAttribute(own, "unix:uid", 65_534);
-      refused(own.getParent(), "instance belongs to");
+      Path own = base.resolve("own");
+      Files.setAttribute(Files.createDirectories(own.resolve("instance")), "unix:uid", 65_534);
+      refused(own, "instance belongs to");
     }
   }
 
