@@ -82,9 +82,10 @@ class ProofIT {
     for (Origin origin : List.of(Origin.ON_DEMAND, Origin.ROLLING)) {
       for (ComparisonWindow window : windows(random)) {
         ComparisonRequest request = ComparisonRequest.all(origin, window);
+        // Or there would be nothing left to roll over.
+        TestOutputs.update(outputs.control(), "DELETE FROM comparison");
         ComparisonResult plain = drained(OutputScan::new, Throttle.NONE, false).run(request);
         List<Comparisons.StoredDifference> differences = differences(plain);
-        // Or there would be nothing left to roll over.
         TestOutputs.update(outputs.control(), "DELETE FROM comparison");
         ComparisonResult planted = drained(OutputScan::new, Throttle.NONE, true).run(request);
         same(planted, plain, differences);
