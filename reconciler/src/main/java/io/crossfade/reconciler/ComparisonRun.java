@@ -288,9 +288,7 @@ final class ComparisonRun implements DifferenceLedger {
       boolean settled, ComparisonSettings settings, Set<Kind> kinds, Beside beside) {
     Map<Kind, List<TableResult>> tables = results.of(id, kinds, progress);
     Map<Kind, KindFigures> figures = new EnumMap<>(Kind.class);
-    tables.forEach(
-        (kind, ofKind) ->
-            figures.put(kind, figures(kind, ofKind, beside)));
+    tables.forEach((kind, ofKind) -> figures.put(kind, figures(kind, ofKind, beside)));
     ComparisonResult result =
         new ComparisonResult(
             id,
@@ -430,10 +428,7 @@ final class ComparisonRun implements DifferenceLedger {
     };
   }
 
-  private KindFigures figures(
-      Kind kind,
-      List<TableResult> of,
-      Beside beside) {
+  private KindFigures figures(Kind kind, List<TableResult> of, Beside beside) {
     Map<DeliveryPath, OptionalDouble> latency = requireNonNull(beside.latencies().get(kind));
     Losses.Lost lost = beside.lost().getOrDefault(kind, Losses.Lost.NONE);
     TableProgress records = requireNonNull(progress.get(of.getFirst().table()));

@@ -1,5 +1,7 @@
 package io.crossfade.router;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -128,7 +130,8 @@ public final class BodyMutator {
           "upload_method",
           "x");
 
-  private static final List<String> CHARSETS = List.of("UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-16");
+  private static final List<String> CHARSETS =
+      List.of("UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-16");
 
   private static final int STRANGERS = 5;
 
@@ -140,7 +143,10 @@ public final class BodyMutator {
    */
   public BodyMutator(Map<Kind, List<String>> seeds) {
     this.seeds = seeds;
-    this.all = Arrays.stream(Kind.values()).flatMap(kind -> seeds.get(kind).stream()).toList();
+    this.all =
+        Arrays.stream(Kind.values())
+            .flatMap(kind -> requireNonNull(seeds.get(kind)).stream())
+            .toList();
   }
 
   /**
@@ -150,7 +156,7 @@ public final class BodyMutator {
    */
   public byte[] body(Random random, Kind kind, String serial) {
     String seed =
-        one(random, random.nextInt(STRANGERS) == 0 ? all : seeds.get(kind))
+        one(random, random.nextInt(STRANGERS) == 0 ? all : requireNonNull(seeds.get(kind)))
             .replaceAll("DEV\\d{5}|CASE\\d{2}|A5GTQ\\w+", serial + random.nextInt(3));
     byte[] body = seed.getBytes(StandardCharsets.UTF_8);
     for (int left = random.nextInt(4); left > 0; left--) {
@@ -228,8 +234,13 @@ public final class BodyMutator {
       value = JsonNodeFactory.instance.textNode(root.toString());
     }
     switch (container) {
-      case ArrayNode list when list.isEmpty() || random.nextInt(3) == 0 -> list.add(value);
-      case ArrayNode list -> list.set(random.nextInt(list.size()), value);
+      case ArrayNode list -> {
+        if (list.isEmpty() || random.nextInt(3) == 0) {
+          list.add(value);
+        } else {
+          list.set(random.nextInt(list.size()), value);
+        }
+      }
       case ObjectNode object -> {
         List<String> names = new ArrayList<>();
         object.fieldNames().forEachRemaining(names::add);

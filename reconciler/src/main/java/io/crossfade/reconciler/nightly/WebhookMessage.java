@@ -40,7 +40,7 @@ final class WebhookMessage {
     values.put(
         "text",
         ("Crossfade %s for %s%s: %s of %d rows agree, %d are explained, %d are not; %d records"
-             + " lost, %d of them in no output. %s")
+                + " lost, %d of them in no output. %s")
             .formatted(
                 report.verdict(),
                 report.day(),

@@ -1,5 +1,6 @@
 package io.crossfade.router.intake;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -177,7 +178,7 @@ class CasesIT {
 
   @Test
   void percentageThatHangs() {
-    Http.Answer answer = ANSWERS.get("percentage-that-hangs");
+    Http.Answer answer = requireNonNull(ANSWERS.get("percentage-that-hangs"));
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().path("type").asText())
         .isEqualTo("urn:crossfade:problem:percentage-out-of-range");
@@ -208,7 +209,7 @@ class CasesIT {
   }
 
   private static void succeeded(String name) {
-    Http.Answer answer = ANSWERS.get(name);
+    Http.Answer answer = requireNonNull(ANSWERS.get(name));
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json().path("status").asText()).isEqualTo("success");
   }

@@ -25,17 +25,55 @@ final class ItemCount {
 
   private static final Set<String> MEASURED =
       Set.of(
-          "heart_rate", "heartRate", "xlv", "blood_oxygen", "bloodOxygen", "xy", "body_temperature",
-          "temperature", "tw", "blood_pressure_systolic", "pressureHigh", "gxy",
-          "blood_pressure_diastolic", "pressureLow", "dxy", "stress", "yl", "step", "bs",
-          "distance", "jl", "calorie", "rl", "sleepData", "smData", "exerciseDailyData", "ydData",
-          "workoutData", "scientificSleepData", "kxsmData", "exerciseWeekData", "ydWeekData");
+          "heart_rate",
+          "heartRate",
+          "xlv",
+          "blood_oxygen",
+          "bloodOxygen",
+          "xy",
+          "body_temperature",
+          "temperature",
+          "tw",
+          "blood_pressure_systolic",
+          "pressureHigh",
+          "gxy",
+          "blood_pressure_diastolic",
+          "pressureLow",
+          "dxy",
+          "stress",
+          "yl",
+          "step",
+          "bs",
+          "distance",
+          "jl",
+          "calorie",
+          "rl",
+          "sleepData",
+          "smData",
+          "exerciseDailyData",
+          "ydData",
+          "workoutData",
+          "scientificSleepData",
+          "kxsmData",
+          "exerciseWeekData",
+          "ydWeekData");
 
   private static final Set<String> REPORTED =
       Set.of(
-          "systemsoftwareversion", "systemversion", "wifiaddress", "bluetoothaddress", "ipaddress",
-          "networkaccessmode", "networkmode", "devicename", "imei", "batterylevel", "voltage",
-          "chargingstatus", "wearstate", "status");
+          "systemsoftwareversion",
+          "systemversion",
+          "wifiaddress",
+          "bluetoothaddress",
+          "ipaddress",
+          "networkaccessmode",
+          "networkmode",
+          "devicename",
+          "imei",
+          "batterylevel",
+          "voltage",
+          "chargingstatus",
+          "wearstate",
+          "status");
 
   private static final JsonMapper JSON =
       JsonMapper.builder()

@@ -106,8 +106,8 @@ class SentFormsTest {
     HealthData data =
         health(
             ("{\"deviceSn\":%1$s,\"id\":\"D\",\"heart_rate\":%1$s,\"heartRate\":%1$s,\"xlv\":61,"
-                 + "\"timestamp\":%1$s,\"cjsj\":1757808900,\"customerId\":%1$s,\"customer_id\":9,"
-                 + "\"sleepData\":%1$s,\"smData\":{\"code\":0},\"latitude\":%1$s,\"wd\":\"1.5\"}")
+                    + "\"timestamp\":%1$s,\"cjsj\":1757808900,\"customerId\":%1$s,\"customer_id\":9,"
+                    + "\"sleepData\":%1$s,\"smData\":{\"code\":0},\"latitude\":%1$s,\"wd\":\"1.5\"}")
                 .formatted(empty));
     assertThat(data.deviceSn()).isEqualTo("D");
     assertThat(data.heartRate()).isEqualTo(61);

@@ -1,5 +1,6 @@
 package io.crossfade.router.intake;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -84,7 +85,8 @@ class UploadFuzzIT {
                 "--management.server.port=0",
                 // The journal stays as it is written: it is the account.
                 "--crossfade.accounting.every=5h",
-                "--crossfade.accounting.entries=" + Math.min(1 << 24, Math.max(1 << 18, BODIES * 20)),
+                "--crossfade.accounting.entries="
+                    + Math.min(1 << 24, Math.max(1 << 18, BODIES * 20)),
                 "--crossfade.rollout.automatic-rollback="));
     http = Http.of(router);
   }
@@ -114,7 +116,8 @@ class UploadFuzzIT {
                         i = next.getAndIncrement()) {
                       Random random = new Random(SEED * 1_000_003L + i);
                       Kind kind = Kind.values()[random.nextInt(3)];
-                      send(i, kind, random.nextBoolean(), mutator.body(random, kind, "F" + i + "-"));
+                      send(
+                          i, kind, random.nextBoolean(), mutator.body(random, kind, "F" + i + "-"));
                     }
                   }));
     }
@@ -122,8 +125,16 @@ class UploadFuzzIT {
       client.join();
     }
     System.out.printf(
-        "fuzz: seed %d, %d bodies in %d s; answers %s; items %s, accepted %s, failed %d; %d counted by the oracle%n",
-        SEED, BODIES, Duration.between(begin, Instant.now()).toSeconds(), statuses, items, accepted, failed.get(), counted.get());
+        "fuzz: seed %d, %d bodies in %d s; answers %s; items %s, accepted %s, failed %d; %d counted"
+            + " by the oracle%n",
+        SEED,
+        BODIES,
+        Duration.between(begin, Instant.now()).toSeconds(),
+        statuses,
+        items,
+        accepted,
+        failed.get(),
+        counted.get());
     assertThat(faults).as("seed %d", SEED).isEmpty();
     await().atMost(PATIENCE).until(() -> TestComparisons.areDrained(router));
     everyAcceptedRecordIsARowOnce();
@@ -136,7 +147,8 @@ class UploadFuzzIT {
     try {
       Http.Answer answer =
           http.send(http.request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
-      while (answer.status() == 503 && answer.raw().headers().firstValue("Retry-After").isPresent()) {
+      while (answer.status() == 503
+          && answer.raw().headers().firstValue("Retry-After").isPresent()) {
         statuses.computeIfAbsent(503, s -> new AtomicInteger()).incrementAndGet();
         answer = http.send(http.request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
       }
@@ -166,8 +178,8 @@ class UploadFuzzIT {
       assertThat(good + bad).as("items of the answer %s", answer).isEqualTo(sent.getAsInt());
       counted.incrementAndGet();
     }
-    items.get(kind).addAndGet(good + bad);
-    accepted.get(kind).addAndGet(good);
+    requireNonNull(items.get(kind)).addAndGet(good + bad);
+    requireNonNull(accepted.get(kind)).addAndGet(good);
     failed.addAndGet(bad);
   }
 
@@ -177,29 +189,34 @@ class UploadFuzzIT {
       DataSource output = router.getBean(path + "DataSource", DataSource.class);
       for (Kind kind : Kind.values()) {
         List<String> noted = journal.getOrDefault(path + kind, List.of());
-        long embedded = noted.size() - accepted.get(kind).get();
+        long embedded = noted.size() - requireNonNull(accepted.get(kind)).get();
         // Only an event brings records that its own answer does not count: measurements.
         if (kind == Kind.HEALTH) {
           assertThat(embedded).as("%s: measurements that came with events", path).isPositive();
         } else {
           assertThat(embedded).as("%s %s that no answer speaks of", path, kind).isZero();
         }
-        assertThat(rows(output, kind))
-            .as("%s of %s", kind, path)
-            .isEqualTo(new TreeSet<>(noted));
+        assertThat(rows(output, kind)).as("%s of %s", kind, path).isEqualTo(new TreeSet<>(noted));
       }
     }
   }
 
   private void everyOtherItemIsALetter() throws Exception {
     DataSource control = router.getBean("controlDataSource", DataSource.class);
-    assertThat(TestOutputs.number(control, "SELECT COUNT(*) FROM dead_letter WHERE source <> 'INTAKE'"))
+    assertThat(
+            TestOutputs.number(
+                control, "SELECT COUNT(*) FROM dead_letter WHERE source <> 'INTAKE'"))
         .as("records that a database refuses")
         .isZero();
-    long letters = TestOutputs.number(control, "SELECT COALESCE(SUM(attempts), 0) FROM dead_letter");
+    long letters =
+        TestOutputs.number(control, "SELECT COALESCE(SUM(attempts), 0) FROM dead_letter");
     assertThat((double) letters)
         .isEqualTo(
-            router.getBean(MeterRegistry.class).find(RouterMeter.UNREADABLE.id()).counters().stream()
+            router
+                .getBean(MeterRegistry.class)
+                .find(RouterMeter.UNREADABLE.id())
+                .counters()
+                .stream()
                 .mapToDouble(Counter::count)
                 .sum());
     long parts =
@@ -228,8 +245,7 @@ class UploadFuzzIT {
   private static void bothOutputsAreEqual(Instant begin) throws Exception {
     ComparisonResult result =
         TestComparisons.drained(
-            router,
-            new ComparisonWindow(begin.minusSeconds(60), Instant.now().plusSeconds(60)));
+            router, new ComparisonWindow(begin.minusSeconds(60), Instant.now().plusSeconds(60)));
     for (List<TableResult> tables : result.tables().values()) {
       for (TableResult table : tables) {
         assertThat(table.differing()).as("%s", table).isZero();
@@ -296,13 +312,13 @@ class UploadFuzzIT {
             case 'd' -> Kind.DEVICE;
             default -> Kind.EVENT;
           };
-      seeds.get(kind).add(Files.readString(file.toPath()));
+      requireNonNull(seeds.get(kind)).add(Files.readString(file.toPath()));
     }
     for (JsonNode one :
         new ObjectMapper().readTree(new File("src/test/resources/cases/cases.json"))) {
       for (Kind kind : Kind.values()) {
         if (UploadServlet.path(kind, false).equals("/" + one.path("endpoint").asText())) {
-          seeds.get(kind).add(one.path("body").asText());
+          requireNonNull(seeds.get(kind)).add(one.path("body").asText());
         }
       }
     }

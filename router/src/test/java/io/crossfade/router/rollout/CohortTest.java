@@ -116,7 +116,9 @@ class CohortTest {
 
   @Test
   void sharesOutOfRangeAreRefused() {
-    for (String share : List.of("-0.01", "100.01", "12.345", "1e9", "1e-300000000", "1e2147483647", "-1e-2147483647")) {
+    for (String share :
+        List.of(
+            "-0.01", "100.01", "12.345", "1e9", "1e-300000000", "1e2147483647", "-1e-2147483647")) {
       assertThatThrownBy(() -> DeviceCohortStrategy.basisPoints(new BigDecimal(share)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("percentage ");
