@@ -20,6 +20,8 @@ class ArchitectureTest {
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          // Nor what other modules lend to tests.
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("io.crossfade");
 
   private static final JavaClasses BAD = new ClassFileImporter().importPackages("io.crossfade.bad");
