@@ -179,8 +179,9 @@ class MonitoringIT {
   private static Map<String, String> alerts() throws IOException {
     Map<String, String> queries = new LinkedHashMap<>();
     for (JsonNode rule : rules()) {
-      for (String side : rule.path("expr").asText().split(" or ")) {
-        String query = side.replaceAll(" (>|<|==) [0-9.]+$", "");
+      for (String side : rule.path("expr").asText().split(" (or|unless) ")) {
+        String query =
+            side.replaceAll("^\\((.*[0-9])\\)$", "$1").replaceAll(" (>|<|==) [0-9.]+$", "");
         assertThat(query).isNotEqualTo(side);
         queries.put(rule.path("alert").asText() + " " + query, query);
       }
