@@ -121,7 +121,7 @@ class ConsoleBrowserIT {
 
     page.getByRole(AriaRole.LINK, named("Rollout")).click();
     Locator health = page.locator("#kind-health");
-    assertThat(health.locator(".gates .badge.pass")).hasCount(4, new LocatorAssertions.HasCountOptions().setTimeout((double) PATIENCE.toMillis()));
+    assertThat(health.locator(".gates .badge.pass")).hasCount(5, new LocatorAssertions.HasCountOptions().setTimeout((double) PATIENCE.toMillis()));
     health.getByLabel("Percentage").fill("50");
     health.getByRole(AriaRole.BUTTON, inside("Dry run")).click();
     assertThat(page.locator("#plan-health")).containsText("What it would do");
