@@ -22,8 +22,10 @@ public final class CutLink implements Closeable {
   private final int targetPort;
   private final ServerSocket server;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> robbed = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
   private volatile Set<Socket> mute = Set.of();
+  private volatile boolean swallowing;
 
   /** Forwards from a free port of the loopback interface to {@code targetPort}. */
   public CutLink(int targetPort) {
@@ -52,6 +54,21 @@ public final class CutLink implements Closeable {
 
   public void mend() {
     cut = false;
+  }
+
+  /**
+   * Packets vanish in both directions, on new connections too, and nobody is told. What has
+   * vanished does not come again: connections that lost some are reset by {@link #flow}.
+   */
+  public void swallow() {
+    swallowing = true;
+  }
+
+  /** Packets arrive again. */
+  public void flow() {
+    swallowing = false;
+    robbed.forEach(CutLink::closeQuietly);
+    robbed.clear();
   }
 
   @Override
@@ -92,7 +109,10 @@ public final class CutLink implements Closeable {
       byte[] buffer = new byte[16 * 1024];
       for (int read = in.read(buffer); read >= 0 && !cut; read = in.read(buffer)) {
         boolean answer = from.getPort() == targetPort;
-        if (!answer || !mute.contains(from)) {
+        if (swallowing) {
+          robbed.add(from);
+          robbed.add(to);
+        } else if (!answer || !mute.contains(from)) {
           out.write(buffer, 0, read);
           out.flush();
         }

@@ -16,28 +16,12 @@ final class EmbeddedMySql {
   private EmbeddedMySql() {}
 
   static TestDatabase.Server start() {
-    Path distribution = Path.of(System.getProperty("crossfade.test.mysql-home"));
-    Path mysqld = distribution.resolve("bin/mysqld");
-    if (!Files.exists(mysqld)) {
-      throw new IllegalStateException(
-          "No " + mysqld + ": build the whole project once with -Dcrossfade.test.database=mysql");
-    }
     try {
       Path home = Files.createTempDirectory("crossfade-mysql");
       Path init = Files.writeString(home.resolve("init.sql"), TestServers.CREATE_ADMIN);
       File log = home.resolve("mysqld.log").toFile();
-      if (!mysqld.toFile().setExecutable(true)) {
-        throw new IOException("Cannot make executable: " + mysqld);
-      }
-      List<String> common =
-          List.of(
-              mysqld.toString(),
-              "--no-defaults",
-              "--basedir=" + distribution,
-              "--datadir=" + home.resolve("data"),
-              "--lc-messages-dir=" + distribution.resolve("share"),
-              "--user=" + System.getProperty("user.name"));
-      run(with(common, List.of("--initialize-insecure")), log).onExit().join();
+      List<String> common = command(home);
+      initialise(common, log);
       int port = TestServers.freePort();
       List<String> own =
           List.of(
@@ -60,6 +44,31 @@ final class EmbeddedMySql {
     } catch (IOException e) {
       throw new IllegalStateException("Cannot start the embedded MySQL", e);
     }
+  }
+
+  /** The server and what it is told in any case, for data below a directory. */
+  static List<String> command(Path home) throws IOException {
+    Path distribution = Path.of(System.getProperty("crossfade.test.mysql-home"));
+    Path mysqld = distribution.resolve("bin/mysqld");
+    if (!Files.exists(mysqld)) {
+      throw new IllegalStateException(
+          "No " + mysqld + ": build the whole project once with -Dcrossfade.test.database=mysql");
+    }
+    if (!mysqld.toFile().setExecutable(true)) {
+      throw new IOException("Cannot make executable: " + mysqld);
+    }
+    return List.of(
+        mysqld.toString(),
+        "--no-defaults",
+        "--basedir=" + distribution,
+        "--datadir=" + home.resolve("data"),
+        "--lc-messages-dir=" + distribution.resolve("share"),
+        "--user=" + System.getProperty("user.name"));
+  }
+
+  /** Makes its empty data. */
+  static void initialise(List<String> command, File log) throws IOException {
+    run(with(command, List.of("--initialize-insecure")), log).onExit().join();
   }
 
   private static Process run(List<String> command, File log) throws IOException {

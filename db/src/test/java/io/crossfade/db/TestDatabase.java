@@ -81,8 +81,17 @@ public final class TestDatabase {
   }
 
   private static DbSettings newSchemas(String url) {
+    return newSchemas(TestDatabase::admin, url);
+  }
+
+  /** Where somebody who may do everything is connected. */
+  interface Admin {
+    Connection connect() throws SQLException;
+  }
+
+  static DbSettings newSchemas(Admin admin, String url) {
     String prefix = "t" + ProcessHandle.current().pid() + "_" + SCHEMAS.incrementAndGet() + "_";
-    try (Connection connection = admin();
+    try (Connection connection = admin.connect();
         Statement statement = connection.createStatement()) {
       for (String user : new String[] {APP_USER, MIGRATION_USER}) {
         statement.execute(

@@ -86,6 +86,17 @@ public final class TestServers {
     }
   }
 
+  /** Sends a process a signal, for example {@code STOP}. */
+  public static void signal(Process process, String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Removes a directory and all in it, as far as it can. */
   public static void deleteTree(Path root) {
     try (Stream<Path> paths = Files.walk(root)) {

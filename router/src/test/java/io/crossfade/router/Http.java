@@ -24,7 +24,7 @@ public final class Http {
   private final int port;
   private final @Nullable String user;
 
-  Http(int port) {
+  public Http(int port) {
     this(port, "operator");
   }
 

@@ -98,12 +98,12 @@ public final class TestRedis implements Closeable {
 
   /** Stops answering without closing a connection. */
   public void hang() {
-    signal("STOP");
+    TestServers.signal(process, "STOP");
   }
 
   /** Goes on where it hung. */
   public void goOn() {
-    signal("CONT");
+    TestServers.signal(process, "CONT");
   }
 
   /** Sends a command as its administrator. */
@@ -120,22 +120,18 @@ public final class TestRedis implements Closeable {
     process.onExit().join();
   }
 
+  /** Ends the server in order. */
+  public void stop() {
+    process.destroy();
+    process.onExit().join();
+  }
+
   @Override
   public void close() {
     goOn();
     process.destroy();
     process.onExit().join();
     TestServers.deleteTree(home);
-  }
-
-  private void signal(String name) {
-    try {
-      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void awaitAnswer() {

@@ -1,0 +1,195 @@
+package io.crossfade.router.campaign;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crossfade.db.CutLink;
+import io.crossfade.db.DatabaseProcess;
+import io.crossfade.db.DbSettings;
+import io.crossfade.db.TestServers;
+import io.crossfade.router.Http;
+import io.crossfade.router.TestRouterApplication;
+import io.crossfade.stream.TestRedis;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/**
+ * Everything that runs: a database and a Redis of their own, reached through links that lose
+ * packets when asked to, two routers and a worker from the packaged jars.
+ */
+final class Site implements Closeable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final String DISK_SIZE = "768m";
+
+  final DatabaseProcess database;
+  final CutLink databaseLink;
+  final TestRedis redis;
+  final CutLink redisLink;
+  final DbSettings schemas;
+  final List<JarProcess> routers;
+  final JarProcess worker;
+  final Path disk;
+  private final Path home;
+
+  Site() throws IOException {
+    home = Files.createDirectories(Path.of("target", "campaign")).toAbsolutePath();
+    disk = mountSmallDisk(Files.createTempDirectory("crossfade-disk"));
+    database = new DatabaseProcess(Files.createDirectory(disk.resolve("database")));
+    databaseLink = new CutLink(database.port());
+    redis = new TestRedis();
+    redisLink = new CutLink(redis.port());
+    schemas = database.newSchemasBehind(databaseLink);
+    Path router = JarProcess.built(Path.of("target"), "router-[\\d.]+(-SNAPSHOT)?\\.jar");
+    Path jar =
+        JarProcess.built(
+            Path.of("..", "stream-pipeline", "target"), "stream-pipeline-.*-worker\\.jar");
+    routers =
+        List.of(
+            new JarProcess("router-a", router, arguments(), home),
+            new JarProcess("router-b", router, arguments(), home));
+    worker = new JarProcess("worker", jar, arguments(), home);
+    processes().forEach(JarProcess::awaitStart);
+  }
+
+  /** A disk that a test may fill without taking anybody else's room. */
+  private static Path mountSmallDisk(Path at) throws IOException {
+    run("mount", "-t", "tmpfs", "-o", "size=" + DISK_SIZE, "tmpfs", at.toString());
+    return at;
+  }
+
+  private static void run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException("Cannot " + String.join(" ", command) + ": the campaign needs root");
+    }
+  }
+
+  private List<String> arguments() {
+    List<String> own =
+        new ArrayList<>(
+            TestRouterApplication.arguments(
+                schemas,
+                redisLink.port(),
+                List.of(
+                    "--crossfade.stream.key-prefix=campaign:",
+                    "--crossfade.stream.claim-idle=2s",
+                    "--crossfade.rollout.initial=legacy",
+                    "--crossfade.rollout.automatic-rollback=",
+                    "--crossfade.rollout.compare-every=5s",
+                    "--crossfade.accounting.directory=" + home.resolve("journal"),
+                    "--crossfade.accounting.every=500ms",
+                    "--crossfade.reconciler.nightly.cron=-",
+                    "--crossfade.reconciler.settle=1s")));
+    // As a user has them, not as tests on a slow machine do.
+    own.removeIf(argument -> argument.contains("append-timeout") || argument.contains("slow-call"));
+    return own;
+  }
+
+  List<JarProcess> processes() {
+    List<JarProcess> all = new ArrayList<>(routers);
+    all.add(worker);
+    return all;
+  }
+
+  String schema(DbSettings.Schema schema) {
+    return schema.url().replaceAll(".*/", "").replaceAll("\\?.*", "");
+  }
+
+  /** A router that is up. */
+  Http api() {
+    return routers.stream().filter(JarProcess::isAlive).findFirst().orElseThrow().http();
+  }
+
+  /** The flags as a router says that they are. */
+  static JsonNode rollout(JarProcess router) {
+    return router.http().get("/api/rollout").json();
+  }
+
+  /** Puts all kinds into a stage, past all gates; waits until both routers say so. */
+  void enter(String stage) {
+    String fields =
+        stage.startsWith("canary")
+            ? "\"stage\":\"canary\",\"percentage\":" + stage.substring("canary ".length())
+            : "\"stage\":\"%s\"".formatted(stage);
+    Awaitility.await("stage " + stage)
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              long version = rollout(routers.getFirst()).path("version").asLong();
+              return api()
+                      .call(
+                          "POST",
+                          "/api/rollout/changes",
+                          "{\"kind\":\"all\",%s,\"version\":%d,\"force\":true,\"reason\":\"campaign\"}"
+                              .formatted(fields, version))
+                      .status()
+                  == 200;
+            });
+    String name = stage.replaceAll(" .*", "");
+    Awaitility.await("both routers in " + name)
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(() -> stages().stream().allMatch(name::equalsIgnoreCase));
+  }
+
+  /** The stage of every kind on every router. */
+  List<String> stages() {
+    List<String> stages = new ArrayList<>();
+    for (JarProcess router : routers) {
+      rollout(router).path("kinds").forEach(kind -> stages.add(kind.path("stage").asText()));
+    }
+    return stages;
+  }
+
+  /** Waits until every process is up and every server answers. */
+  void awaitWhole() {
+    for (JarProcess process : processes()) {
+      if (!process.isAlive()) {
+        process.start();
+      }
+      process.awaitStart();
+    }
+    Awaitility.await("all is well")
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () ->
+                routers.stream()
+                    .allMatch(
+                        router ->
+                            rollout(router).path("version").asLong() > 0
+                                && router.http().get("/api/stream_stats").status() == 200));
+  }
+
+  /** Nothing is held in memory, waits in Redis, or is not accounted for, as the product says. */
+  boolean drained() {
+    return routers.stream().mapToDouble(router -> router.sum("crossfade_legacy_held")).sum() == 0
+        && routers.getFirst().sum("crossfade_stream_waiting") == 0
+        && routers.getFirst().sum("crossfade_stream_pending") == 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    processes().forEach(JarProcess::close);
+    redis.close();
+    redisLink.close();
+    databaseLink.close();
+    database.close();
+    run("umount", "-l", disk.toString());
+    TestServers.deleteTree(disk);
+  }
+
+  /** What an operator needs to know of each process when something is wrong. */
+  Map<String, Path> logs() {
+    Map<String, Path> logs = new java.util.TreeMap<>();
+    processes().forEach(process -> logs.put(process.name(), process.log()));
+    return logs;
+  }
+}
