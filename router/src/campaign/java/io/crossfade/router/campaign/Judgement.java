@@ -85,8 +85,9 @@ final class Judgement {
 
   static String head() {
     return """
-        | fault | rounds | uploads | accepted | in both | in one | dead | lost | explained as | hidden by hand, found | verdict | wrong words |
-        |---|---|---|---|---|---|---|---|---|---|---|---|""";
+    | fault | rounds | uploads | accepted | in both | in one | dead | lost | explained as | hidden by hand, found | verdict | wrong words |
+    |---|---|---|---|---|---|---|---|---|---|---|---|\
+    """;
   }
 
   private void judge(RecordId id, Told told) {

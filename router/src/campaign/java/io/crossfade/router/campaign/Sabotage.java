@@ -24,14 +24,24 @@ final class Sabotage {
   private final Map<RecordId, String> kinds = new HashMap<>();
   private final List<String> devices = new ArrayList<>();
 
-  /** Takes rows that both outputs have. */
-  static Sabotage of(Site site, Map<RecordId, Told> truth, Word before, Random random)
+  /**
+   * Takes rows that both outputs have, of moments in which copies were meant to be.
+   *
+   * @param notMirrored other moments
+   */
+  static Sabotage of(
+      Site site,
+      Map<RecordId, Told> truth,
+      Word before,
+      List<Judgement.Moment> notMirrored,
+      Random random)
       throws SQLException {
     Sabotage sabotage = new Sabotage();
     List<Made> whole = new ArrayList<>();
     truth.forEach(
         (id, told) -> {
-          if (before.rows().values().stream().allMatch(rows -> rows.containsKey(id))) {
+          if (before.rows().values().stream().allMatch(rows -> rows.containsKey(id))
+              && notMirrored.stream().noneMatch(moment -> moment.covers(told))) {
             whole.add(told.made());
           }
         });

@@ -84,6 +84,8 @@ class CampaignFaultIT {
       Devices devices = new Devices(site.routers, truth, prefix, DEVICES, SEED + fault.ordinal());
       site.awaitWhole();
       site.enter("shadow");
+      // Of the seconds around a change nobody can say whether a copy was meant to be.
+      rest(3_000);
       devices.start();
       for (int round = 0; round < ROUNDS; round++) {
         strike(fault, STAGES.get((round + fault.ordinal()) % STAGES.size()));
@@ -94,7 +96,8 @@ class CampaignFaultIT {
           .until(() -> !devices.isRunning());
       await("all is written").atMost(PATIENCE).ignoreExceptions().until(site::drained);
       awaitEveryPromise(truth, prefix);
-      Sabotage sabotage = Sabotage.of(site, truth.records(), Word.of(site, -1, prefix), random);
+      Sabotage sabotage =
+          Sabotage.of(site, truth.records(), Word.of(site, -1, prefix), notMirrored, random);
       Word word = Word.of(site, compare(from), prefix);
       Judgement judgement = new Judgement(fault, truth.records(), word, sabotage, notMirrored);
       say(judgement.row(ROUNDS, devices.uploads()));
