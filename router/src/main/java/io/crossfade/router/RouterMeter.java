@@ -19,6 +19,8 @@ public enum RouterMeter {
       "Logins by what came of them: checked, known, wrong, too-many-logins, logins-busy; tag"
           + " outcome"),
   FLAG_AGE("crossfade.router.flag.age", "Since the flags were last read"),
+  FLAGS_ASIDE("crossfade.router.flags.aside", "Rows of the flags that cannot be used"),
+  FLAGS_PENDING("crossfade.router.flags.pending", "Changes that count here and wait to be stored"),
   STAGE(
       "crossfade.router.stage",
       "0 legacy, 1 shadow, 2 canary, 3 live, 4 complete, 5 no stage; tag kind"),

@@ -13,6 +13,7 @@ import io.crossfade.router.rollout.RolloutSettings;
 import io.crossfade.router.rollout.Stage;
 import io.crossfade.stream.StreamSettings;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -95,7 +96,8 @@ class SettingsTest {
                           new BigDecimal(30),
                           new BigDecimal(50),
                           new BigDecimal(100)),
-                      Duration.ofDays(7)));
+                      Duration.ofDays(7),
+                      Path.of(System.getProperty("user.home"), ".crossfade")));
           assertThat(context.getBean(GateSettings.class))
               .isEqualTo(
                   new GateSettings(
@@ -152,6 +154,7 @@ class SettingsTest {
             "crossfade.rollout.planned-kinds=device",
             "crossfade.rollout.plan=5,100",
             "crossfade.rollout.plan-soak=4h",
+            "crossfade.rollout.directory=/var/lib/crossfade",
             "crossfade.gates.consistency=99",
             "crossfade.gates.soak=1d",
             "crossfade.gates.backlog-age=9s",
@@ -229,7 +232,8 @@ class SettingsTest {
                           RolloutSettings.Depth.ONE_STAGE,
                           Set.of(Kind.DEVICE),
                           List.of(new BigDecimal(5), new BigDecimal(100)),
-                          Duration.ofHours(4)));
+                          Duration.ofHours(4),
+                          Path.of("/var/lib/crossfade")));
               assertThat(context.getBean(ComparisonSettings.class))
                   .isEqualTo(
                       new ComparisonSettings(

@@ -103,6 +103,10 @@ public final class TestRouterApplication {
             + Path.of(
                     "target", "accounting", schemas.control().url().replaceAll(".*/(\\w+).*", "$1"))
                 .toAbsolutePath());
+    arguments.add(
+        "--crossfade.rollout.directory="
+            + Path.of("target", "flags", schemas.control().url().replaceAll(".*/(\\w+).*", "$1"))
+                .toAbsolutePath());
     for (String role : List.of("operator", "viewer")) {
       arguments.add("--crossfade.operator.users.%1$s.role=%1$s".formatted(role));
       arguments.add("--crossfade.operator.users.%s.password=%s".formatted(role, PASSWORD_HASH));

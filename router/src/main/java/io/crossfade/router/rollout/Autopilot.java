@@ -62,13 +62,12 @@ public final class Autopilot {
 
   /** Decides for every kind that is not held. */
   void decide() {
-    flags.storePending();
     Map<Kind, Holds.Hold> held = holds.all();
-    RolloutState state = table.read();
+    RolloutState state = flags.readNow();
     for (Kind kind : Kind.values()) {
       if (!held.containsKey(kind)) {
         decide(kind, state);
-        state = table.read();
+        state = flags.readNow();
       }
     }
   }

@@ -3,6 +3,7 @@ package io.crossfade.router.rollout;
 import io.crossfade.db.Kind;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ interface FlagStore {
    * by itself meanwhile does not count against it.
    */
   Stored store(PendingChange change);
+
+  /** What became of a pending change; empty when it is not on record. Changes nothing. */
+  Optional<Stored> recorded(PendingChange change);
 
   /**
    * Newest first.

@@ -8,6 +8,7 @@ import io.crossfade.router.rollout.RolloutChange.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -134,17 +135,30 @@ public final class FlagTable implements FlagStore, StateRepository {
             record(before, wanted, change.note(), change);
             recorded = history.of(change.id());
           }
-          EnumSet<Kind> superseded = EnumSet.noneOf(Kind.class);
-          for (RolloutChange kind : recorded) {
-            if (!kind.after().equals(change.flags().get(kind.kind()))) {
-              superseded.add(kind.kind());
-            }
-          }
-          return new Stored(
-              recorded.getFirst().version(),
-              superseded,
-              state(jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single()));
+          return stored(change, recorded);
         });
+  }
+
+  @Override
+  public Optional<Stored> recorded(PendingChange change) {
+    return within(
+        () -> {
+          List<RolloutChange> recorded = history.of(change.id());
+          return recorded.isEmpty() ? Optional.empty() : Optional.of(stored(change, recorded));
+        });
+  }
+
+  private Stored stored(PendingChange change, List<RolloutChange> recorded) {
+    EnumSet<Kind> superseded = EnumSet.noneOf(Kind.class);
+    for (RolloutChange kind : recorded) {
+      if (!kind.after().equals(change.flags().get(kind.kind()))) {
+        superseded.add(kind.kind());
+      }
+    }
+    return new Stored(
+        recorded.getFirst().version(),
+        superseded,
+        state(jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single()));
   }
 
   @Override
@@ -159,7 +173,7 @@ public final class FlagTable implements FlagStore, StateRepository {
 
   @Override
   public @Nullable FeatureState getFeatureState(Feature feature) {
-    return within(this::stored).get(feature.name());
+    return within(() -> stored(new ArrayList<>())).get(feature.name());
   }
 
   /** Togglz' console saves one feature at a time and asks for no reason. */
@@ -188,8 +202,15 @@ public final class FlagTable implements FlagStore, StateRepository {
   }
 
   private RolloutState state(long version) {
+    List<Aside> aside = new ArrayList<>();
+    EnumSet<Kind> unresolved = EnumSet.noneOf(Kind.class);
+    Map<Kind, KindFlags> kinds = kinds(version, aside, unresolved);
     return new RolloutState(
-        jdbc.sql("SELECT id FROM control_system").query(String.class).single(), version, kinds());
+        jdbc.sql("SELECT id FROM control_system").query(String.class).single(),
+        version,
+        kinds,
+        aside,
+        unresolved);
   }
 
   private RolloutState record(
@@ -230,34 +251,58 @@ public final class FlagTable implements FlagStore, StateRepository {
     return Objects.requireNonNull(transaction.execute(status -> work.get()));
   }
 
-  private Map<Kind, KindFlags> kinds() {
-    Map<String, FeatureState> stored = stored();
+  /**
+   * What each kind is switched to. Of one with a row that cannot be used, what was last recorded
+   * counts: no record, no change.
+   */
+  private Map<Kind, KindFlags> kinds(long version, List<Aside> aside, Set<Kind> unresolved) {
+    Map<String, FeatureState> stored = stored(aside);
     EnumMap<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
       try {
+        for (RolloutFeature feature :
+            List.of(RolloutFeature.stream(kind), RolloutFeature.dualWrite(kind))) {
+          if (version > 0 && !stored.containsKey(feature.name())) {
+            throw new IllegalArgumentException("there is no usable row of " + feature);
+          }
+        }
         kinds.put(
             kind,
             RolloutFeature.flags(
                 stored.get(RolloutFeature.stream(kind).name()),
                 stored.get(RolloutFeature.dualWrite(kind).name())));
       } catch (IllegalArgumentException e) {
-        log.warn("Unusable flags of {}: {}; the old path serves", kind.label(), e.getMessage());
+        Optional<KindFlags> recorded = history.last(kind);
+        aside.add(
+            new Aside(
+                kind.name(),
+                "%s; %s"
+                    .formatted(
+                        e.getMessage(),
+                        recorded
+                            .map(flags -> "what was recorded last counts: " + flags)
+                            .orElse("nothing usable is recorded"))));
+        recorded.ifPresentOrElse(flags -> kinds.put(kind, flags), () -> unresolved.add(kind));
       }
     }
     return kinds;
   }
 
-  private Map<String, FeatureState> stored() {
+  private Map<String, FeatureState> stored(List<Aside> aside) {
     Map<String, FeatureState> states = new HashMap<>();
     jdbc.sql("SELECT feature, enabled, strategy, parameters FROM rollout_flag")
         .query(
             row -> {
-              FeatureState state =
-                  new FeatureState(
-                      RolloutFeature.valueOf(row.getString("feature")), row.getBoolean("enabled"));
-              state.setStrategyId(row.getString("strategy"));
-              parameters(row.getString("parameters")).forEach(state::setParameter);
-              states.put(row.getString("feature"), state);
+              String name = row.getString("feature");
+              try {
+                FeatureState state =
+                    new FeatureState(RolloutFeature.named(name), row.getBoolean("enabled"));
+                state.setStrategyId(row.getString("strategy"));
+                parameters(row.getString("parameters")).forEach(state::setParameter);
+                states.put(name, state);
+              } catch (IllegalArgumentException e) {
+                aside.add(new Aside(name, String.valueOf(e.getMessage())));
+              }
             });
     return states;
   }

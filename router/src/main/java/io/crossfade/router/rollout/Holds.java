@@ -49,12 +49,18 @@ public final class Holds {
               jdbc.sql("SELECT kind, held_at, actor, reason FROM rollout_hold")
                   .query(
                       row -> {
-                        holds.put(
-                            Kind.valueOf(row.getString("kind")),
-                            new Hold(
-                                row.getTimestamp("held_at").toInstant(),
-                                row.getString("actor"),
-                                row.getString("reason")));
+                        String name = row.getString("kind");
+                        for (Kind kind : Kind.values()) {
+                          // Others are of another release.
+                          if (kind.name().equals(name)) {
+                            holds.put(
+                                kind,
+                                new Hold(
+                                    row.getTimestamp("held_at").toInstant(),
+                                    row.getString("actor"),
+                                    row.getString("reason")));
+                          }
+                        }
                       });
               return holds;
             }));

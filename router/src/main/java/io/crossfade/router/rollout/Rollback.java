@@ -93,19 +93,8 @@ public final class Rollback {
   public RollbackReceipt roll(Set<Kind> kinds, Origin origin, String actor, String reason) {
     RolloutState state = flags.state();
     Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
-    Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
-    boolean served = kinds.stream().anyMatch(kind -> !state.of(kind).cohort().nobody());
-    for (Kind kind : kinds) {
-      before.put(kind, state.of(kind));
-      if (!state.known()) {
-        // Whether the stream serves is not known here; copies harm nobody.
-        after.put(kind, KindFlags.SHADOW);
-      } else if (!served) {
-        after.put(kind, KindFlags.LEGACY);
-      } else if (!state.of(kind).cohort().nobody()) {
-        after.put(kind, KindFlags.SHADOW);
-      }
-    }
+    kinds.forEach(kind -> before.put(kind, state.of(kind)));
+    Map<Kind, KindFlags> after = target(state, kinds);
     RollbackWatch.Wait firstLegacy = watch.await(before);
     PendingChange change =
         new PendingChange(
@@ -113,7 +102,10 @@ public final class Rollback {
             clock.instant(),
             after,
             new FlagTable.Note(origin, actor, reason, null, false, "{}"));
-    flags.override(change);
+    boolean onDisk = flags.override(change);
+    if (!onDisk) {
+      log.warn("Rollback {} is in memory only until it is stored", change.id());
+    }
     log.warn("Rollback of {} by {}: {}", kinds, actor, reason);
     Known rollback =
         new Known(
@@ -130,10 +122,50 @@ public final class Rollback {
     return awaitInstances(rollback);
   }
 
+  /** What each kind becomes; kinds that are to stay as they are have no entry. */
+  static Map<Kind, KindFlags> target(RolloutState state, Set<Kind> kinds) {
+    Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
+    boolean served = kinds.stream().anyMatch(kind -> !state.of(kind).cohort().nobody());
+    for (Kind kind : kinds) {
+      if (!state.known()) {
+        // Whether the stream serves is not known here; copies harm nobody.
+        after.put(kind, KindFlags.SHADOW);
+      } else if (!served) {
+        after.put(kind, KindFlags.LEGACY);
+      } else if (!state.of(kind).cohort().nobody()) {
+        after.put(kind, KindFlags.SHADOW);
+      }
+    }
+    return after;
+  }
+
   /** What became of a rollback; empty when no router knows it. */
   public Optional<RollbackReceipt> receipt(String id) {
     Known rollback = known.get(id);
     return rollback == null ? receipts.find(id) : Optional.of(receipt(rollback));
+  }
+
+  /** Takes over what waited when this router was stopped, so that its receipts go on. */
+  public void takeOver() {
+    RolloutState state = flags.state();
+    for (PendingChange change : flags.waiting()) {
+      if (change.note().origin() == Origin.ROLLBACK) {
+        Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
+        change.flags().keySet().forEach(kind -> before.put(kind, state.of(kind)));
+        known.put(
+            change.id(),
+            new Known(
+                change.id(),
+                change.decidedAt(),
+                change.note().actor(),
+                change.note().reason(),
+                before,
+                change.flags(),
+                watch.await(before),
+                List.of(),
+                new AtomicLong(NOT_YET)));
+      }
+    }
   }
 
   /** Brings the kept receipts of this router up to date. */
@@ -166,6 +198,11 @@ public final class Rollback {
     OptionalLong first = rollback.firstLegacy().millis();
     List<String> notes = new ArrayList<>();
     if (stored == null) {
+      notes.add(
+          flags.kept(rollback.id())
+              ? "It is on this router's disk, too."
+              : "It is not on this router's disk: one that is started again before MySQL is back"
+                    + " does not know of it.");
       notes.add(
           "MySQL does not answer: this router has rolled back, the others have not heard of it."
               + " Ask each of them; it is stored as soon as MySQL is back.");

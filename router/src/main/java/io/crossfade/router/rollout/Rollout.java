@@ -158,8 +158,7 @@ public final class Rollout {
   private Plan plan(StageChange change, Map<Kind, GateEvidence> seen) throws RefusedException {
     Reason.of(change.reason());
     // A rollback that waits here is older than this decision.
-    flags.storePending();
-    RolloutState now = table.read();
+    RolloutState now = flags.readNow();
     if (now.version() != change.version()) {
       throw stale(change.version(), now.version());
     }

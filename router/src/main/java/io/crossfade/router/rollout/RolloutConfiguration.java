@@ -1,6 +1,7 @@
 package io.crossfade.router.rollout;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.DbSettings;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
@@ -14,6 +15,7 @@ import io.crossfade.stream.StreamHealth;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Executors;
 import net.javacrumbs.shedlock.core.LockProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -60,14 +62,28 @@ public class RolloutConfiguration {
     return () -> List.of(strategy);
   }
 
+  @Bean
+  FlagFile flagFile(RolloutSettings settings, DbSettings schemas) {
+    return new FlagFile(settings.keptIn(), schemas.control().url());
+  }
+
   @Bean(initMethod = "start")
   RolloutFlags rolloutFlags(
       FlagTable table,
+      FlagFile file,
       RolloutSettings settings,
       InstantSource clock,
       MeterRegistry meters,
       Loops loops) {
-    return new RolloutFlags(table, settings.initialFlags(), clock, meters, loops);
+    return new RolloutFlags(
+        table,
+        file,
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("rollout-flags-file").daemon(true).factory()),
+        settings.initialFlags(),
+        clock,
+        meters,
+        loops);
   }
 
   @Bean
@@ -111,7 +127,7 @@ public class RolloutConfiguration {
     return new RolloutAdvisor(flags, rollout);
   }
 
-  @Bean
+  @Bean(initMethod = "takeOver")
   Rollback rollback(
       RolloutFlags flags,
       Instances instances,

@@ -42,13 +42,17 @@ public final class RolloutController {
    *
    * @param flagAgeMillis since the flags were last read
    * @param stale whether the last attempt to read them failed
+   * @param source where they come from
+   * @param aside rows of the flags that cannot be used, and what counts instead
    * @param breaker state of the breaker before Redis
    */
   public record Overview(
       long version,
       long flagAgeMillis,
       boolean stale,
+      RolloutFlags.Source source,
       boolean rollbackWaitsToBeStored,
+      List<Aside> aside,
       String breaker,
       float breakerFailurePercent,
       List<KindView> kinds,
@@ -132,7 +136,9 @@ public final class RolloutController {
         state.version(),
         flags.age().toMillis(),
         !reachable,
+        flags.source(),
         flags.overridden(),
+        state.aside(),
         breaker.getState().name(),
         breaker.getMetrics().getFailureRate(),
         kinds,

@@ -25,6 +25,18 @@ public enum RolloutFeature implements Feature {
   @Label("Common events: dual write")
   EVENT_DUAL_WRITE;
 
+  /**
+   * A feature by its name.
+   *
+   * @throws IllegalArgumentException when this release has none of that name
+   */
+  static RolloutFeature named(String name) {
+    return Arrays.stream(values())
+        .filter(feature -> feature.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("this release knows no such feature"));
+  }
+
   static RolloutFeature stream(Kind kind) {
     return valueOf(kind + "_STREAM");
   }

@@ -12,7 +12,9 @@ import io.crossfade.router.routing.Assignment;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -20,7 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +47,15 @@ public final class RolloutFlags implements AutoCloseable {
   /** How many stored changes are remembered by their id. */
   private static final int REMEMBERED = 100;
 
+  /** How long a rollback waits until it is on disk, which may hang, too. */
+  private static final Duration DISK_PATIENCE = Duration.ofMillis(500);
+
+  /** How old what is kept says it is at most, while nothing changes. */
+  private static final Duration KEEP_EVERY = Duration.ofMinutes(1);
+
   private final FlagStore store;
+  private final FlagMemory memory;
+  private final Executor disk;
   private final KindFlags first;
   private final InstantSource clock;
   private final Loops loops;
@@ -48,6 +63,7 @@ public final class RolloutFlags implements AutoCloseable {
   private final Map<String, FlagStore.Stored> settled = new LinkedHashMap<>();
   private @Nullable SupervisedLoop loop;
   private RolloutState stored = RolloutState.UNKNOWN;
+  private Instant asOf = Instant.EPOCH;
 
   /** How often {@link #stored} was replaced: who reads sees whether that happened meanwhile. */
   private long taken;
@@ -55,20 +71,39 @@ public final class RolloutFlags implements AutoCloseable {
   private volatile RolloutState effective = RolloutState.UNKNOWN;
   private volatile long readAt = System.nanoTime();
   private volatile boolean readable;
+  private volatile boolean read;
+  private volatile FlagMemory.@Nullable Kept kept;
+  private volatile boolean keepable = true;
   private boolean storable = true;
 
   /**
-   * Reads the flags once, if they can be read.
+   * Begins with what was known last, and reads the flags once, if they can be read.
    *
+   * @param disk writes what is remembered, one at a time
    * @param first flags of a system that never had any
    */
   RolloutFlags(
-      FlagStore store, KindFlags first, InstantSource clock, MeterRegistry meters, Loops loops) {
+      FlagStore store,
+      FlagMemory memory,
+      Executor disk,
+      KindFlags first,
+      InstantSource clock,
+      MeterRegistry meters,
+      Loops loops) {
     this.store = store;
+    this.memory = memory;
+    this.disk = disk;
     this.first = first;
     this.clock = clock;
     this.loops = loops;
+    memory.load().ifPresent(this::remember);
     refresh();
+    Gauge.builder(RouterMeter.FLAGS_ASIDE.id(), () -> effective.aside().size())
+        .description(RouterMeter.FLAGS_ASIDE.description())
+        .register(meters);
+    Gauge.builder(RouterMeter.FLAGS_PENDING.id(), () -> waiting().size())
+        .description(RouterMeter.FLAGS_PENDING.description())
+        .register(meters);
     TimeGauge.builder(RouterMeter.FLAG_AGE.id(), () -> age().toMillis(), TimeUnit.MILLISECONDS)
         .description(RouterMeter.FLAG_AGE.description())
         .register(meters);
@@ -114,6 +149,26 @@ public final class RolloutFlags implements AutoCloseable {
     return readable;
   }
 
+  /** Where what counts here comes from. */
+  public enum Source {
+    /** Read from the control schema since this router started. */
+    DATABASE,
+    /** From the file that a router kept before it was started again. */
+    FILE,
+    /** From nowhere: the old path serves. */
+    NOTHING
+  }
+
+  /** Where what counts here comes from; {@link #age} says how old it is. */
+  public Source source() {
+    return read ? Source.DATABASE : effective.known() ? Source.FILE : Source.NOTHING;
+  }
+
+  /** Whether the last attempt to keep what is known on disk succeeded. */
+  public boolean keepable() {
+    return keepable;
+  }
+
   /** Whether a rollback waits to be stored. */
   public synchronized boolean overridden() {
     return !pending.isEmpty();
@@ -127,17 +182,44 @@ public final class RolloutFlags implements AutoCloseable {
   /**
    * Lets a change count here at once, and has it stored as soon as possible. It counts together
    * with all that wait; of two for one kind, the later one.
+   *
+   * @return whether it is on disk too, so that a router that is started again knows of it
    */
-  synchronized void override(PendingChange change) {
-    pending.put(change.id(), change);
-    recount();
+  boolean override(PendingChange change) {
+    synchronized (this) {
+      pending.put(change.id(), change);
+      recount();
+    }
+    try {
+      CompletableFuture.runAsync(this::keep, disk)
+          .get(DISK_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      log.error("A change that counts here is not on disk: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return kept(change.id());
+  }
+
+  /** What counts here and is not known to be stored, in the order it was decided. */
+  synchronized List<PendingChange> waiting() {
+    return List.copyOf(pending.values());
+  }
+
+  /** Whether a change is on disk. */
+  boolean kept(String id) {
+    FlagMemory.Kept now = kept;
+    return now != null && now.pending().stream().anyMatch(change -> change.id().equals(id));
   }
 
   /** Takes note of flags that were just stored, before they are read. */
-  synchronized void stored(RolloutState state) {
-    if (state.version() >= stored.version()) {
-      replaceStored(state);
+  void stored(RolloutState state) {
+    synchronized (this) {
+      if (state.version() >= stored.version()) {
+        replaceStored(state.completedBy(stored));
+      }
     }
+    keepIfChanged();
   }
 
   /**
@@ -152,10 +234,33 @@ public final class RolloutFlags implements AutoCloseable {
     }
   }
 
+  /**
+   * The flags as they are in the control schema now, with all that waited here.
+   *
+   * @throws RuntimeException when they cannot be read, or what waits cannot be stored
+   */
+  RolloutState readNow() {
+    storePending();
+    long before = taken();
+    RolloutState state = store.read();
+    RolloutState now = take(state.version() == 0 ? store.initialise(first) : state, before);
+    keepIfChanged();
+    return now;
+  }
+
   /** Reads the flags now, and stores what waits. */
   public void refresh() {
+    refreshFromStore();
+    keepIfChanged();
+  }
+
+  private void refreshFromStore() {
     long before = taken();
     try {
+      // What waits may be on record, though nobody said so: then the flags say more than it does.
+      for (PendingChange change : waiting()) {
+        store.recorded(change).ifPresent(now -> settle(change, now));
+      }
       RolloutState state = store.read();
       take(state.version() == 0 ? store.initialise(first) : state, before);
       readAt = System.nanoTime();
@@ -163,6 +268,7 @@ public final class RolloutFlags implements AutoCloseable {
         log.info("The flags are readable");
       }
       readable = true;
+      read = true;
     } catch (RuntimeException e) {
       if (readable) {
         log.warn("Cannot read the flags: {}; they stay {}", e.getMessage(), effective);
@@ -187,6 +293,9 @@ public final class RolloutFlags implements AutoCloseable {
     if (started != null) {
       started.stop(STOP_PATIENCE);
     }
+    if (disk instanceof ExecutorService own) {
+      own.shutdown();
+    }
   }
 
   private void gauge(
@@ -197,8 +306,52 @@ public final class RolloutFlags implements AutoCloseable {
         .register(meters);
   }
 
-  private synchronized List<PendingChange> waiting() {
-    return List.copyOf(pending.values());
+  private synchronized void remember(FlagMemory.Kept known) {
+    stored = known.stored();
+    asOf = known.asOf();
+    known.pending().forEach(change -> pending.put(change.id(), change));
+    kept = known;
+    if (stored.known()) {
+      readAt = System.nanoTime() - Duration.between(asOf, clock.instant()).toNanos();
+    }
+    recount();
+    log.info("Last known flags, as of {}: {}; {} wait to be stored", asOf, stored, pending.size());
+  }
+
+  private synchronized FlagMemory.Kept toKeep() {
+    return new FlagMemory.Kept(stored, asOf, List.copyOf(pending.values()));
+  }
+
+  private void keepIfChanged() {
+    FlagMemory.Kept then = kept;
+    FlagMemory.Kept now = toKeep();
+    if (then == null
+        || !then.stored().equals(now.stored())
+        || !then.pending().equals(now.pending())
+        || Duration.between(then.asOf(), now.asOf()).compareTo(KEEP_EVERY) >= 0) {
+      disk.execute(this::keep);
+    }
+  }
+
+  /** Keeps what is known at this moment; what is written last is what was known last. */
+  private void keep() {
+    FlagMemory.Kept now = toKeep();
+    try {
+      memory.keep(now);
+      kept = now;
+      if (!keepable) {
+        log.info("The flags are kept on disk again");
+      }
+      keepable = true;
+    } catch (IOException | RuntimeException e) {
+      if (keepable) {
+        log.warn(
+            "Cannot keep the flags on disk: {}; a router that is started again without the database"
+                + " would not know them",
+            e.toString());
+      }
+      keepable = false;
+    }
   }
 
   private synchronized long taken() {
@@ -210,18 +363,28 @@ public final class RolloutFlags implements AutoCloseable {
    *
    * @param before {@link #taken} when reading began
    */
-  private synchronized void take(RolloutState state, long before) {
-    boolean sameSystem = stored.system().isEmpty() || stored.system().equals(state.system());
-    if (state.version() >= stored.version() || !sameSystem) {
-      if (!sameSystem) {
-        log.warn("These are the flags of another system; what waits is of no use there");
-        pending.clear();
-      }
+  private synchronized RolloutState take(RolloutState read, long before) {
+    boolean sameSystem = stored.system().isEmpty() || stored.system().equals(read.system());
+    RolloutState state = sameSystem ? read.completedBy(stored) : read;
+    if (!state.aside().equals(stored.aside())) {
+      log.warn(
+          state.aside().isEmpty()
+              ? "All rows of the flags can be used"
+              : "Rows of the flags are put aside: {}",
+          state.aside());
+    }
+    if (!sameSystem) {
+      log.warn("These are the flags of another system; of no use there: {}", pending.values());
+      pending.clear();
+      replaceStored(state);
+    } else if (state.version() >= stored.version()) {
       replaceStored(state);
     } else if (taken == before) {
       keepAgainst(state);
       replaceStored(state);
     }
+    asOf = clock.instant();
+    return state;
   }
 
   /** The database knows less than it did, as after a fail-over or from a backup. */
@@ -259,7 +422,10 @@ public final class RolloutFlags implements AutoCloseable {
       settled.remove(settled.keySet().iterator().next());
     }
     if (now.now().version() >= stored.version()) {
-      replaceStored(now.now());
+      // Of a kind that cannot be read, this change is what was switched last.
+      EnumMap<Kind, KindFlags> recorded = new EnumMap<>(change.flags());
+      recorded.keySet().removeAll(now.superseded());
+      replaceStored(now.now().completedBy(stored.with(recorded)));
     } else {
       recount();
     }

@@ -12,11 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** All changes that were ever made. Callers bring the transaction. */
 final class RolloutHistory {
 
+  private static final Logger log = LoggerFactory.getLogger(RolloutHistory.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final JdbcClient jdbc;
@@ -55,19 +58,31 @@ final class RolloutHistory {
    */
   List<RolloutChange> newest(@Nullable Kind kind, int most) {
     String name = kind == null ? null : kind.name();
-    return jdbc.sql(
-            "SELECT * FROM rollout_change WHERE ? IS NULL OR kind = ? ORDER BY id DESC LIMIT ?")
+    return jdbc
+        .sql("SELECT * FROM rollout_change WHERE ? IS NULL OR kind = ? ORDER BY id DESC LIMIT ?")
         .params(Arrays.asList(name, name, most))
         .query(RolloutHistory::change)
-        .list();
+        .list()
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** What a kind was last switched to; empty when that cannot be read. */
+  Optional<KindFlags> last(Kind kind) {
+    return newest(kind, 1).stream().map(RolloutChange::after).findFirst();
   }
 
   /** What is recorded of a pending change, one per kind; empty when it was never stored. */
   List<RolloutChange> of(String decision) {
-    return jdbc.sql("SELECT * FROM rollout_change WHERE decision = ?")
+    return jdbc
+        .sql("SELECT * FROM rollout_change WHERE decision = ?")
         .param(decision)
         .query(RolloutHistory::change)
-        .list();
+        .list()
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Whether a person decided something else for a kind after a moment. */
@@ -78,6 +93,7 @@ final class RolloutHistory {
         .query(RolloutHistory::change)
         .list()
         .stream()
+        .flatMap(Optional::stream)
         .anyMatch(change -> change.origin().person());
   }
 
@@ -90,22 +106,29 @@ final class RolloutHistory {
         .map(Timestamp::toInstant);
   }
 
-  private static RolloutChange change(ResultSet row, int number) throws SQLException {
+  /** Empty for a row that a newer release wrote or somebody damaged: one row never stops all. */
+  private static Optional<RolloutChange> change(ResultSet row, int number) throws SQLException {
     Timestamp decidedAt = row.getTimestamp("decided_at");
-    return new RolloutChange(
-        row.getLong("version"),
-        row.getTimestamp("changed_at").toInstant(),
-        Kind.valueOf(row.getString("kind")),
-        Origin.valueOf(row.getString("origin")),
-        row.getString("actor"),
-        row.getString("reason"),
-        row.getString("ticket"),
-        row.getBoolean("forced"),
-        read(row.getString("flags_before")),
-        read(row.getString("flags_after")),
-        row.getString("evidence"),
-        row.getString("decision"),
-        decidedAt == null ? null : decidedAt.toInstant());
+    try {
+      return Optional.of(
+          new RolloutChange(
+              row.getLong("version"),
+              row.getTimestamp("changed_at").toInstant(),
+              Kind.valueOf(row.getString("kind")),
+              Origin.valueOf(row.getString("origin")),
+              row.getString("actor"),
+              row.getString("reason"),
+              row.getString("ticket"),
+              row.getBoolean("forced"),
+              read(row.getString("flags_before")),
+              read(row.getString("flags_after")),
+              row.getString("evidence"),
+              row.getString("decision"),
+              decidedAt == null ? null : decidedAt.toInstant()));
+    } catch (IllegalArgumentException e) {
+      log.debug("Change {} cannot be used: {}", row.getLong("id"), e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static String write(KindFlags flags) {
@@ -120,7 +143,7 @@ final class RolloutHistory {
     try {
       return JSON.readValue(json, KindFlags.class);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Unreadable flags in rollout_change", e);
+      throw new IllegalArgumentException("Unreadable flags in rollout_change", e);
     }
   }
 }

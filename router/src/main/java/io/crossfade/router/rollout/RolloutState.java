@@ -2,16 +2,25 @@ package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The flags of all kinds at one moment.
  *
  * @param system which they belong to; empty while that is not known
  * @param version counts changes; a change is made against the version it was decided on
+ * @param aside rows that cannot be used
+ * @param unresolved kinds of which nothing usable is stored at all
  */
-public record RolloutState(String system, long version, Map<Kind, KindFlags> kinds) {
+public record RolloutState(
+    String system,
+    long version,
+    Map<Kind, KindFlags> kinds,
+    List<Aside> aside,
+    Set<Kind> unresolved) {
 
   /** Before anything was ever read: the old path serves. */
   static final RolloutState UNKNOWN = new RolloutState("", -1, Map.of());
@@ -22,6 +31,12 @@ public record RolloutState(String system, long version, Map<Kind, KindFlags> kin
       all.put(kind, kinds.getOrDefault(kind, KindFlags.LEGACY));
     }
     kinds = all;
+    aside = List.copyOf(aside);
+    unresolved = Set.copyOf(unresolved);
+  }
+
+  RolloutState(String system, long version, Map<Kind, KindFlags> kinds) {
+    this(system, version, kinds, List.of(), Set.of());
   }
 
   /** Whether flags were ever read. */
@@ -37,6 +52,13 @@ public record RolloutState(String system, long version, Map<Kind, KindFlags> kin
   RolloutState with(Map<Kind, KindFlags> others) {
     EnumMap<Kind, KindFlags> all = new EnumMap<>(kinds);
     all.putAll(others);
-    return new RolloutState(system, version, all);
+    return new RolloutState(system, version, all, aside, unresolved);
+  }
+
+  /** The same with what is stored of no kind as it was before. */
+  RolloutState completedBy(RolloutState before) {
+    EnumMap<Kind, KindFlags> known = new EnumMap<>(Kind.class);
+    unresolved.forEach(kind -> known.put(kind, before.of(kind)));
+    return with(known);
   }
 }

@@ -7,10 +7,12 @@ import io.crossfade.db.process.Loops;
 import io.crossfade.router.rollout.FlagTable.Note;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -23,6 +25,7 @@ class RolloutFlagsTest {
 
   private final SimulatedFlagStore.Database database = new SimulatedFlagStore.Database();
   private final ScriptedLink link = new ScriptedLink();
+  private final SimulatedFlagMemory memory = new SimulatedFlagMemory();
   private Instant now = Instant.parse("2026-11-26T08:00:00Z");
 
   /** Goes through, unless something else is next. */
@@ -34,7 +37,7 @@ class RolloutFlagsTest {
     private boolean cut;
 
     @Override
-    public <T> T call(Supplier<T> transaction) {
+    public <T> T call(boolean writes, Supplier<T> transaction) {
       if (cut) {
         throw new DataAccessResourceFailureException("cut");
       }
@@ -52,6 +55,8 @@ class RolloutFlagsTest {
   private RolloutFlags router() {
     return new RolloutFlags(
         new SimulatedFlagStore(database, () -> now, link),
+        memory,
+        Runnable::run,
         CANARY,
         () -> now,
         new SimpleMeterRegistry(),
@@ -94,6 +99,7 @@ class RolloutFlagsTest {
   void changeThatWasStoredWithoutAnAnswerIsNotStoredAgain() {
     RolloutFlags flags = router();
     flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    link.after.add(() -> false);
     link.after.add(() -> false);
     link.after.add(() -> true);
     flags.refresh();
@@ -151,6 +157,7 @@ class RolloutFlagsTest {
     link.cut = false;
     others.change(1, Map.of(Kind.EVENT, MORE), by(Origin.OPERATOR));
     link.after.add(() -> false);
+    link.after.add(() -> false);
     link.after.add(() -> true);
     flags.refresh();
     assertThat(flags.readable()).isTrue();
@@ -183,6 +190,72 @@ class RolloutFlagsTest {
     assertThat(flags.overridden()).isFalse();
     assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(CANARY);
     assertThat(database.changes()).hasSize(3);
+  }
+
+  @Test
+  void routerThatIsStartedAgainWithoutItsDatabaseGoesOn() {
+    RolloutFlags flags = router();
+    link.cut = true;
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    now = now.plusSeconds(600);
+    RolloutFlags again = router();
+    assertThat(again.source()).isEqualTo(RolloutFlags.Source.FILE);
+    assertThat(again.age()).isGreaterThanOrEqualTo(Duration.ofSeconds(600));
+    assertThat(again.state()).isEqualTo(flags.state());
+    assertThat(again.overridden()).isTrue();
+    link.cut = false;
+    again.refresh();
+    assertThat(again.source()).isEqualTo(RolloutFlags.Source.DATABASE);
+    assertThat(again.overridden()).isFalse();
+    assertThat(database.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(database.changes().getLast().decidedAt()).isEqualTo(now.minusSeconds(600));
+  }
+
+  @Test
+  void routerThatNeverKnewAnythingLetsTheOldPathServe() {
+    link.cut = true;
+    RolloutFlags flags = router();
+    assertThat(flags.source()).isEqualTo(RolloutFlags.Source.NOTHING);
+    for (Kind kind : Kind.values()) {
+      assertThat(flags.state().of(kind)).isEqualTo(KindFlags.LEGACY);
+    }
+    assertThat(Rollback.target(flags.state(), Set.of(Kind.HEALTH)))
+        .as("copies go on, if there were any")
+        .containsExactly(Map.entry(Kind.HEALTH, KindFlags.SHADOW));
+    link.cut = false;
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(CANARY);
+  }
+
+  @Test
+  void rollbackThatIsNotOnDiskSaysSo() {
+    RolloutFlags flags = router();
+    link.cut = true;
+    memory.full = true;
+    assertThat(flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW))).isFalse();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(flags.keepable()).isFalse();
+    memory.full = false;
+    flags.refresh();
+    assertThat(flags.kept("r1")).isTrue();
+    assertThat(flags.keepable()).isTrue();
+  }
+
+  @Test
+  void kindWhoseRowsAreDamagedStaysAsItWasSwitched() {
+    RolloutFlags flags = router();
+    database.damage(Kind.HEALTH, true);
+    others.change(1, Map.of(Kind.EVENT, MORE), by(Origin.OPERATOR));
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(CANARY);
+    assertThat(flags.state().of(Kind.EVENT)).isEqualTo(MORE);
+    assertThat(flags.state().aside()).hasSize(1);
+    assertThat(router().state().of(Kind.HEALTH)).as("from the file").isEqualTo(CANARY);
+    assertThat(flags.readNow().of(Kind.HEALTH)).isEqualTo(CANARY);
+    others.change(2, Map.of(Kind.HEALTH, MORE), by(Origin.OPERATOR));
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(MORE);
+    assertThat(flags.state().aside()).isEmpty();
   }
 
   private PendingChange rollback(String id, Kind kind, KindFlags to) {

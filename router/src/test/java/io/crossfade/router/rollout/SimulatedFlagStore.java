@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +21,13 @@ final class SimulatedFlagStore implements FlagStore {
   /** What a call goes through; may throw, and may do something else in between. */
   interface Link {
 
-    <T> T call(Supplier<T> transaction);
+    <T> T call(boolean writes, Supplier<T> transaction);
   }
 
   private static final Link DIRECT =
       new Link() {
         @Override
-        public <T> T call(Supplier<T> transaction) {
+        public <T> T call(boolean writes, Supplier<T> transaction) {
           return transaction.get();
         }
       };
@@ -35,10 +36,42 @@ final class SimulatedFlagStore implements FlagStore {
   static final class Database {
 
     private final List<RolloutChange> changes = new ArrayList<>();
+    private final Set<Kind> damaged = EnumSet.noneOf(Kind.class);
+    private final Set<Kind> unresolved = EnumSet.noneOf(Kind.class);
     private RolloutState state = new RolloutState("one", 0, Map.of());
 
+    /** As it can be read: of damaged kinds what was recorded last, or nothing. */
     RolloutState state() {
+      EnumMap<Kind, KindFlags> usable = new EnumMap<>(state.kinds());
+      unresolved.forEach(usable::remove);
+      return new RolloutState(
+          state.system(),
+          state.version(),
+          usable,
+          damaged.stream().map(kind -> new Aside(kind.name(), "damaged")).toList(),
+          unresolved);
+    }
+
+    /** As it was switched. */
+    RolloutState switched() {
       return state;
+    }
+
+    /** Makes the rows of a kind unusable, and its newest record perhaps. */
+    void damage(Kind kind, boolean recordToo) {
+      damaged.add(kind);
+      if (recordToo) {
+        unresolved.add(kind);
+      }
+    }
+
+    void heal() {
+      damaged.clear();
+      unresolved.clear();
+    }
+
+    boolean resolved() {
+      return unresolved.isEmpty();
     }
 
     /** Oldest first. */
@@ -75,15 +108,16 @@ final class SimulatedFlagStore implements FlagStore {
 
   @Override
   public RolloutState read() {
-    return link.call(() -> database.state);
+    return link.call(false, database::state);
   }
 
   @Override
   public RolloutState initialise(KindFlags first) {
     return link.call(
+        true,
         () -> {
           if (database.state.version() > 0) {
-            return database.state;
+            return database.state();
           }
           EnumMap<Kind, KindFlags> all = new EnumMap<>(Kind.class);
           for (Kind kind : Kind.values()) {
@@ -97,6 +131,7 @@ final class SimulatedFlagStore implements FlagStore {
   @Override
   public RolloutState change(long expected, Map<Kind, KindFlags> changes, Note note) {
     return link.call(
+        true,
         () -> {
           if (database.state.version() != expected) {
             throw new StaleVersionException(database.state.version());
@@ -108,6 +143,7 @@ final class SimulatedFlagStore implements FlagStore {
   /** As Togglz' console does, which knows no versions. */
   RolloutState changeThroughTogglz(Kind kind, KindFlags flags) {
     return link.call(
+        true,
         () ->
             record(
                 Map.of(kind, flags),
@@ -118,6 +154,7 @@ final class SimulatedFlagStore implements FlagStore {
   @Override
   public Stored store(PendingChange change) {
     return link.call(
+        true,
         () -> {
           if (recorded(change.id()).isEmpty()) {
             Map<Kind, KindFlags> wanted = new EnumMap<>(change.flags());
@@ -137,19 +174,31 @@ final class SimulatedFlagStore implements FlagStore {
             }
             record(wanted, change.note(), change);
           }
-          Set<Kind> superseded = EnumSet.noneOf(Kind.class);
-          for (RolloutChange of : recorded(change.id())) {
-            if (!of.after().equals(change.flags().get(of.kind()))) {
-              superseded.add(of.kind());
-            }
-          }
-          return new Stored(recorded(change.id()).getFirst().version(), superseded, database.state);
+          return stored(change);
         });
+  }
+
+  @Override
+  public Optional<Stored> recorded(PendingChange change) {
+    return link.call(
+        false,
+        () -> recorded(change.id()).isEmpty() ? Optional.empty() : Optional.of(stored(change)));
+  }
+
+  private Stored stored(PendingChange change) {
+    Set<Kind> superseded = EnumSet.noneOf(Kind.class);
+    for (RolloutChange of : recorded(change.id())) {
+      if (!of.after().equals(change.flags().get(of.kind()))) {
+        superseded.add(of.kind());
+      }
+    }
+    return new Stored(recorded(change.id()).getFirst().version(), superseded, database.state());
   }
 
   @Override
   public List<RolloutChange> history(@Nullable Kind kind, int most) {
     return link.call(
+        false,
         () ->
             database.changes.reversed().stream()
                 .filter(change -> kind == null || change.kind() == kind)
@@ -167,6 +216,8 @@ final class SimulatedFlagStore implements FlagStore {
     RolloutState with = before.with(changes);
     RolloutState after = new RolloutState(before.system(), before.version() + 1, with.kinds());
     database.state = after;
+    database.damaged.removeAll(changes.keySet());
+    database.unresolved.removeAll(changes.keySet());
     changes.forEach(
         (kind, flags) ->
             database.changes.add(
@@ -184,6 +235,6 @@ final class SimulatedFlagStore implements FlagStore {
                     note.evidence(),
                     decision == null ? null : decision.id(),
                     decision == null ? null : decision.decidedAt())));
-    return after;
+    return database.state();
   }
 }
