@@ -240,12 +240,15 @@ public final class RolloutFlags implements AutoCloseable {
    * @throws RuntimeException when they cannot be read, or what waits cannot be stored
    */
   RolloutState readNow() {
-    storePending();
-    long before = taken();
-    RolloutState state = store.read();
-    RolloutState now = take(state.version() == 0 ? store.initialise(first) : state, before);
-    keepIfChanged();
-    return now;
+    try {
+      storePending();
+      long before = taken();
+      RolloutState state = store.read();
+      return take(state.version() == 0 ? store.initialise(first) : state, before);
+    } finally {
+      // What was learnt while storing counts here, though the flags could not be read after it.
+      keepIfChanged();
+    }
   }
 
   /** Reads the flags now, and stores what waits. */
