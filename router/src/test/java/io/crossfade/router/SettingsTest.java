@@ -97,7 +97,7 @@ class SettingsTest {
                           new BigDecimal(50),
                           new BigDecimal(100)),
                       Duration.ofDays(7),
-                      Path.of(System.getProperty("user.home"), ".crossfade")));
+                      Path.of("data/flags")));
           assertThat(context.getBean(GateSettings.class))
               .isEqualTo(
                   new GateSettings(

@@ -6,6 +6,7 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.SystemIdentity;
 import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.PrivateDirectory;
 import io.crossfade.reconciler.WrittenUntil;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.process.PrivateDirectory;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,23 +1,31 @@
 package io.crossfade.router.rollout;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.crossfade.db.process.PrivateDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -30,12 +38,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file per router and system, readable by its owner only. Routers of one system that share a
- * directory have a file each; one that starts takes over what those left that are gone.
+ * A file per router and system, in a directory that is closed to other users: a forged one would
+ * switch traffic. Routers of one system that share a directory have a file each; one that starts
+ * takes over what those left that are gone. A file begins with the digest of the rest: one that is
+ * damaged is put aside, and nothing of it counts.
  */
 public final class FlagFile implements FlagMemory, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FlagFile.class);
+  private static final String KEY = "crossfade.rollout.directory";
 
   /** Routers of one system that can share a directory. */
   private static final int MOST = 64;
@@ -56,18 +67,22 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
     }
   }
 
-  private final Path directory;
+  private final Path configured;
   private final String name;
   private @Nullable Slot own;
 
   /**
+   * @param directory made when it is not there
    * @param address URL of the control schema: flags of another one are not looked at
    */
   public FlagFile(Path directory, String address) {
-    this.directory = directory;
+    this.configured = directory;
     String where = address.replaceFirst("\\?.*", "");
     this.name =
-        "flags-%s-%s".formatted(where.replaceFirst(".*/", "").replaceAll("\\W", "_"), hash(where));
+        "flags-%s-%s"
+            .formatted(
+                where.replaceFirst(".*/", "").replaceAll("\\W", "_"),
+                digest(where.getBytes(StandardCharsets.UTF_8)).substring(0, 12));
   }
 
   @Override
@@ -78,8 +93,9 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
       List<Kept> found = new ArrayList<>();
       read(mine.file()).ifPresent(found::add);
       for (int i = 0; i < MOST; i++) {
-        if (Files.exists(file(i)) && !file(i).equals(mine.file())) {
-          Slot slot = take(i);
+        Path file = file(mine.file().resolveSibling(""), i);
+        if (Files.exists(file, NOFOLLOW_LINKS) && !file.equals(mine.file())) {
+          Slot slot = take(mine.file().resolveSibling(""), i);
           if (slot != null) {
             gone.add(slot);
             read(slot.file()).ifPresent(found::add);
@@ -88,17 +104,29 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
       }
       Optional<Kept> all = together(found);
       if (all.isPresent() && !gone.isEmpty()) {
-        keep(all.get());
-        for (Slot slot : gone) {
-          Files.deleteIfExists(slot.file());
-        }
+        takeOver(all.get(), gone);
       }
       return all;
     } catch (IOException e) {
-      log.warn("Cannot use {} to keep the flags: {}", directory, e.toString());
+      log.error(
+          "Cannot keep the flags on disk: {}; a router that is started again without the database"
+              + " would not know them",
+          e.toString());
       return Optional.empty();
     } finally {
       gone.forEach(FlagFile::release);
+    }
+  }
+
+  private void takeOver(Kept all, List<Slot> gone) {
+    try {
+      keep(all);
+      for (Slot slot : gone) {
+        Files.deleteIfExists(slot.file());
+      }
+    } catch (IOException e) {
+      // It counts all the same, and the next start finds it where it is.
+      log.warn("Cannot take over the flags of a router that is gone: {}", e.toString());
     }
   }
 
@@ -122,12 +150,13 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
   @Override
   public synchronized void keep(Kept kept) throws IOException {
     Path file = own().file();
+    byte[] body = JSON.writeValueAsBytes(kept);
+    byte[] head = (digest(body) + "\n").getBytes(StandardCharsets.UTF_8);
     Path next = file.resolveSibling(file.getFileName() + ".next");
     Files.deleteIfExists(next);
-    createPrivate(next);
-    try (FileChannel out = FileChannel.open(next, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes =
-          ByteBuffer.wrap(JSON.writeValueAsString(kept).getBytes(StandardCharsets.UTF_8));
+    try (FileChannel out =
+        FileChannel.open(next, Set.of(CREATE_NEW, WRITE), PrivateDirectory.ofAFile(next))) {
+      ByteBuffer bytes = ByteBuffer.allocate(head.length + body.length).put(head).put(body).flip();
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }
@@ -135,7 +164,7 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
     }
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     // The name must survive a power failure too.
-    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+    try (FileChannel names = FileChannel.open(file.resolveSibling(""), READ)) {
       names.force(true);
     }
   }
@@ -152,9 +181,9 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
   private Slot own() throws IOException {
     Slot slot = own;
     if (slot == null) {
-      Files.createDirectories(directory);
+      Path directory = PrivateDirectory.open(KEY, configured);
       for (int i = 0; i < MOST && slot == null; i++) {
-        slot = take(i);
+        slot = take(directory, i);
       }
       if (slot == null) {
         throw new IOException("%d routers have their flags in %s".formatted(MOST, directory));
@@ -165,16 +194,15 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
   }
 
   /** Null when another router has it. */
-  private @Nullable Slot take(int number) throws IOException {
+  private @Nullable Slot take(Path directory, int number) throws IOException {
     Path lock = directory.resolve("%s-%d.lock".formatted(name, number));
-    if (!Files.exists(lock)) {
-      createPrivate(lock);
-    }
-    FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+    FileChannel channel =
+        FileChannel.open(
+            lock, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), PrivateDirectory.ofAFile(lock));
     try {
       FileLock held = channel.tryLock();
       if (held != null) {
-        return new Slot(file(number), channel);
+        return new Slot(file(directory, number), channel);
       }
     } catch (OverlappingFileLockException e) {
       log.debug("{} is taken by this process", lock);
@@ -183,26 +211,18 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
     return null;
   }
 
-  private static void createPrivate(Path file) throws IOException {
-    try {
-      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.createFile(
-            file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      } else {
-        Files.createFile(file);
-      }
-    } catch (java.nio.file.FileAlreadyExistsException e) {
-      log.debug("{} was there already", file);
-    }
-  }
-
-  private Optional<Kept> read(Path file) throws IOException {
-    if (!Files.exists(file)) {
+  private static Optional<Kept> read(Path file) throws IOException {
+    if (!Files.exists(file, NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(JSON.readValue(file.toFile(), Kept.class));
+    try (SeekableByteChannel in = Files.newByteChannel(file, READ, NOFOLLOW_LINKS)) {
+      byte[] all = Channels.newInputStream(in).readAllBytes();
+      int end = new String(all, StandardCharsets.ISO_8859_1).indexOf('\n');
+      byte[] body = Arrays.copyOfRange(all, end + 1, all.length);
+      if (end < 0 || !digest(body).equals(new String(all, 0, end, StandardCharsets.ISO_8859_1))) {
+        throw new IOException("it is damaged");
+      }
+      return Optional.of(JSON.readValue(body, Kept.class));
     } catch (IOException e) {
       Path aside = file.resolveSibling(file.getFileName() + ".unreadable");
       log.error("Cannot read the flags in {}, put aside as {}: {}", file, aside, e.getMessage());
@@ -211,7 +231,7 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
     }
   }
 
-  private Path file(int number) {
+  private Path file(Path directory, int number) {
     return directory.resolve("%s-%d.json".formatted(name, number));
   }
 
@@ -223,11 +243,9 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
     }
   }
 
-  private static String hash(String text) {
+  private static String digest(byte[] bytes) {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 6);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

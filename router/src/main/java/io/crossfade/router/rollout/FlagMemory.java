@@ -3,6 +3,7 @@ package io.crossfade.router.rollout;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What a router remembers of the flags when it is started again. */
@@ -15,7 +16,14 @@ interface FlagMemory {
    * @param asOf when that was
    * @param pending what counted here and was not known to be stored, in the order it was decided
    */
-  record Kept(RolloutState stored, Instant asOf, List<PendingChange> pending) {}
+  record Kept(RolloutState stored, Instant asOf, List<PendingChange> pending) {
+
+    public Kept {
+      Objects.requireNonNull(stored);
+      Objects.requireNonNull(asOf);
+      pending = List.copyOf(pending);
+    }
+  }
 
   /** What it knew last; empty when nothing usable is there. */
   Optional<Kept> load();

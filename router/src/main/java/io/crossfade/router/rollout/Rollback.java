@@ -202,7 +202,7 @@ public final class Rollback {
           flags.kept(rollback.id())
               ? "It is on this router's disk, too."
               : "It is not on this router's disk: one that is started again before MySQL is back"
-                    + " does not know of it.");
+                  + " does not know of it.");
       notes.add(
           "MySQL does not answer: this router has rolled back, the others have not heard of it."
               + " Ask each of them; it is stored as soon as MySQL is back.");

@@ -64,7 +64,7 @@ public class RolloutConfiguration {
 
   @Bean
   FlagFile flagFile(RolloutSettings settings, DbSettings schemas) {
-    return new FlagFile(settings.keptIn(), schemas.control().url());
+    return new FlagFile(settings.directory(), schemas.control().url());
   }
 
   @Bean(initMethod = "start")

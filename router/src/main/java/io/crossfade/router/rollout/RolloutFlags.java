@@ -26,8 +26,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +76,7 @@ public final class RolloutFlags implements AutoCloseable {
   private volatile boolean read;
   private volatile FlagMemory.@Nullable Kept kept;
   private volatile boolean keepable = true;
+  private final AtomicBoolean keepAsked = new AtomicBoolean();
   private boolean storable = true;
 
   /**
@@ -98,6 +101,9 @@ public final class RolloutFlags implements AutoCloseable {
     this.loops = loops;
     memory.load().ifPresent(this::remember);
     refresh();
+    if (!read) {
+      log.warn("Cannot read the flags at start; until that can be done {} counts", effective);
+    }
     Gauge.builder(RouterMeter.FLAGS_ASIDE.id(), () -> effective.aside().size())
         .description(RouterMeter.FLAGS_ASIDE.description())
         .register(meters);
@@ -193,7 +199,7 @@ public final class RolloutFlags implements AutoCloseable {
     try {
       CompletableFuture.runAsync(this::keep, disk)
           .get(DISK_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
       log.error("A change that counts here is not on disk: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -298,6 +304,13 @@ public final class RolloutFlags implements AutoCloseable {
     }
     if (disk instanceof ExecutorService own) {
       own.shutdown();
+      try {
+        if (!own.awaitTermination(DISK_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+          log.warn("The disk hangs: what was learnt of the flags last is not kept");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -332,7 +345,22 @@ public final class RolloutFlags implements AutoCloseable {
         || !then.stored().equals(now.stored())
         || !then.pending().equals(now.pending())
         || Duration.between(then.asOf(), now.asOf()).compareTo(KEEP_EVERY) >= 0) {
-      disk.execute(this::keep);
+      keepSoon();
+    }
+  }
+
+  /** Once, however long the disk hangs. */
+  private void keepSoon() {
+    if (keepAsked.compareAndSet(false, true)) {
+      try {
+        disk.execute(
+            () -> {
+              keepAsked.set(false);
+              keep();
+            });
+      } catch (RejectedExecutionException e) {
+        log.debug("This router stops, and keeps nothing more");
+      }
     }
   }
 

@@ -9,10 +9,8 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.hibernate.validator.constraints.time.DurationMin;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -30,7 +28,7 @@ import org.springframework.validation.annotation.Validated;
  * @param plan percentages that a planned kind goes through, ascending
  * @param planSoak how long each of them lasts at least
  * @param directory where a router keeps the flags that it knew last and what waits to be stored, on
- *     a disk that outlives the process; {@code .crossfade} in its user's home when not set
+ *     a disk that outlives the process
  */
 @Validated
 @ConfigurationProperties("crossfade.rollout")
@@ -44,18 +42,7 @@ public record RolloutSettings(
     @DefaultValue({"10", "30", "50", "100"}) @NotEmpty
         List<@DecimalMin("0.01") @DecimalMax("100") BigDecimal> plan,
     @DefaultValue("7d") @DurationMin(millis = 0) Duration planSoak,
-    @Nullable Path directory) {
-
-  public RolloutSettings {
-    // A default value is not searched for placeholders.
-    directory =
-        directory == null ? Path.of(System.getProperty("user.home"), ".crossfade") : directory;
-  }
-
-  /** Where a router keeps what it knew last. */
-  public Path keptIn() {
-    return Objects.requireNonNull(directory);
-  }
+    @DefaultValue("data/flags") Path directory) {
 
   /** How far an automatic rollback goes. */
   public enum Depth {

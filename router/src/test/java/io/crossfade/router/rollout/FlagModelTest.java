@@ -106,7 +106,13 @@ class FlagModelTest {
 
     RolloutFlags start() {
       return new RolloutFlags(
-          store, memory, Runnable::run, KindFlags.SHADOW, this::now, new SimpleMeterRegistry(), new Loops());
+          store,
+          memory,
+          Runnable::run,
+          KindFlags.SHADOW,
+          this::now,
+          new SimpleMeterRegistry(),
+          new Loops());
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.crossfade.reconciler.accounting;
+package io.crossfade.db.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,7 +23,7 @@ class PrivateDirectoryTest {
     assertThat(made).isEqualTo(base.resolve("data/accounting"));
     assertThat(permissions(made)).isEqualTo("rwx------");
     Path segment = made.resolve("1.journal");
-    JournalSegment.create(segment, 64, null);
+    Files.createFile(segment, PrivateDirectory.ofAFile(segment));
     assertThat(permissions(segment)).isEqualTo("rw-------");
   }
 

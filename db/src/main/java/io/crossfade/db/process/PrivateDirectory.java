@@ -1,4 +1,4 @@
-package io.crossfade.reconciler.accounting;
+package io.crossfade.db.process;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,7 +19,7 @@ import java.util.Set;
  * A directory that nobody but this process's user reads or writes. What lies in it is believed: a
  * forged note would be a record that was lost, a link would have this process write elsewhere.
  */
-final class PrivateDirectory {
+public final class PrivateDirectory {
 
   private static final Set<PosixFilePermission> OF_A_DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
@@ -36,7 +36,7 @@ final class PrivateDirectory {
    * @throws IOException when it or anything in it is a link or another user's, or when it cannot be
    *     written; the message names the key
    */
-  static Path open(String key, Path configured) throws IOException {
+  public static Path open(String key, Path configured) throws IOException {
     Path directory = configured.toAbsolutePath().normalize();
     if (Files.isSymbolicLink(directory)) {
       throw refused(key, directory, "is a symbolic link");
@@ -84,7 +84,7 @@ final class PrivateDirectory {
   }
 
   /** What makes a new file closed to others from its first moment. */
-  static FileAttribute<?>[] ofAFile(Path file) {
+  public static FileAttribute<?>[] ofAFile(Path file) {
     return isPosix(file)
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OF_A_FILE)}
         : new FileAttribute<?>[0];
