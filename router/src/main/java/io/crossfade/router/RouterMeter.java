@@ -21,6 +21,9 @@ public enum RouterMeter {
   FLAG_AGE("crossfade.router.flag.age", "Since the flags were last read"),
   FLAGS_ASIDE("crossfade.router.flags.aside", "Rows of the flags that cannot be used"),
   FLAGS_PENDING("crossfade.router.flags.pending", "Changes that count here and wait to be stored"),
+  FLAGS_KEPT(
+      "crossfade.router.flags.kept",
+      "1 while what is known of the flags is on disk, 0 while it cannot be kept"),
   STAGE(
       "crossfade.router.stage",
       "0 legacy, 1 shadow, 2 canary, 3 live, 4 complete, 5 no stage; tag kind"),

@@ -110,6 +110,9 @@ public final class RolloutFlags implements AutoCloseable {
     Gauge.builder(RouterMeter.FLAGS_PENDING.id(), () -> waiting().size())
         .description(RouterMeter.FLAGS_PENDING.description())
         .register(meters);
+    Gauge.builder(RouterMeter.FLAGS_KEPT.id(), () -> keepable ? 1 : 0)
+        .description(RouterMeter.FLAGS_KEPT.description())
+        .register(meters);
     TimeGauge.builder(RouterMeter.FLAG_AGE.id(), () -> age().toMillis(), TimeUnit.MILLISECONDS)
         .description(RouterMeter.FLAG_AGE.description())
         .register(meters);
