@@ -87,7 +87,7 @@ final class StreamReader {
   /**
    * Entries that were given to a consumer and not acknowledged, the oldest first.
    *
-   * @param after from where to look
+   * @param after the entry before the first that is looked for
    * @param own those of this consumer; else those of any that has been silent for {@code
    *     claim-idle}
    */
@@ -95,7 +95,11 @@ final class StreamReader {
       StreamName stream, String after, boolean own, int most) {
     XPendingArgs<byte[]> which =
         new XPendingArgs<byte[]>()
-            .range(Range.from(Range.Boundary.excluding(after), Range.Boundary.<String>unbounded()))
+            // Lettuce's arguments of XPENDING take no bound that excludes: it would be included.
+            .range(
+                Range.from(
+                    Range.Boundary.including(EntryId.parse(after).next().toString()),
+                    Range.Boundary.<String>unbounded()))
             .limit(Limit.from(most));
     if (own) {
       which.consumer(consumer);

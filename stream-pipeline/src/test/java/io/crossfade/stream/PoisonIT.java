@@ -13,6 +13,7 @@ import io.crossfade.db.TestOutputs;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.XClaimArgs;
 import io.lettuce.core.XReadArgs;
+import io.lettuce.core.models.stream.PendingMessage;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -144,6 +145,34 @@ class PoisonIT {
                   outputs.control(), "SELECT COUNT(*) FROM dead_letter WHERE LENGTH(body) > 60000"))
           .isEqualTo(200);
       assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(50);
+    }
+  }
+
+  /** Whoever looks through what is pending would never come to an end otherwise. */
+  @Test
+  void pageOfWhatIsPendingBeginsAfterTheOneBefore() throws Exception {
+    try (StreamHarness harness = harness(8)) {
+      List<String> ids = harness.append(health("PAGES", 5));
+      readByTheDead(harness, 5);
+      StreamReader reader =
+          new StreamReader(Kind.HEALTH, "dead", harness.links.link(), harness.settings);
+      List<String> seen = new ArrayList<>();
+      String after = StreamReader.FIRST;
+      List<String> page;
+      do {
+        page =
+            reader
+                .pending(StreamName.HEALTH, after, /* own= */ true, 2)
+                .toCompletableFuture()
+                .get()
+                .stream()
+                .map(PendingMessage::getId)
+                .toList();
+        seen.addAll(page);
+        after = page.isEmpty() ? after : page.getLast();
+      } while (!page.isEmpty() && seen.size() <= ids.size());
+      assertThat(seen).isEqualTo(ids);
+      reader.disconnect();
     }
   }
 
