@@ -3,6 +3,7 @@ package io.crossfade.router.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.reconciler.diff.Proof;
+import io.crossfade.reconciler.verdict.ConfidenceSequence;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GatePolicyTest {
@@ -214,6 +216,92 @@ class GatePolicyTest {
     assertThat(verdict(Gate.ERRORS)).as("too few").isEqualTo(Verdict.INCONCLUSIVE);
   }
 
+  /** From so many records on a share or a percentile says something. */
+  @Test
+  void samplesBeginToCountAtTheirLimit() {
+    List<Gate> asking =
+        List.of(Gate.URGENT_EVENTS, Gate.UNEXPLAINED, Gate.ERRORS, Gate.LATENCY, Gate.THROUGHPUT);
+    figures.compared = 1_000;
+    figures.served = 1_000;
+    for (Gate gate : asking) {
+      assertThat(verdict(gate)).as("%s", gate).isEqualTo(Verdict.PASS);
+    }
+    figures.compared = 999;
+    figures.served = 999;
+    for (Gate gate : asking) {
+      assertThat(verdict(gate)).as("%s", gate).isEqualTo(Verdict.INCONCLUSIVE);
+    }
+    figures.served = 0;
+    figures.fallbacks = 1_000;
+    assertThat(verdict(Gate.ERRORS)).as("all fell back").isEqualTo(Verdict.FAIL);
+  }
+
+  @Test
+  void comparisonIsFreshUpToItsLimitAndIsSaidToBeStaleAfterIt() {
+    figures.comparedUntil = Optional.of(NOW.minus(Duration.ofMinutes(5)));
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.PASS);
+    assertThat(result(Gate.CONSISTENCY).figures()).doesNotContain("stale");
+    figures.comparedUntil = Optional.of(NOW.minus(Duration.ofMinutes(5)).minusNanos(1));
+    assertThat(verdict(Gate.CONSISTENCY)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(result(Gate.CONSISTENCY).figures()).endsWith("compared until 5 min ago, stale");
+  }
+
+  /** A bound that meets the target: the lower one shows it, the upper one does not refute it. */
+  @Test
+  void boundsMayMeetTheTarget() {
+    figures.compared = 10_000;
+    figures.unexplained = 20;
+    double lower = 100 * ConfidenceSequence.lower(9_980, 10_000);
+    double upper = 100 * ConfidenceSequence.upper(9_980, 10_000);
+    assertThat(consistency(lower)).isEqualTo(Verdict.PASS);
+    assertThat(consistency(Math.nextUp(lower))).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(consistency(upper)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(consistency(Math.nextUp(upper))).isEqualTo(Verdict.FAIL);
+  }
+
+  private Verdict consistency(double target) {
+    GateSettings settings =
+        new GateSettings(
+            target,
+            Duration.ZERO,
+            Duration.ofMinutes(1),
+            0.5,
+            0.1,
+            2,
+            1_000,
+            1_000,
+            Duration.ofMinutes(5));
+    return new GatePolicy(settings)
+        .judge(List.of(Gate.CONSISTENCY), figures.evidence())
+        .getFirst()
+        .verdict();
+  }
+
+  @Test
+  void nothingIsTwiceAsFastAsNothing() {
+    figures.legacyP95 = 0;
+    assertThat(verdict(Gate.LATENCY)).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(result(Gate.LATENCY).figures()).isEqualTo("not measured on both paths");
+    figures.streamRate = OptionalDouble.empty();
+    assertThat(verdict(Gate.THROUGHPUT)).isEqualTo(Verdict.INCONCLUSIVE);
+  }
+
+  @Test
+  void agesAreSaidInTheUnitThatFits() {
+    assertThat(
+            Stream.of(
+                    Duration.ofSeconds(-5),
+                    Duration.ofMillis(900),
+                    Duration.ofSeconds(119),
+                    Duration.ofSeconds(120),
+                    Duration.ofMinutes(119),
+                    Duration.ofMinutes(120),
+                    Duration.ofHours(47),
+                    Duration.ofHours(48))
+                .map(Finding::age))
+        .containsExactly("0 s", "0 s", "119 s", "2 min", "119 min", "2 h", "47 h", "2 d");
+  }
+
   @Test
   void everyResultNamesItsNumbers() {
     figures.unexplained = 17;
@@ -223,7 +311,11 @@ class GatePolicyTest {
   }
 
   private Verdict verdict(Gate gate) {
-    return policy.judge(List.of(gate), figures.evidence()).getFirst().verdict();
+    return result(gate).verdict();
+  }
+
+  private GateResult result(Gate gate) {
+    return policy.judge(List.of(gate), figures.evidence()).getFirst();
   }
 
   private Verdict overall(Promotion promotion) {

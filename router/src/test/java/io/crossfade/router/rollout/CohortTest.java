@@ -79,11 +79,38 @@ class CohortTest {
   /** A device's place is for ever: these may never change. */
   @Test
   void bucketsAreStable() {
-    assertThat(Stream.of("", "A5GTQ24603000537", "DEV1", "大😀").map(Cohort::bucket))
+    assertThat(
+            Stream.of("", "A5GTQ24603000537", "DEV1", "大😀", "DEV90", "DEV09", "DEV:9", "DEV/0")
+                .map(Cohort::bucket))
         .containsExactly(GOLDEN);
+    assertThat(
+            Stream.of("9123456789012345678", "8123456789012345678", "123456789012345678")
+                .map(Cohort::bucket))
+        .as("more digits than count as a number")
+        .containsExactly(LONG_NUMBERS);
   }
 
-  private static final Integer[] GOLDEN = {5_100, 1_492, 4_639, 7_083};
+  private static final Integer[] GOLDEN = {5_100, 1_492, 4_639, 7_083, 7_530, 6_923, 5_775, 3_109};
+  private static final Integer[] LONG_NUMBERS = {2_077, 5_452, 2_097};
+
+  @Test
+  void saysItselfInFull() {
+    assertThat(Cohort.of(1)).hasToString("0.01 %");
+    assertThat(new Cohort(1_234, Set.of("B", "A"), Set.of("D"), Set.of(2L, 1L), Set.of(3L)))
+        .hasToString(
+            "12.34 %, also devices [A, B], not devices [D], also customers [1, 2],"
+                + " not customers [3]");
+    assertThat(Cohort.of(10_000).percentage()).isEqualTo(new BigDecimal("100.00"));
+    for (Cohort.Membership why : Cohort.Membership.values()) {
+      assertThat(why.sentence()).isNotBlank();
+      assertThat(why.member())
+          .as(why.sentence())
+          .isEqualTo(why.sentence().contains("allowed") || why.sentence().contains("within"));
+    }
+    for (int share : new int[] {-1, Cohort.ALL + 1}) {
+      assertThatThrownBy(() -> Cohort.of(share)).hasMessageContaining("is not between 0 and 100");
+    }
+  }
 
   @Test
   void exceptionsAreAskedFromTheParticularToTheGeneral() {
@@ -123,6 +150,11 @@ class CohortTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("percentage ");
     }
+    String digits = "1".repeat(40);
+    assertThatThrownBy(() -> DeviceCohortStrategy.basisPoints(new BigDecimal(digits)))
+        .hasMessage("percentage %s is not between 0 and 100", digits);
+    assertThatThrownBy(() -> DeviceCohortStrategy.basisPoints(new BigDecimal(digits + "1")))
+        .hasMessage("percentage %s… is not between 0 and 100", digits);
     assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("0.01"))).isEqualTo(1);
     assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("1E+2"))).isEqualTo(10_000);
     assertThat(DeviceCohortStrategy.basisPoints(new BigDecimal("0e-2147483647"))).isZero();

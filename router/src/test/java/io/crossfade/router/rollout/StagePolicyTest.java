@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StagePolicyTest {
@@ -97,6 +99,40 @@ class StagePolicyTest {
           .isEqualTo(Promotion.WITHIN_CANARY.gates());
     }
     assertThat(StagePolicy.gates(Promotion.TO_CANARY, null)).isEqualTo(Promotion.TO_CANARY.gates());
+  }
+
+  /** Out of no stage every way on is one, whatever the order of the names. */
+  @Test
+  void wayOutOfNoStageIsAPromotionToWhereItLeads() {
+    assertThat(StagePolicy.promotion(NONE, CANARY)).hasValue(Promotion.TO_CANARY);
+    assertThat(StagePolicy.promotion(NONE, LIVE)).hasValue(Promotion.TO_LIVE);
+    assertThat(StagePolicy.promotion(NONE, COMPLETE)).hasValue(Promotion.TO_COMPLETE);
+    assertThat(StagePolicy.promotion(NONE, KindFlags.SHADOW)).isEmpty();
+    assertThat(StagePolicy.promotion(KindFlags.LEGACY, KindFlags.SHADOW)).isEmpty();
+  }
+
+  @Test
+  void oneStageFollowsAnotherUntilComplete() {
+    assertThat(Stream.of(Stage.values()).map(StagePolicy::next))
+        .containsExactly(
+            Optional.of(Promotion.TO_SHADOW),
+            Optional.of(Promotion.TO_CANARY),
+            Optional.of(Promotion.TO_LIVE),
+            Optional.of(Promotion.TO_COMPLETE),
+            Optional.empty(),
+            Optional.empty());
+  }
+
+  @Test
+  void objectionsSayFromWhereAndWhy() {
+    assertThat(StagePolicy.objection(CANARY, CANARY)).isEqualTo("it is canary 10.00 % already");
+    assertThat(StagePolicy.objection(LIVE, KindFlags.LEGACY)).startsWith("live to legacy stops");
+    assertThat(StagePolicy.objection(KindFlags.SHADOW, LIVE)).startsWith("shadow to live skips");
+    assertThat(StagePolicy.objection(CANARY, COMPLETE)).startsWith("canary 10.00 % to complete");
+    assertThat(StagePolicy.objection(COMPLETE, CANARY)).contains("go to live first");
+    assertThat(StagePolicy.objection(COMPLETE, KindFlags.SHADOW)).contains("or roll back");
+    assertThat(StagePolicy.objection(KindFlags.LEGACY, CANARY)).contains("skips shadow");
+    assertThat(StagePolicy.objection(LIVE, NONE)).isEqualTo(NONE.danger());
   }
 
   private static String outside(int basisPoints) {

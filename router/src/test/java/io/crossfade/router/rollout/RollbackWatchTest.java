@@ -1,0 +1,87 @@
+package io.crossfade.router.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.Kind;
+import io.crossfade.db.SampleRecords;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a rollback goes to, and when a device that it concerns was first served so. */
+class RollbackWatchTest {
+
+  private static final AcceptedRecord MEMBER = SampleRecords.event("DEV1", 1, false);
+  private static final AcceptedRecord OTHER = SampleRecords.event("DEV2", 1, false);
+  private static final KindFlags ONE_DEVICE =
+      new KindFlags(new Cohort(0, Set.of("DEV1"), Set.of(), Set.of(), Set.of()), true);
+
+  private final RollbackWatch watch = new RollbackWatch();
+
+  @Test
+  void waitEndsWithADeviceThatTheStreamServedBefore() {
+    RollbackWatch.Wait wait = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
+    assertThat(wait.millis()).isEmpty();
+    watch.servedByLegacy(List.of(OTHER, SampleRecords.health("DEV1", 1)));
+    assertThat(wait.millis()).as("no such device, no such kind").isEmpty();
+    watch.servedByLegacy(List.of(OTHER, MEMBER));
+    assertThat(wait.millis()).isPresent();
+    assertThat(wait.millis().getAsLong()).isNotNegative();
+    long first = wait.millis().getAsLong();
+    watch.servedByLegacy(List.of(MEMBER));
+    assertThat(wait.millis()).hasValue(first);
+  }
+
+  @Test
+  void newWaitEndsTheOneBefore() {
+    RollbackWatch.Wait first = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
+    RollbackWatch.Wait second = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
+    watch.servedByLegacy(List.of(MEMBER));
+    assertThat(first.millis()).isEmpty();
+    assertThat(second.millis()).isPresent();
+  }
+
+  @Test
+  void kindsThatTheStreamServesGoToShadowAndOthersStay() {
+    RolloutState state = state(ONE_DEVICE, KindFlags.SHADOW, KindFlags.LEGACY);
+    assertThat(Rollback.target(state, Set.of(Kind.values())))
+        .containsExactly(Map.entry(Kind.values()[0], KindFlags.SHADOW));
+    assertThat(Rollback.target(state, Set.of(Kind.values()[1], Kind.values()[2])))
+        .as("nothing is served: the copies end, too")
+        .containsOnly(
+            Map.entry(Kind.values()[1], KindFlags.LEGACY),
+            Map.entry(Kind.values()[2], KindFlags.LEGACY));
+  }
+
+  private static RolloutState state(KindFlags... flags) {
+    Map<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      kinds.put(kind, flags[kind.ordinal()]);
+    }
+    return new RolloutState("one", 3, kinds);
+  }
+
+  @Test
+  void stateIsCompletedByWhatWasKnownOfKindsThatCannotBeRead() {
+    RolloutState before = state(ONE_DEVICE, KindFlags.SHADOW, KindFlags.LEGACY);
+    RolloutState now =
+        new RolloutState(
+            "one",
+            4,
+            Map.of(Kind.values()[2], KindFlags.SHADOW),
+            List.of(new Aside("X", "damaged")),
+            Set.of(Kind.values()[0]));
+    RolloutState completed = now.completedBy(before);
+    assertThat(completed.of(Kind.values()[0])).isEqualTo(ONE_DEVICE);
+    assertThat(completed.of(Kind.values()[1])).isEqualTo(KindFlags.LEGACY);
+    assertThat(completed.of(Kind.values()[2])).isEqualTo(KindFlags.SHADOW);
+    assertThat(completed.version()).isEqualTo(4);
+    assertThat(completed.aside()).extracting(Aside::toString).containsExactly("X: damaged");
+    assertThat(completed.known()).isTrue();
+    assertThat(RolloutState.UNKNOWN.known()).isFalse();
+    assertThat(new RolloutState("one", 0, Map.of()).known()).isTrue();
+  }
+}
