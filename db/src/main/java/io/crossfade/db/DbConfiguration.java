@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -14,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
  * and name what they need of it.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(DbSettings.class)
+@EnableConfigurationProperties({DbSettings.class, LetterSettings.class})
 public class DbConfiguration {
 
   @Bean
@@ -33,8 +34,19 @@ public class DbConfiguration {
   }
 
   @Bean
-  DeadLetters deadLetters(HikariDataSource controlDataSource) {
-    return new DeadLetters(controlDataSource);
+  LetterQuota letterQuota(
+      LetterSettings settings,
+      ObjectProvider<InstantSource> clock,
+      ObjectProvider<MeterRegistry> meters) {
+    return new LetterQuota(
+        settings,
+        clock.getIfAvailable(InstantSource::system),
+        meters.getIfAvailable(SimpleMeterRegistry::new));
+  }
+
+  @Bean
+  DeadLetters deadLetters(HikariDataSource controlDataSource, LetterQuota quota) {
+    return new DeadLetters(controlDataSource, quota);
   }
 
   @Bean

@@ -21,9 +21,23 @@ import org.jspecify.annotations.Nullable;
 /** Where people look at the dead letters and deal with them. */
 public final class DeadLetterDesk {
 
-  private static final String SELECT =
-      "SELECT source, dead_key, kind, reason, attempts, body, body_format, first_at, last_at,"
-          + " state, closed_at, closed_by, closed_because FROM dead_letter WHERE ";
+  /** Of a letter's body that is read with many others, bytes. */
+  public static final int BEGINNING = 1_024;
+
+  /** A record can be shown only as a whole; a longer one by its beginning, bytes. */
+  private static final int WHOLE_ENTRY = 8 * BEGINNING;
+
+  private static final String COLUMNS =
+      "source, dead_key, kind, reason, attempts, body_format, first_at, last_at, state, closed_at,"
+          + " closed_by, closed_because, body_bytes, ";
+
+  private static final String ONE = "SELECT " + COLUMNS + "body FROM dead_letter WHERE ";
+
+  private static final String MANY =
+      "SELECT "
+          + COLUMNS
+          + "IF(body_format = 'entry' AND body_bytes <= %d, body, LEFT(body, %d)) AS body FROM dead_letter WHERE "
+              .formatted(WHOLE_ENTRY, BEGINNING);
 
   /** What has become of a letter. */
   public enum State {
@@ -41,13 +55,59 @@ public final class DeadLetterDesk {
   /**
    * A letter as it is kept.
    *
+   * @param letter with the beginning of its body, or all of it
+   * @param bytes of its whole body
    * @param closed {@code null} while it is open
    */
   public record Kept(
-      Letter letter, Instant firstAt, Instant lastAt, State state, @Nullable Closed closed) {}
+      Letter letter,
+      long bytes,
+      Instant firstAt,
+      Instant lastAt,
+      State state,
+      @Nullable Closed closed) {
 
-  /** Which letters. What is {@code null} matches everything. */
-  public record Filter(@Nullable Source source, @Nullable Kind kind, @Nullable State state) {}
+    /** Where it stands among all letters. */
+    public Place place() {
+      return new Place(lastAt, letter.source(), letter.key());
+    }
+  }
+
+  /** Where a letter stands: newer ones before it, older ones after. */
+  public record Place(Instant lastAt, Source source, RecordId key) {
+
+    /** Reads what {@link #toString} writes. */
+    public static Optional<Place> parse(String text) {
+      String[] parts = text.split("~", -1);
+      try {
+        return parts.length == 3
+            ? Optional.of(
+                new Place(
+                    Instant.ofEpochMilli(Long.parseLong(parts[0])),
+                    Source.valueOf(parts[1].toUpperCase(Locale.ROOT)),
+                    RecordId.parse(parts[2])))
+            : Optional.empty();
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "%d~%s~%s".formatted(lastAt.toEpochMilli(), source.label(), key);
+    }
+  }
+
+  /**
+   * Which letters. What is {@code null} matches everything.
+   *
+   * @param reason the whole of it
+   */
+  public record Filter(
+      @Nullable Source source,
+      @Nullable Kind kind,
+      @Nullable State state,
+      @Nullable String reason) {}
 
   private final DataSource control;
 
@@ -56,50 +116,96 @@ public final class DeadLetterDesk {
   }
 
   /**
-   * The newest letters.
+   * The newest letters, of each the beginning of its body.
    *
-   * @param offset how many newer ones to leave out
+   * @param after only those that stand after this one; {@code null} for the very newest
    */
-  public List<Kept> newest(Filter filter, int limit, int offset) throws SQLException {
-    StringBuilder sql = new StringBuilder(SELECT).append("1 = 1");
+  public List<Kept> newest(Filter filter, int limit, @Nullable Place after) throws SQLException {
     List<Object> values = new ArrayList<>();
-    if (filter.source() != null) {
-      sql.append(" AND source = ?");
-      values.add(filter.source().name());
-    }
-    if (filter.kind() != null) {
-      sql.append(" AND kind = ?");
-      values.add(filter.kind().name());
-    }
-    if (filter.state() != null) {
-      sql.append(" AND state = ?");
-      values.add(filter.state().name());
+    StringBuilder sql = new StringBuilder(MANY).append(where(filter, values));
+    if (after != null) {
+      sql.append(
+          " AND last_at <= ? AND (last_at < ? OR source > ? OR (source = ? AND dead_key > ?))");
+      LocalDateTime lastAt = LocalDateTime.ofInstant(after.lastAt(), ZoneOffset.UTC);
+      String source = after.source().name();
+      values.addAll(List.of(lastAt, lastAt, source, source, after.key().bytes()));
     }
     values.add(limit);
-    values.add(offset);
-    return query(sql + " ORDER BY last_at DESC, dead_key LIMIT ? OFFSET ?", values);
+    return query(sql + " ORDER BY last_at DESC, source, dead_key LIMIT ?", values);
   }
 
+  private static String where(Filter filter, List<Object> values) {
+    StringBuilder sql = new StringBuilder("1 = 1");
+    Source source = filter.source();
+    Kind kind = filter.kind();
+    State state = filter.state();
+    String reason = filter.reason();
+    if (source != null) {
+      sql.append(" AND source = ?");
+      values.add(source.name());
+    }
+    if (kind != null) {
+      sql.append(" AND kind = ?");
+      values.add(kind.name());
+    }
+    if (state != null) {
+      sql.append(" AND state = ?");
+      values.add(state.name());
+    }
+    if (reason != null) {
+      sql.append(" AND reason = ?");
+      values.add(reason);
+    }
+    return sql.toString();
+  }
+
+  /** One letter with all of its body. */
   public Optional<Kept> find(Source source, RecordId key) throws SQLException {
-    return query(SELECT + "source = ? AND dead_key = ?", List.of(source.name(), key.bytes()))
-        .stream()
+    return query(ONE + "source = ? AND dead_key = ?", List.of(source.name(), key.bytes())).stream()
         .findFirst();
   }
 
   /** Notes that a letter died once more, of what. */
   public void diedAgain(Letter letter, String reason) throws SQLException {
     new DeadLetters(control)
-        .keep(
-            List.of(
-                new Letter(
-                    letter.source(),
-                    letter.key(),
-                    letter.kind(),
-                    reason,
-                    1,
-                    letter.format(),
-                    letter.body(),
-                    letter.diedAt())));
+        .diedAgain(
+            new Letter(
+                letter.source(),
+                letter.key(),
+                letter.kind(),
+                reason,
+                1,
+                letter.format(),
+                letter.body(),
+                letter.diedAt()));
+  }
+
+  /**
+   * Gives up open letters, the oldest first.
+   *
+   * @param filter which of the open ones; its state is not asked
+   * @param most at once
+   * @return how many were given up
+   */
+  public int discard(Filter filter, int most, String by, String because) throws SQLException {
+    List<Object> values = new ArrayList<>(List.of(by, because));
+    String where =
+        where(new Filter(filter.source(), filter.kind(), State.OPEN, filter.reason()), values);
+    values.add(most);
+    try (Connection connection = control.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "UPDATE dead_letter SET state = 'DISCARDED', closed_at = CURRENT_TIMESTAMP(3),"
+                    + " closed_by = ?, closed_because = ? WHERE "
+                    + where
+                    + " ORDER BY last_at LIMIT ?")) {
+      for (int i = 0; i < values.size(); i++) {
+        statement.setObject(i + 1, values.get(i));
+      }
+      int closed = statement.executeUpdate();
+      connection.commit();
+      return closed;
+    }
   }
 
   /**
@@ -155,6 +261,7 @@ public final class DeadLetterDesk {
     LocalDateTime closedAt = row.getObject("closed_at", LocalDateTime.class);
     return new Kept(
         letter,
+        row.getLong("body_bytes"),
         Objects.requireNonNull(letter.diedAt()),
         instant(row.getObject("last_at", LocalDateTime.class)),
         State.valueOf(row.getString("state")),

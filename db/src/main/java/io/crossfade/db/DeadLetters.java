@@ -1,21 +1,26 @@
 package io.crossfade.db;
 
+import io.crossfade.db.LetterQuota.NoRoom;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
 
 /** What no output could take, kept in the control schema with the reason. */
 public final class DeadLetters {
@@ -25,6 +30,11 @@ public final class DeadLetters {
     INTAKE,
     LEGACY,
     STREAM;
+
+    /** For metrics and paths. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
 
     /** In the hands of a path. */
     public static Source of(DeliveryPath path) {
@@ -114,35 +124,86 @@ public final class DeadLetters {
   }
 
   private static final int REASON_LENGTH = 255;
-  private static final int PARAMETERS = 8;
+
+  /** Assignments run left to right: the state last, which the others ask. */
+  private static final String AGAIN =
+      " last_at = CURRENT_TIMESTAMP(3),"
+          + " closed_at = IF(state = 'DISCARDED', closed_at, NULL),"
+          + " closed_by = IF(state = 'DISCARDED', closed_by, NULL),"
+          + " closed_because = IF(state = 'DISCARDED', closed_because, NULL),"
+          + " state = IF(state = 'DISCARDED', state, 'OPEN')";
 
   /** Bytes; a database that takes no more takes no letters. */
   private static final int LEAST_BODY = 1_024;
 
   private final DataSource dataSource;
+  private final LetterQuota quota;
 
+  /** Without a quota. */
   public DeadLetters(DataSource dataSource) {
+    this(
+        dataSource,
+        new LetterQuota(
+            new LetterSettings(
+                Integer.MAX_VALUE, DataSize.ofTerabytes(1), DataSize.ofMegabytes(64)),
+            InstantSource.system(),
+            new SimpleMeterRegistry()));
+  }
+
+  public DeadLetters(DataSource dataSource, LetterQuota quota) {
     this.dataSource = dataSource;
+    this.quota = quota;
   }
 
   /**
-   * Keeps all letters or, when it throws, none. One by one, and one that is too large for the
-   * database is clipped: what died because it was too large must not be so for its own letter.
+   * Keeps all letters that the quota has room for or, when it throws, none. One by one, and one
+   * that is too large for the database is clipped: what died because it was too large must not be
+   * so for its own letter. A record that there is no room for is noted as lost, and why; an item
+   * that never was one is counted.
+   *
+   * @return how many were kept
    */
-  public void keep(List<Letter> letters) throws SQLException {
-    if (letters.isEmpty()) {
-      return;
+  public int keep(List<Letter> letters) throws SQLException {
+    List<Letter> asked = new ArrayList<>();
+    for (Letter letter : letters) {
+      if (quota.takeOfMinute(letter)) {
+        asked.add(quota.clip(letter));
+      } else {
+        quota.dropped(letter, NoRoom.PER_MINUTE);
+      }
     }
+    if (asked.isEmpty()) {
+      return 0;
+    }
+    List<Letter> dropped = new ArrayList<>();
     try (Connection connection = dataSource.getConnection()) {
       try {
-        for (Letter letter : letters) {
-          insertClipped(connection, letter);
+        for (Source source : asked.stream().map(Letter::source).collect(Collectors.toSet())) {
+          quota.look(connection, source);
         }
+        for (Letter letter : asked) {
+          if (quota.takeOfTotal(letter)) {
+            insertClipped(connection, letter);
+          } else if (!dieAgain(connection, letter)) {
+            dropped.add(letter);
+          }
+        }
+        LostRecords.keepForWantOfRoom(connection, dropped);
         connection.commit();
       } catch (SQLException | RuntimeException e) {
         connection.rollback();
         throw e;
       }
+    }
+    dropped.forEach(letter -> quota.dropped(letter, NoRoom.TOTAL));
+    return asked.size() - dropped.size();
+  }
+
+  /** Notes that a letter died once more, of what; the quota is not asked. */
+  void diedAgain(Letter letter) throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      dieAgain(connection, letter);
+      connection.commit();
     }
   }
 
@@ -172,7 +233,7 @@ public final class DeadLetters {
     Letter clipped = letter;
     while (true) {
       try {
-        insert(connection, List.of(clipped));
+        insert(connection, clipped);
         return;
       } catch (SQLException e) {
         if (!SqlFaults.isTooLarge(e) || clipped.body().length < LEAST_BODY) {
@@ -183,38 +244,43 @@ public final class DeadLetters {
     }
   }
 
-  private static void insert(Connection connection, List<Letter> letters) throws SQLException {
-    String marks =
-        String.join(
-            ",",
-            Collections.nCopies(
-                letters.size(), "(?,?,?,?,?,?,?,COALESCE(?,CURRENT_TIMESTAMP(3)))"));
+  /**
+   * A letter that was kept before takes no more room, and is open again unless it was discarded.
+   *
+   * @return whether it was
+   */
+  private static boolean dieAgain(Connection connection, Letter letter) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE dead_letter SET attempts = attempts + ?, reason = ?,"
+                + AGAIN
+                + " WHERE source = ? AND dead_key = ?")) {
+      statement.setInt(1, letter.attempts());
+      statement.setString(2, clip(letter.reason()));
+      statement.setString(3, letter.source().name());
+      statement.setBytes(4, letter.key().bytes());
+      return statement.executeUpdate() > 0;
+    }
+  }
+
+  private static void insert(Connection connection, Letter letter) throws SQLException {
     String sql =
         "INSERT INTO dead_letter (source, dead_key, kind, reason, attempts, body, body_format,"
-            + " first_at) VALUES "
-            + marks
+            + " first_at) VALUES (?,?,?,?,?,?,?,COALESCE(?,CURRENT_TIMESTAMP(3)))"
             + " ON DUPLICATE KEY UPDATE attempts = attempts + VALUES(attempts),"
-            + " reason = VALUES(reason), last_at = CURRENT_TIMESTAMP(3),"
-            // Assignments run left to right: the state last, which the others ask.
-            + " closed_at = IF(state = 'DISCARDED', closed_at, NULL),"
-            + " closed_by = IF(state = 'DISCARDED', closed_by, NULL),"
-            + " closed_because = IF(state = 'DISCARDED', closed_because, NULL),"
-            + " state = IF(state = 'DISCARDED', state, 'OPEN')";
+            + " reason = VALUES(reason),"
+            + AGAIN;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int parameter = 1;
-      for (Letter letter : letters) {
-        statement.setString(parameter, letter.source().name());
-        statement.setBytes(parameter + 1, letter.key().bytes());
-        statement.setString(parameter + 2, letter.kind().name());
-        statement.setString(parameter + 3, clip(letter.reason()));
-        statement.setInt(parameter + 4, letter.attempts());
-        statement.setBytes(parameter + 5, letter.body());
-        statement.setString(parameter + 6, letter.format().name().toLowerCase(Locale.ROOT));
-        Instant diedAt = letter.diedAt();
-        statement.setObject(
-            parameter + 7, diedAt == null ? null : LocalDateTime.ofInstant(diedAt, ZoneOffset.UTC));
-        parameter += PARAMETERS;
-      }
+      statement.setString(1, letter.source().name());
+      statement.setBytes(2, letter.key().bytes());
+      statement.setString(3, letter.kind().name());
+      statement.setString(4, clip(letter.reason()));
+      statement.setInt(5, letter.attempts());
+      statement.setBytes(6, letter.body());
+      statement.setString(7, letter.format().name().toLowerCase(Locale.ROOT));
+      Instant diedAt = letter.diedAt();
+      statement.setObject(
+          8, diedAt == null ? null : LocalDateTime.ofInstant(diedAt, ZoneOffset.UTC));
       statement.executeUpdate();
     }
   }

@@ -1,5 +1,7 @@
 package io.crossfade.db;
 
+import io.crossfade.db.DeadLetters.Letter;
+import io.crossfade.db.DeadLetters.Source;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -46,6 +48,16 @@ public final class LostRecords {
       String instance,
       @Nullable Death death) {}
 
+  /** What is known of how a record was lost. */
+  public enum How {
+    /** Nothing: its path took it, and it is nowhere. */
+    UNKNOWN,
+    /** With the memory of a router that died. */
+    IN_MEMORY,
+    /** Its output refused it, and the quota of the dead letters had no room for it. */
+    LETTER_OVER_QUOTA
+  }
+
   private final DataSource control;
 
   public LostRecords(DataSource control) {
@@ -75,11 +87,48 @@ public final class LostRecords {
   }
 
   /**
-   * Which of these records the path lost, and of each whether it died with the memory of a router.
+   * Keeps, in the caller's transaction, records whose letters there was no room for: the accounts
+   * would find them lost, and not why.
+   *
+   * @param letters those that are of no record are left out
    */
-  public Map<RecordId, Boolean> among(DeliveryPath path, Collection<RecordId> ids)
-      throws SQLException {
-    Map<RecordId, Boolean> found = new HashMap<>();
+  static void keepForWantOfRoom(Connection connection, List<Letter> letters) throws SQLException {
+    if (letters.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "INSERT INTO lost_record (id, path, kind, stamp, accepted_at, instance, because)"
+                + " VALUES (?,?,?,?,?,?,?) ON DUPLICATE KEY UPDATE because = VALUES(because)")) {
+      for (Letter letter : letters) {
+        Acceptance acceptance = acceptance(letter);
+        if (acceptance != null) {
+          statement.setBytes(1, acceptance.id().bytes());
+          statement.setString(
+              2,
+              (letter.source() == Source.LEGACY ? DeliveryPath.LEGACY : DeliveryPath.STREAM)
+                  .name());
+          statement.setString(3, letter.kind().name());
+          statement.setLong(4, acceptance.stamp());
+          statement.setTimestamp(5, Timestamp.from(AcceptanceStamp.instantOf(acceptance.stamp())));
+          statement.setString(6, "");
+          statement.setString(7, How.LETTER_OVER_QUOTA.name());
+          statement.addBatch();
+        }
+      }
+      statement.executeBatch();
+    }
+  }
+
+  private static @Nullable Acceptance acceptance(Letter letter) {
+    return letter.format() == DeadLetters.BodyFormat.ENTRY
+        ? RecordCodec.beginning(letter.body()).orElse(null)
+        : null;
+  }
+
+  /** Which of these records the path lost, and how. */
+  public Map<RecordId, How> among(DeliveryPath path, Collection<RecordId> ids) throws SQLException {
+    Map<RecordId, How> found = new HashMap<>();
     if (ids.isEmpty()) {
       return found;
     }
@@ -87,7 +136,8 @@ public final class LostRecords {
     try (Connection connection = control.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
-                "SELECT id, death_found IS NOT NULL FROM lost_record WHERE path = ? AND id IN ("
+                "SELECT id, death_found IS NOT NULL, because FROM lost_record WHERE path = ? AND id"
+                    + " IN ("
                     + marks
                     + ")")) {
       statement.setString(1, path.name());
@@ -97,12 +147,19 @@ public final class LostRecords {
       }
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          found.put(RecordId.of(row.getBytes(1)), row.getBoolean(2));
+          found.put(RecordId.of(row.getBytes(1)), how(row.getBoolean(2), row.getString(3)));
         }
       }
       connection.commit();
     }
     return found;
+  }
+
+  private static How how(boolean died, @Nullable String because) {
+    if (because != null) {
+      return How.valueOf(because);
+    }
+    return died ? How.IN_MEMORY : How.UNKNOWN;
   }
 
   /**

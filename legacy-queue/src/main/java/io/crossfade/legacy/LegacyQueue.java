@@ -342,17 +342,17 @@ final class LegacyQueue {
       for (Output.Rejection rejection : rejections) {
         letters.add(Letter.rejected(DeadLetters.Source.LEGACY, rejection, 1));
         log.warn(
-            "Legacy output refuses {} record {}: {}; kept in the dead letters",
+            "Legacy output refuses {} record {}: {}; put aside",
             kind.label(),
             rejection.rejected().acceptance().id(),
             rejection.reason());
       }
-      deadLetters.keep(letters);
+      int kept = deadLetters.keep(letters);
       // From here on these rows are nobody's any more, whatever fails.
       taken = List.of();
       inHand.set(number, NOTHING);
       room.release(rows.size());
-      dead.increment(letters.size());
+      dead.increment(kept);
       written.increment(rows.size() - letters.size());
       Instant now = clock.instant();
       for (AcceptedRecord row : rows) {

@@ -12,6 +12,8 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DeviceInfo;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
+import io.crossfade.db.LetterQuota;
+import io.crossfade.db.LetterSettings;
 import io.crossfade.db.LostRecords;
 import io.crossfade.db.Output;
 import io.crossfade.db.RefusedRecords;
@@ -42,6 +44,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class RollingComparisonIT {
 
@@ -191,6 +194,36 @@ class RollingComparisonIT {
     assertThat(result.of(Kind.EVENT).getFirst().explained())
         .containsExactlyEntriesOf(Map.of(Explanation.DEAD_LETTER, 1L));
     assertThat(events(Optional.of(result)).unexplained()).isEqualTo(1);
+  }
+
+  /** Explained, and lost all the same: it is in no output that should have it. */
+  @Test
+  void letterThatFoundNoRoomExplainsAndIsLost() throws Exception {
+    DeadLetters full =
+        new DeadLetters(
+            outputs.control(),
+            new LetterQuota(
+                new LetterSettings(1, DataSize.ofKilobytes(1), DataSize.ofKilobytes(1)),
+                InstantSource.system(),
+                new SimpleMeterRegistry()));
+    List<AcceptedRecord> refused = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      refused.add(SampleRecords.event("FULL", i, false));
+    }
+    legacy.write(refused);
+    int kept =
+        full.keep(
+            refused.stream()
+                .map(
+                    record ->
+                        DeadLetters.Letter.rejected(
+                            DeadLetters.Source.STREAM, new Output.Rejection(record, "r"), 1))
+                .toList());
+    assertThat(kept).isEqualTo(1);
+    ComparisonResult result = advance(acceptedAt(refused.getLast()).plusMillis(1)).orElseThrow();
+    assertThat(result.of(Kind.EVENT).getFirst().explained())
+        .containsExactlyEntriesOf(Map.of(Explanation.DEAD_LETTER, 3L));
+    assertThat(events(Optional.of(result)).lost()).isEqualTo(2);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.Kind;
+import io.crossfade.db.LetterSettings;
 import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.nightly.NightlySettings;
 import io.crossfade.reconciler.nightly.RetentionSettings;
@@ -39,6 +40,7 @@ class SettingsTest {
     RetentionSettings.class,
     StreamSettings.class,
     DbSettings.class,
+    LetterSettings.class,
     ComparisonSettings.class
   })
   static class AllSettings {}
@@ -112,6 +114,9 @@ class SettingsTest {
                       Duration.ofMinutes(5)));
           assertThat(context.getBean(OperatorSettings.class).users()).isEmpty();
           assertThat(context.getBean(OperatorSettings.class).trustedProxies()).isEmpty();
+          assertThat(context.getBean(LetterSettings.class))
+              .isEqualTo(
+                  new LetterSettings(6_000, DataSize.ofGigabytes(1), DataSize.ofKilobytes(256)));
           DbSettings db = context.getBean(DbSettings.class);
           assertThat(db.migrate()).isTrue();
           assertThat(db.migration()).isNull();
@@ -167,6 +172,9 @@ class SettingsTest {
             "crossfade.operator.users.ann.password=" + HASH,
             "crossfade.operator.users.ann.role=operator",
             "crossfade.operator.trusted-proxies=10.0.0.7,fd00::/8",
+            "crossfade.letters.per-minute=7",
+            "crossfade.letters.max-bytes=8MB",
+            "crossfade.letters.max-body=9KB",
             "crossfade.stream.key-prefix=p:",
             "crossfade.stream.consume=false",
             "crossfade.stream.validate-only=true",
@@ -254,6 +262,9 @@ class SettingsTest {
                   .containsEntry(
                       "ann", new OperatorSettings.User(HASH, OperatorSettings.Role.OPERATOR));
               assertThat(context.getBean(OperatorSettings.class).toString()).doesNotContain(HASH);
+              assertThat(context.getBean(LetterSettings.class))
+                  .isEqualTo(
+                      new LetterSettings(7, DataSize.ofMegabytes(8), DataSize.ofKilobytes(9)));
               DbSettings db = context.getBean(DbSettings.class);
               assertThat(db.migrate()).isFalse();
               assertThat(db.control().connections()).isEqualTo(3);
@@ -300,6 +311,9 @@ class SettingsTest {
     "crossfade.reconciler.nightly.webhook.url, ftp://x, crossfade.reconciler.nightly.webhook",
     "crossfade.reconciler.nightly.webhook.template, {{nothing}},"
         + " crossfade.reconciler.nightly.webhook",
+    "crossfade.letters.per-minute, 0, crossfade.letters.perMinute",
+    "crossfade.letters.max-bytes, 0B, crossfade.letters.maxBytes",
+    "crossfade.letters.max-body, 65MB, crossfade.letters.maxBody",
     "crossfade.stream.key-prefix, a b, crossfade.stream.keyPrefix",
     "crossfade.stream.max-consumers, 0, crossfade.stream.maxConsumers",
     "crossfade.stream.claim-idle, 1ms, crossfade.stream.claimIdle",

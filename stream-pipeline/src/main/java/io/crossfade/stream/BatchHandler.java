@@ -90,10 +90,11 @@ final class BatchHandler {
       throws SQLException {
     if (entry.isPresent()) {
       String reason = "Delivered %d times and never acknowledged".formatted(deliveries);
-      log.warn("Entry {} of {}: {}; kept in the dead letters", id, stream.key(), reason);
-      deadLetters.keep(
-          List.of(entry.get().letter(stream.kind(), reason, Math.toIntExact(deliveries))));
-      count(StreamMeter.DEAD, stream, 1);
+      log.warn("Entry {} of {}: {}; put aside", id, stream.key(), reason);
+      int kept =
+          deadLetters.keep(
+              List.of(entry.get().letter(stream.kind(), reason, Math.toIntExact(deliveries))));
+      count(StreamMeter.DEAD, stream, kept);
     }
     return acknowledge(stream, List.of(id));
   }
@@ -181,7 +182,7 @@ final class BatchHandler {
       for (Output.Rejection rejection : rejections) {
         String id = batch.id(rejection.rejected());
         log.warn(
-            "Stream output refuses entry {} of {}: {}; kept in the dead letters",
+            "Stream output refuses entry {} of {}: {}; put aside",
             id,
             stream.key(),
             rejection.reason());
@@ -194,8 +195,7 @@ final class BatchHandler {
             Duration.between(AcceptanceStamp.instantOf(row.acceptance().stamp()), committed));
       }
     }
-    deadLetters.keep(letters);
-    count(StreamMeter.DEAD, stream, letters.size());
+    count(StreamMeter.DEAD, stream, deadLetters.keep(letters));
   }
 
   private Timer timer(StreamMeter meter, StreamName stream) {

@@ -5,20 +5,29 @@ import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.CutLink;
+import io.crossfade.db.DeadLetters;
+import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
+import io.crossfade.db.LetterQuota;
+import io.crossfade.db.LetterSettings;
+import io.crossfade.db.LostRecords;
 import io.crossfade.db.RecordCodec;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.lettuce.core.Consumer;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.XClaimArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.models.stream.PendingMessage;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +36,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 /** An entry that nobody can take holds up no other, and is not forgotten. */
 class PoisonIT {
@@ -104,6 +114,44 @@ class PoisonIT {
                   "SELECT COUNT(*) FROM dead_letter WHERE LENGTH(body) = 65536"
                       + " AND reason LIKE '%65536 of its 4194304 bytes%'"))
           .isEqualTo(1);
+    }
+  }
+
+  /** It can neither be written nor kept: it is acknowledged, counted, and noted as lost. */
+  @Test
+  void entryWhoseLetterFindsNoRoomIsNotedAsLost() throws Exception {
+    LetterQuota quota =
+        new LetterQuota(
+            new LetterSettings(1_000, DataSize.ofKilobytes(1), DataSize.ofKilobytes(1)),
+            InstantSource.system(),
+            new SimpleMeterRegistry());
+    try (StreamHarness harness =
+        new StreamHarness(
+            RedisURI.create("127.0.0.1", TestRedis.sharedPort()),
+            StreamHarness.delivering(8, Duration.ofSeconds(1)),
+            outputs.stream(),
+            new DeadLetters(outputs.control(), quota))) {
+      List<AcceptedRecord> good = health("GOOD", 20);
+      List<AcceptedRecord> bad = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        bad.add(SampleRecords.health("X".repeat(300), i));
+      }
+      List<AcceptedRecord> all = new ArrayList<>(good);
+      all.addAll(7, bad);
+      harness.append(all);
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(20);
+      assertThat(harness.count(StreamMeter.DEAD, StreamName.HEALTH)).isEqualTo(1);
+      assertThat(Objects.requireNonNull(quota.standings().get(Source.STREAM)).dropped())
+          .isEqualTo(2);
+      assertThat(
+              new LostRecords(outputs.control())
+                  .among(
+                      DeliveryPath.STREAM,
+                      all.stream().map(record -> record.acceptance().id()).toList()))
+          .hasSize(2)
+          .containsValue(LostRecords.How.LETTER_OVER_QUOTA);
     }
   }
 

@@ -52,6 +52,11 @@ final class StreamHarness implements AutoCloseable {
    * @param stream in place of the output's own
    */
   StreamHarness(RedisURI redis, StreamSettings settings, TestOutputs outputs, DataSource stream) {
+    this(redis, settings, stream, new DeadLetters(outputs.control()));
+  }
+
+  StreamHarness(
+      RedisURI redis, StreamSettings settings, DataSource stream, DeadLetters deadLetters) {
     this.settings = settings;
     client = RedisClient.create(redis);
     client.setOptions(RedisLinks.options());
@@ -66,7 +71,7 @@ final class StreamHarness implements AutoCloseable {
             links,
             groups,
             new Output(stream),
-            new DeadLetters(outputs.control()),
+            deadLetters,
             settings,
             InstantSource.system(),
             meters);

@@ -6,6 +6,7 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.LostRecords;
+import io.crossfade.db.LostRecords.How;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.RouteReason;
@@ -128,21 +129,26 @@ public final class Explanations implements Explainer {
    *
    * @param notCopied stamps of the acceptances whose copies it did not take
    * @param refused stamps of the acceptances that it refused
-   * @param lost those that it had accepted and did not write, and whether they died in memory
+   * @param lost those that it had accepted and did not write, and how
    */
   private record Known(
       Map<RecordId, Set<Long>> notCopied,
       Map<RecordId, Set<Long>> refused,
       Set<RecordId> dead,
-      Map<RecordId, Boolean> lost) {
+      Map<RecordId, How> lost) {
 
     Optional<Explanation> cause(Lack lack) {
-      Boolean diedInMemory = lost.get(lack.record());
-      if (diedInMemory != null) {
+      How how = lost.get(lack.record());
+      if (how != null) {
         // A path that took the record answers for it, whatever became of other acceptances.
-        return diedInMemory && lack.path() == DeliveryPath.LEGACY
-            ? Optional.of(Explanation.LOST_IN_MEMORY)
-            : Optional.empty();
+        return switch (how) {
+          case IN_MEMORY ->
+              lack.path() == DeliveryPath.LEGACY
+                  ? Optional.of(Explanation.LOST_IN_MEMORY)
+                  : Optional.empty();
+          case LETTER_OVER_QUOTA -> Optional.of(Explanation.DEAD_LETTER);
+          case UNKNOWN -> Optional.empty();
+        };
       }
       if (lack.path() == DeliveryPath.STREAM && lack.reason() == RouteReason.STREAM_UNAVAILABLE) {
         return Optional.of(Explanation.FALLBACK);

@@ -9,6 +9,7 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
 import io.crossfade.db.LostRecords;
+import io.crossfade.db.LostRecords.How;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RefusedRecords;
@@ -69,11 +70,11 @@ class AccountingIT {
     assertThat(dead).doesNotExist();
     assertThat(lost(DeliveryPath.LEGACY, written, deleted, inMemory))
         .containsOnly(
-            Map.entry(deleted.acceptance().id(), false),
-            Map.entry(inMemory.acceptance().id(), true));
+            Map.entry(deleted.acceptance().id(), How.UNKNOWN),
+            Map.entry(inMemory.acceptance().id(), How.IN_MEMORY));
     assertThat(lost(DeliveryPath.STREAM, inRedis))
         .as("Redis does not die with a router")
-        .containsOnly(Map.entry(inRedis.acceptance().id(), false));
+        .containsOnly(Map.entry(inRedis.acceptance().id(), How.UNKNOWN));
   }
 
   @Test
@@ -91,8 +92,8 @@ class AccountingIT {
     }
     assertThat(lost(DeliveryPath.LEGACY, ofEnded, ofLiving))
         .containsOnly(
-            Map.entry(ofEnded.acceptance().id(), false),
-            Map.entry(ofLiving.acceptance().id(), false));
+            Map.entry(ofEnded.acceptance().id(), How.UNKNOWN),
+            Map.entry(ofLiving.acceptance().id(), How.UNKNOWN));
   }
 
   /** It adopted it, reported all of it lost, and deleted it. */
@@ -220,8 +221,7 @@ class AccountingIT {
         .containsOnlyKeys(never.acceptance().id());
   }
 
-  private Map<RecordId, Boolean> lost(DeliveryPath path, AcceptedRecord... records)
-      throws Exception {
+  private Map<RecordId, How> lost(DeliveryPath path, AcceptedRecord... records) throws Exception {
     return new LostRecords(outputs.control())
         .among(path, List.of(records).stream().map(one -> one.acceptance().id()).toList());
   }

@@ -3,9 +3,11 @@ package io.crossfade.router.console;
 import io.crossfade.db.DeadLetterDesk.State;
 import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.router.deadletters.DeadLetterController;
+import io.crossfade.router.deadletters.DeadLetterController.View;
 import io.crossfade.router.operator.RefusedException;
 import java.security.Principal;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -35,15 +37,33 @@ final class DeadLettersPage {
       @RequestParam(required = false) @Nullable String source,
       @RequestParam(required = false) @Nullable String kind,
       @RequestParam(defaultValue = "open") String state,
-      @RequestParam(defaultValue = "0") int offset,
+      @RequestParam(required = false) @Nullable String after,
       Model model)
       throws RefusedException, SQLException {
-    model.addAttribute("letters", api.letters(source, kind, state, AT_ONCE, offset));
+    List<View> letters = api.letters(source, kind, state, AT_ONCE, after);
+    model.addAttribute("letters", letters);
     model.addAttribute("source", source);
     model.addAttribute("kind", kind);
     model.addAttribute("state", state);
-    model.addAttribute("offset", offset);
-    model.addAttribute("atOnce", AT_ONCE);
+    model.addAttribute("after", after);
+    model.addAttribute("next", letters.size() == AT_ONCE ? letters.getLast().place() : null);
+    return shown(model);
+  }
+
+  /** One letter with all of its body. */
+  @GetMapping("/{source}/{key}")
+  String letter(@PathVariable String source, @PathVariable String key, Model model)
+      throws RefusedException, SQLException {
+    View letter = api.letter(source, key);
+    model.addAttribute("letters", List.of(letter));
+    model.addAttribute("source", letter.source().name());
+    model.addAttribute("kind", letter.kind().label());
+    model.addAttribute("state", letter.state().name());
+    return shown(model);
+  }
+
+  private String shown(Model model) {
+    model.addAttribute("dropped", api.quota().stream().filter(of -> of.dropped() > 0).toList());
     model.addAttribute("sources", Source.values());
     model.addAttribute("states", State.values());
     return "console/dead-letters";

@@ -2,8 +2,10 @@ package io.crossfade.router.deadletters;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.DeadLetterDesk;
+import io.crossfade.db.LetterQuota;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.routing.UploadRouter;
+import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -16,6 +18,11 @@ public class DeadLetterConfiguration {
   @Bean
   DeadLetterDesk deadLetterDesk(HikariDataSource controlDataSource) {
     return new DeadLetterDesk(controlDataSource);
+  }
+
+  @Bean
+  LetterHealth letterHealthIndicator(LetterQuota quota, InstantSource clock) {
+    return new LetterHealth(quota, clock);
   }
 
   @Bean

@@ -9,15 +9,18 @@ import io.crossfade.db.DeadLetters.BodyFormat;
 import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Kind;
+import io.crossfade.db.LetterQuota;
 import io.crossfade.db.RecordCodec;
 import io.crossfade.db.RecordCodec.UnreadableEntryException;
 import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
+import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +38,17 @@ import org.springframework.web.bind.annotation.RestController;
 public final class DeadLetterController {
 
   private static final int MOST = 1_000;
-  private static final int FARTHEST = 100_000;
+
+  /** Given up by one request at most. */
+  private static final int MOST_AT_ONCE = 10_000;
 
   /**
    * A letter for people.
    *
    * @param key 32 hexadecimal digits
+   * @param place what to ask for as {@code after} to go on behind this letter
+   * @param bytes of its body
+   * @param whole whether {@code body} is all of it; in a list it is the first KB
    * @param body the item as the device sent it, or the record as JSON: health data
    */
   public record View(
@@ -49,42 +57,100 @@ public final class DeadLetterController {
       Kind kind,
       String reason,
       int attempts,
+      String place,
+      long bytes,
+      boolean whole,
       String body,
       Instant firstAt,
       Instant lastAt,
       State state,
       @Nullable Closed closed) {}
 
+  /**
+   * Which open letters are given up, and why.
+   *
+   * @param died the whole reason for which they died; {@code null} for any
+   */
+  public record Discard(
+      @Nullable String source,
+      @Nullable String kind,
+      @Nullable String died,
+      @Nullable String reason) {}
+
+  /** How many letters were given up. */
+  public record Discarded(int letters) {}
+
   /** Why a letter is given up. */
   public record Because(@Nullable String reason) {}
 
   private final DeadLetterDesk desk;
   private final Redrive redrive;
+  private final LetterQuota quota;
   private final ObjectMapper json;
 
-  public DeadLetterController(DeadLetterDesk desk, Redrive redrive, ObjectMapper json) {
+  public DeadLetterController(
+      DeadLetterDesk desk, Redrive redrive, LetterQuota quota, ObjectMapper json) {
     this.desk = desk;
     this.redrive = redrive;
+    this.quota = quota;
     this.json = json;
   }
 
-  /** The newest first. */
+  /**
+   * The newest first, with the first KB of each.
+   *
+   * @param after the {@code place} of the last letter of the page before
+   */
   @GetMapping
   public List<View> letters(
       @RequestParam(required = false) @Nullable String source,
       @RequestParam(required = false) @Nullable String kind,
       @RequestParam(required = false) @Nullable String state,
       @RequestParam(defaultValue = "100") int limit,
-      @RequestParam(defaultValue = "0") int offset)
+      @RequestParam(required = false) @Nullable String after)
       throws RefusedException, SQLException {
     DeadLetterDesk.Filter filter =
         new DeadLetterDesk.Filter(
             Choice.of(Source.class, source),
             Choice.of(Kind.class, kind),
-            Choice.of(State.class, state));
-    return desk.newest(filter, Math.clamp(limit, 1, MOST), Math.clamp(offset, 0, FARTHEST)).stream()
-        .map(this::view)
+            Choice.of(State.class, state),
+            null);
+    return desk.newest(filter, Math.clamp(limit, 1, MOST), place(after)).stream()
+        .map(kept -> view(kept, DeadLetterDesk.BEGINNING))
         .toList();
+  }
+
+  /** One letter with all of its body. */
+  @GetMapping("/{source}/{key}")
+  public View letter(@PathVariable String source, @PathVariable String key)
+      throws RefusedException, SQLException {
+    Source died = Choice.required(Source.class, source);
+    return desk.find(died, Choice.recordId(key))
+        .map(kept -> view(kept, Integer.MAX_VALUE))
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Refusal.NOT_FOUND, "%s has no letter %s".formatted(died, key)));
+  }
+
+  /** What the letters of each source take and may take, and what this router had no room for. */
+  @GetMapping("/quota")
+  public Collection<LetterQuota.Standing> quota() {
+    return quota.standings().values();
+  }
+
+  /** Gives up many open letters at once, the oldest first. */
+  @PostMapping("/discard")
+  public Discarded discard(@RequestBody Discard request, Principal actor)
+      throws RefusedException, SQLException {
+    DeadLetterDesk.Filter filter =
+        new DeadLetterDesk.Filter(
+            Choice.of(Source.class, request.source()),
+            Choice.of(Kind.class, request.kind()),
+            State.OPEN,
+            request.died());
+    return new Discarded(
+        redrive.discard(filter, MOST_AT_ONCE, actor.getName(), Reason.of(request.reason())));
   }
 
   @PostMapping("/{source}/{key}/redrive")
@@ -107,15 +173,33 @@ public final class DeadLetterController {
         Reason.of(request.reason()));
   }
 
-  private View view(Kept kept) {
+  private static DeadLetterDesk.@Nullable Place place(@Nullable String after)
+      throws RefusedException {
+    if (after == null || after.isEmpty()) {
+      return null;
+    }
+    DeadLetterDesk.Place place =
+        DeadLetterDesk.Place.parse(after)
+            .orElseThrow(
+                () -> new RefusedException(Refusal.UNREADABLE, "%s is no place".formatted(after)));
+    Choice.moment("after", place.lastAt());
+    return place;
+  }
+
+  private View view(Kept kept, int most) {
     Letter letter = kept.letter();
+    String body = body(letter);
+    boolean whole = letter.body().length == kept.bytes() && body.length() <= most;
     return new View(
         letter.source(),
         letter.key().toString(),
         letter.kind(),
         letter.reason(),
         letter.attempts(),
-        body(letter),
+        kept.place().toString(),
+        kept.bytes(),
+        whole,
+        body.length() <= most ? body : body.substring(0, most),
         kept.firstAt(),
         kept.lastAt(),
         kept.state(),

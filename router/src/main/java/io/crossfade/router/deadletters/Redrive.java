@@ -70,6 +70,14 @@ public final class Redrive {
     close(open(source, key).letter(), State.DISCARDED, actor, reason);
   }
 
+  /** Gives up open letters, the oldest first, and says how many. */
+  int discard(DeadLetterDesk.Filter filter, int most, String actor, String reason)
+      throws SQLException {
+    int discarded = desk.discard(filter, most, actor, reason);
+    log.info("{} letters discarded by {}", discarded, actor);
+    return discarded;
+  }
+
   private void accept(Letter letter, Instant moment) throws RefusedException, SQLException {
     List<AcceptedRecord> records = reader.reread(letter.kind(), letter.body(), moment);
     if (records.isEmpty()) {

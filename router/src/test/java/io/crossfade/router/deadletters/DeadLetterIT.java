@@ -22,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -160,6 +161,56 @@ class DeadLetterIT {
                               + " x'%s'".formatted(id))
                       == 1);
     }
+  }
+
+  /** A list shows the first KB of each, page by page; all of a letter has an address of its own. */
+  @Test
+  void listShowsBeginningsAndALetterAllOfItself() throws Exception {
+    String text = "体".repeat(2_000);
+    for (int i = 0; i < 5; i++) {
+      http.post(
+          "/upload_device_info", "{\"IMEI\":\"PAGED-%d\",\"said\":\"%s\"}".formatted(i, text));
+    }
+    List<String> seen = new ArrayList<>();
+    String after = "";
+    JsonNode page;
+    do {
+      page = letters("?source=intake&kind=device&state=open&limit=2&after=" + after);
+      for (JsonNode letter : page) {
+        seen.add(letter.path("key").asText());
+        after = letter.path("place").asText();
+        if (letter.path("body").asText().contains("PAGED")) {
+          assertThat(letter.path("body").asText()).hasSizeLessThanOrEqualTo(1_024);
+          assertThat(letter.path("whole").asBoolean()).isFalse();
+          JsonNode all = http.get(path(letter)).json();
+          assertThat(all.path("body").asText()).contains(text);
+          assertThat(all.path("whole").asBoolean()).isTrue();
+          assertThat(all.path("bytes").asLong()).isEqualTo(letter.path("bytes").asLong());
+        }
+      }
+    } while (page.size() == 2);
+    assertThat(seen).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(5);
+    assertThat(http.get("/api/dead-letters?after=nowhere").status()).isEqualTo(400);
+    assertThat(http.get("/api/dead-letters/legacy/" + "0".repeat(32)).status()).isEqualTo(404);
+  }
+
+  @Test
+  void manyAreGivenUpAtOnce() {
+    for (int i = 0; i < 3; i++) {
+      http.post("/upload_common_event", "{\"deviceSn\":\"MANY-%d\"}".formatted(i));
+    }
+    int open = letters("?source=intake&kind=event&state=open").size();
+    String all = "{\"source\":\"intake\",\"kind\":\"event\",\"died\":\"NO_EVENT_TYPE\"%s}";
+    assertThat(problem("/api/dead-letters/discard", all.formatted(""))).isEqualTo("reason-missing");
+    assertThat(
+            http.as("viewer").call("POST", "/api/dead-letters/discard", all.formatted("")).status())
+        .isEqualTo(403);
+    JsonNode done =
+        http.call("POST", "/api/dead-letters/discard", all.formatted(",\"reason\":\"a flood\""))
+            .json();
+    assertThat(done.path("letters").asInt()).isGreaterThanOrEqualTo(3).isLessThanOrEqualTo(open);
+    assertThat(letters("?source=intake&kind=event&state=open"))
+        .hasSize(open - done.path("letters").asInt());
   }
 
   @Test

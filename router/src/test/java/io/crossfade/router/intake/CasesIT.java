@@ -235,6 +235,11 @@ class CasesIT {
   private static List<JsonNode> letters(String device) {
     return StreamSupport.stream(
             http.get("/api/dead-letters?source=intake&limit=1000").json().spliterator(), false)
+        .map(
+            letter ->
+                letter.path("whole").asBoolean()
+                    ? letter
+                    : http.get("/api/dead-letters/intake/" + letter.path("key").asText()).json())
         .filter(letter -> letter.path("body").asText().contains("\"" + device + "\""))
         .toList();
   }

@@ -87,6 +87,10 @@ class UploadFuzzIT {
                 "--crossfade.accounting.every=5h",
                 "--crossfade.accounting.entries="
                     + Math.min(1 << 24, Math.max(1 << 18, BODIES * 20)),
+                // Each item is looked for.
+                "--crossfade.letters.per-minute=2000000000",
+                "--crossfade.letters.max-bytes=1TB",
+                "--crossfade.letters.max-body=4MB",
                 "--crossfade.rollout.automatic-rollback="));
     http = Http.of(router);
   }

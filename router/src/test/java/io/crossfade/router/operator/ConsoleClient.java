@@ -85,6 +85,11 @@ final class ConsoleClient implements AutoCloseable {
         .statusCode();
   }
 
+  /** What a page says. */
+  String page(String path) throws IOException, InterruptedException {
+    return client.send(request(path).GET().build(), BodyHandlers.ofString()).body();
+  }
+
   HttpHeaders headers(String path) throws IOException, InterruptedException {
     return client.send(request(path).GET().build(), BodyHandlers.discarding()).headers();
   }

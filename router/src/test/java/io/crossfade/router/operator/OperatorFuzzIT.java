@@ -65,6 +65,10 @@ class OperatorFuzzIT {
           new Call("PUT", "/api/reconciler/pause", "{\"reason\":\"fuzz\"}"),
           new Call(
               "POST",
+              "/api/dead-letters/discard",
+              "{\"source\":\"intake\",\"kind\":\"health\",\"died\":\"r\",\"reason\":\"r\"}"),
+          new Call(
+              "POST",
               "/api/dead-letters/intake/00000000000000000000000000000000/discard",
               "{\"reason\":\"fuzz\"}"));
 
@@ -84,7 +88,9 @@ class OperatorFuzzIT {
           "/api/reconciler/rows/%s/00000000000000000000000000000000",
           "/api/reconciler/devices/%s",
           "/api/dead-letters?limit=%s",
-          "/api/dead-letters?offset=%s",
+          "/api/dead-letters?after=%s",
+          "/api/dead-letters?after=1~intake~%s",
+          "/api/dead-letters?after=%s~intake~00000000000000000000000000000000",
           "/api/dead-letters?state=%s",
           "/api/reports/%s/report.json");
 
