@@ -2,10 +2,14 @@ package io.crossfade.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
@@ -16,6 +20,12 @@ public final class Output {
 
   /** A record that the database refuses for what it holds. */
   public record Rejection(AcceptedRecord rejected, String reason) {}
+
+  /** How often a suspected record and others are tried in turn. */
+  private static final int TURNS = 3;
+
+  /** Enough that each kind of fact and each empty column is among them. */
+  private static final int OTHERS = 40;
 
   private final DataSource dataSource;
 
@@ -99,11 +109,23 @@ public final class Output {
         for (TableRows<?> table : batch.tables) {
           table.table().upsert(connection, table.rows());
         }
-        connection.commit();
+        commit(connection);
       } catch (SQLException | RuntimeException e) {
         rollback(connection, e);
         throw e;
       }
+    }
+  }
+
+  /** All rows were taken: what is wrong now is wrong with the database. */
+  private static void commit(Connection connection) throws SQLException {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      throw SqlFaults.isDatabaseFault(e)
+          ? e
+          : new SQLTransientException(
+              "Cannot commit: " + e.getMessage(), e.getSQLState(), e.getErrorCode(), e);
     }
   }
 
@@ -131,6 +153,75 @@ public final class Output {
       List<Rejection> rejections = new ArrayList<>(writeIsolating(records.subList(0, half)));
       rejections.addAll(writeIsolating(records.subList(half, records.size())));
       return rejections;
+    }
+  }
+
+  /**
+   * As {@link #writeIsolating(Batch)}, where errors that may be a record's or the database's have
+   * come for a while. A record is refused when it fails alone, in the same way, several times in
+   * turn with others that are taken: rows of all columns and tables of its kind, which are written
+   * and taken back.
+   */
+  List<Rejection> writeSuspecting(List<? extends AcceptedRecord> records) throws SQLException {
+    try {
+      write(prepare(records));
+      return List.of();
+    } catch (SQLException | RuntimeException e) {
+      if (SqlFaults.isDatabaseFault(e)) {
+        throw e;
+      }
+      if (records.size() == 1) {
+        AcceptedRecord record = records.getFirst();
+        if (SqlFaults.isRowFault(e)) {
+          return List.of(new Rejection(record, SqlFaults.describe(e)));
+        }
+        return accuse(record, e).stream().toList();
+      }
+      int half = records.size() / 2;
+      List<Rejection> rejections = new ArrayList<>(writeSuspecting(records.subList(0, half)));
+      rejections.addAll(writeSuspecting(records.subList(half, records.size())));
+      return rejections;
+    }
+  }
+
+  private Optional<Rejection> accuse(AcceptedRecord record, Exception first) throws SQLException {
+    for (int turn = 0; turn < TURNS; turn++) {
+      tryOthers(record.kind());
+      try {
+        write(prepare(List.of(record)));
+        return Optional.empty();
+      } catch (SQLException | RuntimeException again) {
+        if (!SqlFaults.areAlike(first, again) || SqlFaults.isDatabaseFault(again)) {
+          throw again;
+        }
+      }
+    }
+    return Optional.of(
+        new Rejection(record, "Refused while others are taken: " + SqlFaults.describe(first)));
+  }
+
+  /** Writes rows that nobody sees and takes them back; the database is the trouble if it throws. */
+  private void tryOthers(Kind kind) throws SQLException {
+    SampleRecords samples = new SampleRecords(OTHERS, 1);
+    String device = "crossfade-" + UUID.randomUUID();
+    List<AcceptedRecord> others = new ArrayList<>();
+    for (int i = 0; i < OTHERS; i++) {
+      LocalDateTime time = LocalDateTime.of(2000, 1, 1, 0, 0).plusDays(i);
+      others.add(
+          switch (kind) {
+            case HEALTH -> samples.healthAt(device, time);
+            case DEVICE -> samples.deviceAt(device, time);
+            case EVENT -> samples.eventAt(device, time);
+          });
+    }
+    try (Connection connection = dataSource.getConnection()) {
+      try {
+        for (TableRows<?> table : prepare(others).tables) {
+          table.table().upsert(connection, table.rows());
+        }
+      } finally {
+        connection.rollback();
+      }
     }
   }
 

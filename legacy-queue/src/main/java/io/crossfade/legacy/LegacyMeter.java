@@ -9,7 +9,9 @@ public enum LegacyMeter {
   WRITTEN("crossfade.legacy.written", "Records that a batch committed, repeats included"),
   DEAD("crossfade.legacy.dead", "Records the database refused, kept in the dead letters"),
   LOST("crossfade.legacy.lost", "Records that a stop left unwritten"),
-  RETRIES("crossfade.legacy.retries", "Batches written again because the database was away"),
+  RETRIES(
+      "crossfade.legacy.retries",
+      "Batches written again: the database was away, or did not say why"),
   WRITE("crossfade.legacy.write", "How long a batch took to commit"),
   ACCEPT_TO_ROW("crossfade.legacy.accept.to.row", "From acceptance to the committed row");
 

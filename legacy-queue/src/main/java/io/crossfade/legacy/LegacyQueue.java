@@ -8,6 +8,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.RetryPause;
 import io.crossfade.db.SqlFaults;
+import io.crossfade.db.WriteAttempts;
 import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
@@ -271,6 +272,7 @@ final class LegacyQueue {
     private List<AcceptedRecord> taken = List.of();
 
     private RetryPause pauses = new RetryPause();
+    private WriteAttempts attempts = new WriteAttempts();
 
     Writer(int number) {
       this.number = number;
@@ -314,6 +316,7 @@ final class LegacyQueue {
       try {
         writeOnce();
         pauses = new RetryPause();
+        attempts = new WriteAttempts();
         return Next.again();
       } catch (SQLException | RuntimeException e) {
         FatalErrors.endIfFatal(e);
@@ -336,7 +339,7 @@ final class LegacyQueue {
     private void writeOnce() throws SQLException {
       List<AcceptedRecord> rows = taken;
       long begin = System.nanoTime();
-      List<Output.Rejection> rejections = output.writeIsolating(rows);
+      List<Output.Rejection> rejections = attempts.write(output, rows);
       write.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       List<Letter> letters = new ArrayList<>();
       for (Output.Rejection rejection : rejections) {

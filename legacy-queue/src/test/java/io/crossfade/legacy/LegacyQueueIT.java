@@ -18,6 +18,8 @@ import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -173,6 +175,29 @@ class LegacyQueueIT {
                 "SELECT COUNT(*) FROM dead_letter WHERE source = 'LEGACY' AND kind = 'HEALTH'"
                     + " AND reason LIKE '%device_sn%' AND body_format = 'entry'"))
         .isEqualTo(1);
+    assertThat(count(LegacyMeter.DEAD)).isEqualTo(1);
+  }
+
+  /** No value is named, and no outage either: others are taken, and it never. */
+  @Test
+  void recordThatATriggerRefusesHoldsUpNobodyForLong() throws Exception {
+    LegacyQueue queue = queue(new QueueShape(1_000, 50, 1, Duration.ofMillis(20)));
+    try (Connection legacy = outputs.legacy().getConnection();
+        Connection admin = TestDatabase.admin();
+        Statement statement = admin.createStatement()) {
+      statement.execute(
+          ("CREATE TRIGGER %1$s.strict BEFORE INSERT ON %1$s.t_user_health_data FOR EACH ROW BEGIN"
+                  + " IF NEW.device_sn = 'STRICT' THEN SIGNAL SQLSTATE '45000'; END IF; END")
+              .formatted(legacy.getCatalog()));
+    }
+    List<AcceptedRecord> batch = health("GOOD", 0, 49);
+    batch.add(20, SampleRecords.health("STRICT", 1));
+    assertThat(queue.offer(batch, PATIENCE)).isEqualTo(50);
+    queue.start();
+    await().atMost(PATIENCE).until(() -> queue.held() == 0);
+    queue.beginStop(PATIENCE);
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(49);
     assertThat(count(LegacyMeter.DEAD)).isEqualTo(1);
   }
 

@@ -8,6 +8,7 @@ import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Output;
 import io.crossfade.db.RetryPause;
 import io.crossfade.db.SqlFaults;
+import io.crossfade.db.WriteAttempts;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.XClaimArgs;
@@ -146,9 +147,10 @@ final class BatchHandler {
       EntryBatch batch, String consumer, List<Letter> unreadable, BooleanSupplier stopping)
       throws InterruptedException {
     RetryPause pauses = new RetryPause();
+    WriteAttempts attempts = new WriteAttempts();
     while (true) {
       try {
-        commit(batch, unreadable);
+        commit(batch, unreadable, attempts);
         return true;
       } catch (SQLException e) {
         forgive(batch, consumer);
@@ -168,7 +170,8 @@ final class BatchHandler {
     }
   }
 
-  private void commit(EntryBatch batch, List<Letter> unreadable) throws SQLException {
+  private void commit(EntryBatch batch, List<Letter> unreadable, WriteAttempts attempts)
+      throws SQLException {
     StreamName stream = batch.stream();
     List<AcceptedRecord> records = batch.batch().records();
     List<Letter> letters = new ArrayList<>(unreadable);
@@ -176,7 +179,7 @@ final class BatchHandler {
       count(StreamMeter.VALIDATED, stream, records.size());
     } else if (!records.isEmpty()) {
       long begin = System.nanoTime();
-      List<Output.Rejection> rejections = output.writeIsolating(batch.batch());
+      List<Output.Rejection> rejections = attempts.write(output, batch.batch());
       timer(StreamMeter.WRITE, stream).record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       Instant committed = clock.instant();
       for (Output.Rejection rejection : rejections) {

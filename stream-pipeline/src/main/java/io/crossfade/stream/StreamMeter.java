@@ -15,7 +15,8 @@ public enum StreamMeter {
   VALIDATED("crossfade.stream.validated", "Records checked and not written; tag stream"),
   DEAD("crossfade.stream.dead", "Entries kept in the dead letters; tag stream"),
   RETRIES(
-      "crossfade.stream.retries", "Batches written again because the database was away; tag kind"),
+      "crossfade.stream.retries",
+      "Batches written again: the database was away, or did not say why; tag kind"),
   WRITE("crossfade.stream.write", "How long a batch took to commit; tag kind"),
   BATCH_SIZE("crossfade.stream.batch.size", "Entries a consumer asks for at once; tag kind"),
   ACCEPT_TO_ROW("crossfade.stream.accept.to.row", "From acceptance to the committed row; tag kind"),

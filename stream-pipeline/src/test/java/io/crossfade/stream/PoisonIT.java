@@ -224,6 +224,26 @@ class PoisonIT {
     }
   }
 
+  /** No value is named, and no outage either: others are taken, and it never. */
+  @Test
+  void entryThatATriggerRefusesHoldsUpNobodyForLong() throws Exception {
+    try (StreamHarness harness = harness(8);
+        Connection admin = TestDatabase.admin();
+        Statement statement = admin.createStatement()) {
+      statement.execute(
+          ("CREATE TRIGGER %1$s.strict BEFORE INSERT ON %1$s.t_user_health_data FOR EACH ROW BEGIN"
+                  + " IF NEW.device_sn = 'STRICT' THEN SIGNAL SQLSTATE '45000'; END IF; END")
+              .formatted(schema()));
+      List<AcceptedRecord> all = new ArrayList<>(health("GOOD", 60));
+      all.add(30, SampleRecords.health("STRICT", 1));
+      harness.append(all);
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(60);
+      assertThat(harness.count(StreamMeter.DEAD, StreamName.HEALTH)).isEqualTo(1);
+    }
+  }
+
   /** It is the table's fault and not theirs, however long it lasts. */
   @Test
   void entriesInHandAreNotClaimedWhileTheTableIsLocked() throws Exception {
