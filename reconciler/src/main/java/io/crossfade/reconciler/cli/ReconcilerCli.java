@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.cli;
 
+import io.crossfade.db.Visible;
 import io.crossfade.reconciler.RunAtWorkException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ public final class ReconcilerCli {
     // What the JVM does with an error nobody caught is to exit with 1, which here is a verdict.
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, error) -> {
-          System.err.println("error: " + error);
+          System.err.println("error: " + Visible.of(String.valueOf(error)));
           Runtime.getRuntime().halt(ExitCode.ERROR);
         });
     // Spring Boot waits for ever for its own thread when there was no memory to start it.

@@ -1,10 +1,10 @@
 package io.crossfade.reconciler.cli;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.Visible;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.explain.ExplanationRules;
 import io.crossfade.reconciler.explain.ExplanationRules.Rule;
-import io.crossfade.reconciler.report.Visible;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.InstantSource;

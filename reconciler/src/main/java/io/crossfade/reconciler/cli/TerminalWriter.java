@@ -1,6 +1,6 @@
 package io.crossfade.reconciler.cli;
 
-import io.crossfade.reconciler.report.Visible;
+import io.crossfade.db.Visible;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.Writer;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.crossfade.db.AcceptanceStamp;
+import io.crossfade.db.Visible;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.Comparisons.StoredDifference;
 import io.crossfade.reconciler.diff.Difference;

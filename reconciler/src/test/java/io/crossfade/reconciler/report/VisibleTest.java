@@ -2,6 +2,7 @@ package io.crossfade.reconciler.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.db.Visible;
 import org.junit.jupiter.api.Test;
 
 /** What a device sent is seen, and does nothing. */

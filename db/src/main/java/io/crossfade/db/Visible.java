@@ -1,4 +1,4 @@
-package io.crossfade.reconciler.report;
+package io.crossfade.db;
 
 /**
  * Text for people, from whom nothing in it may hide or act: a device's serial number can move a
