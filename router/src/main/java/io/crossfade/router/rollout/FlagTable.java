@@ -1,18 +1,13 @@
 package io.crossfade.router.rollout;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.Kind;
 import io.crossfade.router.rollout.RolloutChange.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,12 +62,10 @@ public final class FlagTable implements FlagStore, StateRepository {
   /** Clocks of routers differ a little: what was decided so soon after was not decided after. */
   static final Duration TOGETHER = Duration.ofSeconds(2);
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final TypeReference<Map<String, String>> PARAMETERS = new TypeReference<>() {};
-
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
   private final RolloutHistory history;
+  private final FlagRows rows;
   private final InstantSource clock;
   private final Supplier<String> togglzUser;
 
@@ -83,14 +76,14 @@ public final class FlagTable implements FlagStore, StateRepository {
     this.jdbc = JdbcClient.create(control);
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
     this.history = new RolloutHistory(jdbc);
+    this.rows = new FlagRows(jdbc, history);
     this.clock = clock;
     this.togglzUser = togglzUser;
   }
 
   @Override
   public RolloutState read() {
-    return within(
-        () -> state(jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single()));
+    return within(() -> state(version()));
   }
 
   @Override
@@ -155,10 +148,7 @@ public final class FlagTable implements FlagStore, StateRepository {
         superseded.add(kind.kind());
       }
     }
-    return new Stored(
-        recorded.getFirst().version(),
-        superseded,
-        state(jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single()));
+    return new Stored(recorded.getFirst().version(), superseded, state(version()));
   }
 
   @Override
@@ -173,27 +163,32 @@ public final class FlagTable implements FlagStore, StateRepository {
 
   @Override
   public @Nullable FeatureState getFeatureState(Feature feature) {
-    return within(() -> stored(new ArrayList<>())).get(feature.name());
+    RolloutFeature of = RolloutFeature.valueOf(feature.name());
+    return transaction.execute(status -> rows.read(of, version()));
   }
 
-  /** Togglz' console saves one feature at a time and asks for no reason. */
+  /**
+   * Togglz' console saves one feature at a time and asks for no reason.
+   *
+   * @throws IllegalArgumentException when the router could not use it
+   */
   @Override
   public void setFeatureState(FeatureState state) {
     RolloutFeature feature = RolloutFeature.valueOf(state.getFeature().name());
-    if (feature == RolloutFeature.stream(feature.kind())) {
-      RolloutFeature.flags(state, null);
-    } else {
-      RolloutFeature.flags(null, state);
-    }
+    RolloutFeature.check(state);
     Note note =
         new Note(Origin.TOGGLZ, togglzUser.get(), "changed through Togglz", null, true, "{}");
     within(
         () -> {
           RolloutState before = state(locked());
-          store(state);
+          rows.store(state);
           recordStored(before, Set.of(feature.kind()), note, null);
           return before;
         });
+  }
+
+  private long version() {
+    return jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single();
   }
 
   /** Nobody else changes flags from here to the end of the transaction. */
@@ -202,15 +197,13 @@ public final class FlagTable implements FlagStore, StateRepository {
   }
 
   private RolloutState state(long version) {
-    List<Aside> aside = new ArrayList<>();
-    EnumSet<Kind> unresolved = EnumSet.noneOf(Kind.class);
-    Map<Kind, KindFlags> kinds = kinds(version, aside, unresolved);
+    FlagRows.Content content = rows.read(version);
     return new RolloutState(
         jdbc.sql("SELECT id FROM control_system").query(String.class).single(),
         version,
-        kinds,
-        aside,
-        unresolved);
+        content.kinds(),
+        content.aside(),
+        content.unresolved());
   }
 
   private RolloutState record(
@@ -218,7 +211,7 @@ public final class FlagTable implements FlagStore, StateRepository {
       Map<Kind, KindFlags> changes,
       Note note,
       @Nullable PendingChange decision) {
-    changes.forEach((kind, flags) -> RolloutFeature.states(kind, flags).forEach(this::store));
+    changes.forEach((kind, flags) -> RolloutFeature.states(kind, flags).forEach(rows::store));
     return recordStored(before, changes.keySet(), note, decision);
   }
 
@@ -249,83 +242,5 @@ public final class FlagTable implements FlagStore, StateRepository {
 
   private <T> T within(Supplier<T> work) {
     return Objects.requireNonNull(transaction.execute(status -> work.get()));
-  }
-
-  /**
-   * What each kind is switched to. Of one with a row that cannot be used, what was last recorded
-   * counts: no record, no change.
-   */
-  private Map<Kind, KindFlags> kinds(long version, List<Aside> aside, Set<Kind> unresolved) {
-    Map<String, FeatureState> stored = stored(aside);
-    EnumMap<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
-      try {
-        for (RolloutFeature feature :
-            List.of(RolloutFeature.stream(kind), RolloutFeature.dualWrite(kind))) {
-          if (version > 0 && !stored.containsKey(feature.name())) {
-            throw new IllegalArgumentException("there is no usable row of " + feature);
-          }
-        }
-        kinds.put(
-            kind,
-            RolloutFeature.flags(
-                stored.get(RolloutFeature.stream(kind).name()),
-                stored.get(RolloutFeature.dualWrite(kind).name())));
-      } catch (IllegalArgumentException e) {
-        Optional<KindFlags> recorded = history.last(kind);
-        aside.add(
-            new Aside(
-                kind.name(),
-                "%s; %s"
-                    .formatted(
-                        e.getMessage(),
-                        recorded
-                            .map(flags -> "what was recorded last counts: " + flags)
-                            .orElse("nothing usable is recorded"))));
-        recorded.ifPresentOrElse(flags -> kinds.put(kind, flags), () -> unresolved.add(kind));
-      }
-    }
-    return kinds;
-  }
-
-  private Map<String, FeatureState> stored(List<Aside> aside) {
-    Map<String, FeatureState> states = new HashMap<>();
-    jdbc.sql("SELECT feature, enabled, strategy, parameters FROM rollout_flag")
-        .query(
-            row -> {
-              String name = row.getString("feature");
-              try {
-                FeatureState state =
-                    new FeatureState(RolloutFeature.named(name), row.getBoolean("enabled"));
-                state.setStrategyId(row.getString("strategy"));
-                parameters(row.getString("parameters")).forEach(state::setParameter);
-                states.put(name, state);
-              } catch (IllegalArgumentException e) {
-                aside.add(new Aside(name, String.valueOf(e.getMessage())));
-              }
-            });
-    return states;
-  }
-
-  private void store(FeatureState state) {
-    jdbc.sql(
-            "INSERT INTO rollout_flag (feature, enabled, strategy, parameters) VALUES (?, ?, ?, ?)"
-                + " ON DUPLICATE KEY UPDATE enabled = VALUES(enabled), strategy = VALUES(strategy),"
-                + " parameters = VALUES(parameters)")
-        .params(
-            Arrays.asList(
-                state.getFeature().name(),
-                state.isEnabled(),
-                state.getStrategyId(),
-                JSON.valueToTree(state.getParameterMap()).toString()))
-        .update();
-  }
-
-  private static Map<String, String> parameters(String json) {
-    try {
-      return JSON.readValue(json, PARAMETERS);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Unreadable parameters in rollout_flag", e);
-    }
   }
 }

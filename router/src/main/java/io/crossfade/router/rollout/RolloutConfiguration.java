@@ -87,6 +87,11 @@ public class RolloutConfiguration {
   }
 
   @Bean
+  FlagHealth flagHealthIndicator(RolloutFlags flags) {
+    return new FlagHealth(flags);
+  }
+
+  @Bean
   RollbackWatch rollbackWatch() {
     return new RollbackWatch();
   }

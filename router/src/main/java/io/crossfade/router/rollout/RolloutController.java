@@ -12,6 +12,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
 import java.security.Principal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -43,7 +44,9 @@ public final class RolloutController {
    * @param flagAgeMillis since the flags were last read
    * @param stale whether the last attempt to read them failed
    * @param source where they come from
-   * @param aside rows of the flags that cannot be used, and what counts instead
+   * @param asOf when they were last read, by whoever; {@code null} when that was never
+   * @param onDisk whether a router that is started again without MySQL would know them
+   * @param aside rows of the flags that cannot be used; their kinds stay as they were switched last
    * @param breaker state of the breaker before Redis
    */
   public record Overview(
@@ -51,6 +54,8 @@ public final class RolloutController {
       long flagAgeMillis,
       boolean stale,
       RolloutFlags.Source source,
+      @Nullable Instant asOf,
+      boolean onDisk,
       boolean rollbackWaitsToBeStored,
       List<Aside> aside,
       String breaker,
@@ -61,7 +66,7 @@ public final class RolloutController {
   /**
    * One kind.
    *
-   * @param danger why its flags are no stage
+   * @param danger why its flags are no stage, or which strategy that is not ours somebody gave them
    * @param fallbackPercent share of the records meant for the stream that the memory queue took, on
    *     this router since its start
    * @param hold who stopped its automation
@@ -137,6 +142,8 @@ public final class RolloutController {
         flags.age().toMillis(),
         !reachable,
         flags.source(),
+        flags.asOf().orElse(null),
+        flags.keepable(),
         flags.overridden(),
         state.aside(),
         breaker.getState().name(),
@@ -222,10 +229,22 @@ public final class RolloutController {
         of.stage(),
         of.cohort().percentage(),
         of,
-        of.danger(),
+        danger(kind, state),
         fallbackPercent(kind),
         hold,
         reachable ? rollout.nextGates(kind) : List.of());
+  }
+
+  private static @Nullable String danger(Kind kind, RolloutState state) {
+    return state.aside().stream()
+        .filter(row -> row.kind() == kind && row.strategy() != null)
+        .findFirst()
+        .map(
+            row ->
+                "%s has the strategy %s, which is not ours and was set by hand; what was switched last counts: %s."
+                        .formatted(row.feature(), row.strategy(), state.of(kind))
+                    + " Change the stage, to where it is if need be, to write the row anew.")
+        .orElse(state.of(kind).danger());
   }
 
   private double fallbackPercent(Kind kind) {

@@ -3,6 +3,7 @@ package io.crossfade.router.rollout;
 import io.crossfade.db.Kind;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.togglz.core.Feature;
 import org.togglz.core.annotation.Label;
@@ -25,16 +26,9 @@ public enum RolloutFeature implements Feature {
   @Label("Common events: dual write")
   EVENT_DUAL_WRITE;
 
-  /**
-   * A feature by its name.
-   *
-   * @throws IllegalArgumentException when this release has none of that name
-   */
-  static RolloutFeature named(String name) {
-    return Arrays.stream(values())
-        .filter(feature -> feature.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("this release knows no such feature"));
+  /** A feature by its name; empty when this release has none of that name. */
+  static Optional<RolloutFeature> named(String name) {
+    return Arrays.stream(values()).filter(feature -> feature.name().equals(name)).findFirst();
   }
 
   static RolloutFeature stream(Kind kind) {
@@ -68,6 +62,22 @@ public enum RolloutFeature implements Feature {
    */
   static KindFlags flags(@Nullable FeatureState stream, @Nullable FeatureState dualWrite) {
     return new KindFlags(cohort(stream), dualWrite != null && plain(dualWrite).isEnabled());
+  }
+
+  /**
+   * Whether a switch can be used, by itself.
+   *
+   * @throws IllegalArgumentException when it cannot, and why
+   */
+  static void check(FeatureState state) {
+    boolean stream = state.getFeature() == stream(valueOf(state.getFeature().name()).kind());
+    flags(stream ? state : null, stream ? null : state);
+  }
+
+  /** A strategy that a switch has and the router does not know. */
+  static Optional<String> foreignStrategy(FeatureState state) {
+    return Optional.ofNullable(state.getStrategyId())
+        .filter(strategy -> !strategy.isBlank() && !strategy.equals(DeviceCohortStrategy.ID));
   }
 
   private static Cohort cohort(@Nullable FeatureState stream) {

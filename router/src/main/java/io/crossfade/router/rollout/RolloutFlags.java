@@ -173,6 +173,11 @@ public final class RolloutFlags implements AutoCloseable {
     return read ? Source.DATABASE : effective.known() ? Source.FILE : Source.NOTHING;
   }
 
+  /** When what is stored was last known to be so; empty when that was never. */
+  public synchronized Optional<Instant> asOf() {
+    return stored.known() ? Optional.of(asOf) : Optional.empty();
+  }
+
   /** Whether the last attempt to keep what is known on disk succeeded. */
   public boolean keepable() {
     return keepable;

@@ -48,7 +48,9 @@ final class SimulatedFlagStore implements FlagStore {
           state.system(),
           state.version(),
           usable,
-          damaged.stream().map(kind -> new Aside(kind.name(), "damaged")).toList(),
+          damaged.stream()
+              .map(kind -> new Aside(RolloutFeature.stream(kind).name(), kind, "damaged", null))
+              .toList(),
           unresolved);
     }
 
