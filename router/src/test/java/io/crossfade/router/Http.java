@@ -43,7 +43,7 @@ public final class Http {
   }
 
   /** Its metrics and its health. */
-  static Http ofManagement(ConfigurableApplicationContext router) {
+  public static Http ofManagement(ConfigurableApplicationContext router) {
     return new Http(Integer.parseInt(router.getEnvironment().getProperty("local.management.port")));
   }
 

@@ -61,8 +61,10 @@ final class RolloutPage {
 
   @GetMapping
   String page(Model model) throws RefusedException {
-    model.addAttribute("rollout", api.overview());
-    model.addAttribute("history", api.history(null, HISTORY));
+    RolloutController.Overview rollout = api.overview();
+    model.addAttribute("rollout", rollout);
+    // Where everything stands, and the way back, must be there without the database, too.
+    model.addAttribute("history", rollout.stale() ? null : api.history(null, HISTORY));
     return "console/rollout";
   }
 

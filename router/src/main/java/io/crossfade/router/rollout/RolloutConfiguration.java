@@ -87,7 +87,7 @@ public class RolloutConfiguration {
   }
 
   @Bean
-  FlagHealth flagHealthIndicator(RolloutFlags flags) {
+  FlagHealth flagsHealthIndicator(RolloutFlags flags) {
     return new FlagHealth(flags);
   }
 

@@ -15,6 +15,7 @@ import io.crossfade.router.gates.Gate;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.rollout.Cohort;
 import io.crossfade.router.rollout.RolloutChange;
+import io.crossfade.router.rollout.RolloutFlags;
 import io.crossfade.router.rollout.Stage;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
@@ -77,6 +78,7 @@ class WordsTest {
     has(known, "breaker.", CircuitBreaker.State.values());
     has(known, "class.", DifferenceClass.values());
     has(known, "explanation.", Explanation.values());
+    has(known, "flags.from.", RolloutFlags.Source.values());
     has(known, "gate.", Gate.values());
     has(known, "kind.", Kind.values(), Kind::label);
     has(known, "origin.", RolloutChange.Origin.values());

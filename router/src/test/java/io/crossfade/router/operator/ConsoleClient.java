@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The console as a browser without scripts sees it: cookies, forms, and their tokens. */
-final class ConsoleClient implements AutoCloseable {
+public final class ConsoleClient implements AutoCloseable {
 
   private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
@@ -26,7 +26,7 @@ final class ConsoleClient implements AutoCloseable {
   private final CookieManager cookies = new CookieManager();
   private final HttpClient client;
 
-  ConsoleClient(URI base) throws IOException {
+  public ConsoleClient(URI base) throws IOException {
     this(base, "127.0.0.1");
   }
 
@@ -40,7 +40,7 @@ final class ConsoleClient implements AutoCloseable {
   }
 
   /** Logs in; whether that worked is for the caller to see. */
-  int logIn(String user) throws IOException, InterruptedException {
+  public int logIn(String user) throws IOException, InterruptedException {
     return logIn(user, "rehearsal");
   }
 
@@ -76,6 +76,15 @@ final class ConsoleClient implements AutoCloseable {
       request.headers(headers);
     }
     return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+  }
+
+  /** A page as it is shown. */
+  public String page(String path) throws IOException, InterruptedException {
+    HttpResponse<String> page = client.send(request(path).GET().build(), BodyHandlers.ofString());
+    if (page.statusCode() != 200) {
+      throw new IllegalStateException("%s: %d".formatted(path, page.statusCode()));
+    }
+    return page.body();
   }
 
   /** Status of a live connection, which stays open. */

@@ -1,0 +1,138 @@
+package io.crossfade.router.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crossfade.db.CutLink;
+import io.crossfade.db.DbSettings;
+import io.crossfade.db.TestDatabase;
+import io.crossfade.router.Http;
+import io.crossfade.router.TestRouterApplication;
+import io.crossfade.router.operator.ConsoleClient;
+import io.crossfade.stream.TestRedis;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A real router whose flags are away or damaged, also from its start. */
+class FlagOutageIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path directory;
+  private final List<ConfigurableApplicationContext> routers = new ArrayList<>();
+  private CutLink database;
+  private DbSettings schemas;
+
+  @BeforeEach
+  void start() {
+    database = new CutLink(TestDatabase.port());
+    schemas = TestDatabase.newSchemasBehind(database);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    database.mend();
+    routers.forEach(ConfigurableApplicationContext::close);
+    database.close();
+  }
+
+  @Test
+  void strategyThatIsNotOursIsShownAsDangerousAndTheLastGoodStateCounts() throws Exception {
+    ConfigurableApplicationContext router = router();
+    Http http = Http.of(router);
+    change(http, "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":25");
+    byHand(router, "UPDATE rollout_flag SET strategy = 'gradual' WHERE feature = 'HEALTH_STREAM'");
+    byHand(router, "UPDATE rollout_flag SET parameters = '{' WHERE feature = 'EVENT_STREAM'");
+    byHand(router, "INSERT INTO rollout_flag VALUES ('SLEEP_STREAM', 1, NULL, '{}')");
+    await().atMost(PATIENCE).until(() -> overview(http).path("aside").size() == 3);
+    assertThat(stages(http)).containsExactly("canary", "shadow", "shadow");
+    assertThat(overview(http).at("/kinds/0/percentage").asInt()).isEqualTo(25);
+    assertThat(overview(http).at("/kinds/0/danger").asText())
+        .contains("HEALTH_STREAM has the strategy gradual", "canary 25");
+    assertThat(overview(http).at("/kinds/1/danger").isNull()).isTrue();
+    JsonNode health = health(router);
+    assertThat(health.path("status").asText()).isEqualTo("DEGRADED");
+    assertThat(health.at("/details/aside").toString())
+        .contains("HEALTH_STREAM", "gradual", "EVENT_STREAM: its parameters", "SLEEP_STREAM");
+    assertThat(page(router))
+        .contains("Dangerous: HEALTH_STREAM has the strategy gradual")
+        .contains("The row EVENT_STREAM of the flags cannot be used")
+        .contains("The row SLEEP_STREAM of the flags belongs to no feature");
+    assertThat(meter(router, "crossfade.router.flags.aside")).isEqualTo(3);
+
+    change(http, "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":25");
+    change(http, "\"kind\":\"event\",\"stage\":\"canary\",\"percentage\":1");
+    byHand(router, "DELETE FROM rollout_flag WHERE feature = 'SLEEP_STREAM'");
+    await().atMost(PATIENCE).until(() -> overview(http).path("aside").isEmpty());
+    assertThat(stages(http)).containsExactly("canary", "shadow", "canary");
+    assertThat(health(router).path("status").asText()).isEqualTo("UP");
+  }
+
+  private ConfigurableApplicationContext router() {
+    ConfigurableApplicationContext router =
+        TestRouterApplication.start(
+            schemas,
+            TestRedis.sharedPort(),
+            List.of(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--spring.main.banner-mode=off",
+                "--crossfade.rollout.automatic-rollback=",
+                "--crossfade.rollout.directory=" + directory.resolve("flags")));
+    routers.add(router);
+    return router;
+  }
+
+  private static JsonNode overview(Http http) {
+    return http.get("/api/rollout").json();
+  }
+
+  private static List<String> stages(Http http) {
+    return overview(http).path("kinds").findValuesAsText("stage");
+  }
+
+  private static JsonNode health(ConfigurableApplicationContext router) {
+    return Http.ofManagement(router).get("/actuator/health").json().at("/components/flags");
+  }
+
+  private static double meter(ConfigurableApplicationContext router, String name) {
+    return router.getBean(MeterRegistry.class).get(name).gauge().value();
+  }
+
+  private static String page(ConfigurableApplicationContext router) throws Exception {
+    String port = router.getEnvironment().getProperty("local.server.port");
+    try (ConsoleClient console = new ConsoleClient(URI.create("http://127.0.0.1:" + port))) {
+      console.logIn("viewer");
+      return console.page("/console/rollout");
+    }
+  }
+
+  private static void change(Http http, String fields) {
+    String body =
+        "{%s,\"force\":true,\"reason\":\"test\",\"version\":%d}"
+            .formatted(fields, overview(http).path("version").asLong());
+    Http.Answer answer = http.call("POST", "/api/rollout/changes", body);
+    assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
+  }
+
+  private static void byHand(ConfigurableApplicationContext router, String sql) {
+    DataSource control = router.getBean("controlDataSource", DataSource.class);
+    new TransactionTemplate(new JdbcTransactionManager(control))
+        .executeWithoutResult(
+            status -> assertThat(JdbcClient.create(control).sql(sql).update()).isOne());
+  }
+}
