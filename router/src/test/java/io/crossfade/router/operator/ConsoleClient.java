@@ -94,11 +94,6 @@ public final class ConsoleClient implements AutoCloseable {
         .statusCode();
   }
 
-  /** What a page says. */
-  String page(String path) throws IOException, InterruptedException {
-    return client.send(request(path).GET().build(), BodyHandlers.ofString()).body();
-  }
-
   HttpHeaders headers(String path) throws IOException, InterruptedException {
     return client.send(request(path).GET().build(), BodyHandlers.discarding()).headers();
   }

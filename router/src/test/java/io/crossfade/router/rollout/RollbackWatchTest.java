@@ -72,7 +72,7 @@ class RollbackWatchTest {
             "one",
             4,
             Map.of(Kind.values()[2], KindFlags.SHADOW),
-            List.of(new Aside("X", "damaged")),
+            List.of(new Aside("X", Kind.values()[0], "damaged", null)),
             Set.of(Kind.values()[0]));
     RolloutState completed = now.completedBy(before);
     assertThat(completed.of(Kind.values()[0])).isEqualTo(ONE_DEVICE);
