@@ -8,7 +8,6 @@ import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -149,12 +148,11 @@ public record ComparisonResult(
 
   private static Headline headline(
       Collection<KindFigures> kinds, List<TableResult> tables, long droppedCopies) {
-    return new Headline(
-        percent(tables, false).orElse(null),
-        percent(tables, true).orElse(null),
-        tables.stream().mapToLong(TableResult::compared).sum(),
+    long compared = tables.stream().mapToLong(TableResult::compared).sum();
+    return Headline.of(
+        compared,
+        compared - tables.stream().mapToLong(TableResult::differing).sum(),
         tables.stream().mapToLong(TableResult::allExplained).sum(),
-        tables.stream().mapToLong(TableResult::unexplained).sum(),
         kinds.stream().mapToLong(KindFigures::lost).sum(),
         kinds.stream().mapToLong(KindFigures::inNoOutput).sum(),
         tables.stream().mapToLong(of -> of.urgentMissing() + of.urgentExplained()).sum(),
@@ -186,11 +184,6 @@ public record ComparisonResult(
         results.stream()
             .mapToLong(explained ? TableResult::unexplained : TableResult::differing)
             .sum();
-    return compared == 0
-        ? Optional.empty()
-        : Optional.of(
-            BigDecimal.valueOf(compared - bad)
-                .multiply(BigDecimal.valueOf(100))
-                .divide(BigDecimal.valueOf(compared), 3, RoundingMode.FLOOR));
+    return Headline.percent(compared - bad, compared);
   }
 }

@@ -56,7 +56,15 @@ final class ComparisonRows {
         row.getTimestamp("updated_at").toInstant(),
         row.getString("verdict"),
         reasons(row.getString("reasons")),
-        row.getLong("dropped_copies"),
+        Headline.of(
+            row.getLong("compared"),
+            row.getLong("good"),
+            row.getLong("explained"),
+            row.getLong("lost"),
+            row.getLong("in_no_output"),
+            row.getLong("urgent"),
+            row.getLong("dropped_copies")),
+        proof(row),
         row.getBoolean("held") ? row.getString("claimed_by") : null,
         finished ? 1 : expected == 0 ? 0 : Math.min(1, (double) consumed / expected));
   }
@@ -87,11 +95,15 @@ final class ComparisonRows {
         row.getLong("in_no_output"),
         unboxed(row.getObject("legacy_p95_ms", Double.class)),
         unboxed(row.getObject("stream_p95_ms", Double.class)),
-        new Proof(
-            row.getLong("planted"),
-            row.getLong("plants_found"),
-            row.getLong("plants_invented"),
-            row.getLong("bare")));
+        proof(row));
+  }
+
+  private static Proof proof(ResultSet row) throws SQLException {
+    return new Proof(
+        row.getLong("planted"),
+        row.getLong("plants_found"),
+        row.getLong("plants_invented"),
+        row.getLong("bare"));
   }
 
   static DifferenceLedger.Planted planted(ResultSet row) throws SQLException {

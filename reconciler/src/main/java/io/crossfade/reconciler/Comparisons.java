@@ -10,6 +10,7 @@ import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.verdict.Reason;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -33,8 +34,18 @@ public final class Comparisons {
 
   private static final int PAGE = 1_000;
 
+  /** A run that goes on has no figures yet. */
   private static final String SUMMARY =
-      "SELECT c.*, COALESCE(claimed_until > CURRENT_TIMESTAMP(3), FALSE) AS held FROM comparison c";
+      "SELECT c.*, COALESCE(claimed_until > CURRENT_TIMESTAMP(3), FALSE) AS held,"
+          + " k.compared, k.good, k.explained, k.lost, k.in_no_output, k.urgent, k.planted,"
+          + " k.plants_found, k.plants_invented, k.bare FROM comparison c LEFT JOIN (SELECT"
+          + " comparison_id, SUM(matching + repaired) AS good, SUM(matching + repaired + differing"
+          + " + missing_in_stream + missing_in_legacy + repeated) AS compared, SUM(explained) AS"
+          + " explained, SUM(lost) AS lost, SUM(in_no_output) AS in_no_output, SUM(urgent_missing +"
+          + " urgent_explained) AS urgent, SUM(planted) AS planted, SUM(plants_found) AS"
+          + " plants_found, SUM(plants_invented) AS plants_invented, SUM(bare) AS bare FROM"
+          + " comparison_kind WHERE comparison_id %1$s GROUP BY comparison_id) k"
+          + " ON k.comparison_id = c.id WHERE c.id %1$s ORDER BY c.id DESC";
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
@@ -50,7 +61,8 @@ public final class Comparisons {
    * A run in the list of runs.
    *
    * @param reasons why the verdict is no PASS
-   * @param droppedCopies copies noted as dropped while the window was accepted
+   * @param headline what it found
+   * @param proof what it made of the rows that were planted for it
    * @param worker who is at work on it; {@code null} when nobody is
    */
   public record Summary(
@@ -63,7 +75,8 @@ public final class Comparisons {
       Instant updatedAt,
       @Nullable String verdict,
       List<Reason> reasons,
-      long droppedCopies,
+      Headline headline,
+      Proof proof,
       @Nullable String worker,
       double share) {}
 
@@ -128,20 +141,24 @@ public final class Comparisons {
   public List<Summary> latest(int limit) {
     return in(
         () ->
-            jdbc.sql(SUMMARY + " ORDER BY id DESC LIMIT ?")
-                .param(limit)
-                .query((row, number) -> summary(row))
-                .list());
+            jdbc.sql("SELECT id FROM comparison ORDER BY id DESC LIMIT ?, 1")
+                .param(Math.max(0, limit - 1))
+                .query(Long.class)
+                .optional()
+                .map(oldest -> summaries(">= ?", oldest))
+                .orElseGet(() -> summaries(">= ?", 0)));
   }
 
   /** One run. */
   public Optional<Summary> find(long id) {
-    return in(
-        () ->
-            jdbc.sql(SUMMARY + " WHERE id = ?")
-                .param(id)
-                .query((row, number) -> summary(row))
-                .optional());
+    return in(() -> summaries("= ?", id).stream().findFirst());
+  }
+
+  private List<Summary> summaries(String which, long id) {
+    return jdbc.sql(SUMMARY.formatted(which))
+        .params(id, id)
+        .query((row, number) -> summary(row))
+        .list();
   }
 
   /**

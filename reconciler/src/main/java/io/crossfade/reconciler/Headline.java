@@ -2,6 +2,7 @@ package io.crossfade.reconciler;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,41 @@ public record Headline(
     long inNoOutput,
     long urgentMissing,
     long droppedCopies) {
+
+  /**
+   * From sums.
+   *
+   * @param good rows that agree
+   */
+  static Headline of(
+      long compared,
+      long good,
+      long explained,
+      long lost,
+      long inNoOutput,
+      long urgentMissing,
+      long droppedCopies) {
+    return new Headline(
+        percent(good, compared).orElse(null),
+        percent(good + explained, compared).orElse(null),
+        compared,
+        explained,
+        compared - good - explained,
+        lost,
+        inNoOutput,
+        urgentMissing,
+        droppedCopies);
+  }
+
+  /** A share, rounded down: 99.9999 % is not 100. Empty of nothing. */
+  static Optional<BigDecimal> percent(long good, long compared) {
+    return compared == 0
+        ? Optional.empty()
+        : Optional.of(
+            BigDecimal.valueOf(good)
+                .multiply(BigDecimal.valueOf(100))
+                .divide(BigDecimal.valueOf(compared), 3, RoundingMode.FLOOR));
+  }
 
   /** In one English line. */
   @Override

@@ -75,6 +75,9 @@ class LossesIT {
     Comparisons.Summary kept =
         new Comparisons(outputs.control(), InstantSource.system()).find(result.id()).orElseThrow();
     assertThat(kept.reasons()).contains(Reason.IN_NO_OUTPUT);
+    assertThat(kept.headline()).isEqualTo(result.headline());
+    assertThat(kept.proof()).isEqualTo(result.proof());
+    assertThat(kept.proof().planted()).isPositive();
   }
 
   @Test
@@ -119,6 +122,7 @@ class LossesIT {
             new Comparisons(outputs.control(), InstantSource.system())
                 .find(result.id())
                 .orElseThrow()
+                .headline()
                 .droppedCopies())
         .isEqualTo(1);
   }

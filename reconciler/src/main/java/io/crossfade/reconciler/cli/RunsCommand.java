@@ -37,7 +37,12 @@ final class RunsCommand implements Callable<Integer> {
             run.window().to(),
             run.kinds(),
             run.finished()
-                ? run.verdict() + (run.reasons().isEmpty() ? "" : " " + run.reasons())
+                ? "%s%s  %s; proof: %s"
+                    .formatted(
+                        run.verdict(),
+                        run.reasons().isEmpty() ? "" : " " + run.reasons(),
+                        run.headline(),
+                        run.proof())
                 : "at %.0f %%%s"
                     .formatted(
                         run.share() * 100,
