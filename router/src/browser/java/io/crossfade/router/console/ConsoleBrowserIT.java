@@ -170,6 +170,8 @@ class ConsoleBrowserIT {
               return page.locator("#differences").count() == 1;
             });
     assertThat(page.locator("#differences")).containsText("fields differ");
+    assertThat(page.locator("#headline")).containsText("1 unexplained");
+    assertThat(page.locator("#headline")).containsText("planted found, 0 invented");
     page.getByRole(AriaRole.BUTTON, named("Both rows")).click();
     assertThat(page.locator("tr.differs")).containsText("199");
     page.getByLabel("Where fields differ").selectOption("legacy");
