@@ -4,15 +4,17 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.time.InstantSource;
+import org.flywaydb.core.api.FlywayException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The three schemas, up to date and pooled, and the loops of the process. Applications import this
- * and name what they need of it.
+ * The three schemas, pooled, each up to date before anybody gets a connection; and the loops of the
+ * process. Applications import this and name what they need of it.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({DbSettings.class, LetterSettings.class})
@@ -85,11 +87,21 @@ public class DbConfiguration {
     return new Loops(meters.getIfAvailable(SimpleMeterRegistry::new));
   }
 
+  /** When the server is away, the schema is taken into use later, by {@link Databases}. */
   private static HikariDataSource open(
       String name, String scripts, DbSettings.Schema schema, DbSettings settings) {
-    if (settings.migrate()) {
-      Schemas.migrate(scripts, schema, settings.migration());
+    SchemaPool pool =
+        Schemas.open(
+            name,
+            schema,
+            settings.migrate() ? new SchemaPool.Migration(scripts, settings.migration()) : null);
+    try {
+      pool.open();
+    } catch (SQLException | FlywayException e) {
+      pool.close();
+      throw new IllegalStateException(
+          "Cannot use the %s schema at %s".formatted(name, pool.state().place()), e);
     }
-    return Schemas.open(name, schema);
+    return pool;
   }
 }

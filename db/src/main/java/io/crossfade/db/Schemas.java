@@ -16,6 +16,16 @@ final class Schemas {
 
   /** A pool whose connections commit by hand, keep their prepared statements and speak UTC. */
   static HikariDataSource open(String name, DbSettings.Schema schema) {
+    return new HikariDataSource(config(name, schema));
+  }
+
+  /** The same, closed until {@link SchemaPool#open()} has brought the tables up to date. */
+  static SchemaPool open(
+      String name, DbSettings.Schema schema, SchemaPool.@Nullable Migration migration) {
+    return new SchemaPool(config(name, schema), schema, migration);
+  }
+
+  private static HikariConfig config(String name, DbSettings.Schema schema) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setJdbcUrl(schema.url());
@@ -30,7 +40,7 @@ final class Schemas {
     // A router starts and accepts on the stream while its database is away.
     config.setInitializationFailTimeout(-1);
     config.setDataSourceProperties(driverProperties());
-    return new HikariDataSource(config);
+    return config;
   }
 
   /** Connector/J: statements prepared on the server and kept, no local files, bounded waits. */

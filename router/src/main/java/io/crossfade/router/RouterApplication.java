@@ -1,5 +1,6 @@
 package io.crossfade.router;
 
+import io.crossfade.db.DatabasesConfiguration;
 import io.crossfade.db.DbConfiguration;
 import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.StopDeadline;
@@ -30,6 +31,7 @@ import org.springframework.context.annotation.Import;
     })
 @Import({
   DbConfiguration.class,
+  DatabasesConfiguration.class,
   LegacyConfiguration.class,
   StreamConfiguration.class,
   ReconcilerConfiguration.class,

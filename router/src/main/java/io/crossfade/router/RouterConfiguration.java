@@ -1,7 +1,8 @@
 package io.crossfade.router;
 
 import io.crossfade.db.AcceptanceNodes;
-import io.crossfade.db.AcceptanceStamp;
+import io.crossfade.db.Databases;
+import io.crossfade.db.DbSettings;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.InstanceName;
@@ -11,9 +12,11 @@ import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;
+import io.crossfade.reconciler.accounting.AccountingSettings;
 import io.crossfade.router.console.ConsoleConfiguration;
 import io.crossfade.router.deadletters.DeadLetterConfiguration;
 import io.crossfade.router.intake.DeviceTokens;
+import io.crossfade.router.intake.NodeLease;
 import io.crossfade.router.intake.Stamper;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.intake.UploadServlet;
@@ -34,9 +37,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -77,8 +77,37 @@ class RouterConfiguration {
   private static final String CONNECTION_BUFFER = "4096";
 
   @Bean
-  Stamper stamper(InstantSource clock, AcceptanceNodes nodes) {
-    return new Stamper(clock, node(nodes));
+  Stamper stamper(InstantSource clock) {
+    return new Stamper(clock);
+  }
+
+  /** After the journal, which makes the directory and closes it to others. */
+  @Bean
+  NodeLease nodeLease(
+      AcceptanceNodes nodes,
+      Stamper stamper,
+      DbSettings databases,
+      ObjectProvider<AcceptanceJournal> journal,
+      ObjectProvider<AccountingSettings> accounting,
+      InstantSource clock,
+      Loops loops) {
+    journal.ifAvailable(before -> {});
+    AccountingSettings kept = accounting.getIfAvailable();
+    NodeLease lease =
+        new NodeLease(
+            nodes,
+            InstanceName.unique(),
+            kept == null ? null : kept.directory(),
+            databases.control().url(),
+            clock,
+            stamper::node);
+    lease.start(loops);
+    return lease;
+  }
+
+  @Bean
+  StartHealth startHealthIndicator(Databases databases, NodeLease node) {
+    return new StartHealth(databases, node);
   }
 
   @Bean
@@ -111,6 +140,7 @@ class RouterConfiguration {
       RollbackWatch rollbacks,
       RouterSettings settings,
       ObjectProvider<AcceptanceJournal> journal,
+      Databases databases,
       MeterRegistry meters) {
     journal.ifAvailable(
         noted -> noted.holds(() -> Arrays.stream(Kind.values()).mapToLong(legacy::held).sum()));
@@ -122,6 +152,7 @@ class RouterConfiguration {
         rollbacks,
         settings.patience(),
         journal.getIfAvailable(),
+        databases::legacyOpened,
         meters);
   }
 
@@ -148,11 +179,11 @@ class RouterConfiguration {
     return registration;
   }
 
-  /** Says once at the start what would otherwise be seen with the first large record. */
+  /** Says once, when a database is first seen, what would otherwise be seen with a large record. */
   @Bean
-  ApplicationRunner packetLimits(Map<String, DataSource> databases, RouterSettings settings) {
+  ApplicationRunner packetLimits(Databases databases, RouterSettings settings) {
     return arguments ->
-        databases.forEach(
+        databases.whenOpened(
             (name, database) -> {
               try {
                 PacketLimit.warning(name, database, settings.maxBody().toBytes())
@@ -186,15 +217,5 @@ class RouterConfiguration {
         }
       }
     };
-  }
-
-  private static int node(AcceptanceNodes nodes) {
-    try {
-      return nodes.take(InstanceName.unique());
-    } catch (SQLException e) {
-      int node = ThreadLocalRandom.current().nextInt(1 << AcceptanceStamp.NODE_BITS);
-      log.warn("Cannot take a node number: {}; using {} at random", e.getMessage(), node);
-      return node;
-    }
   }
 }

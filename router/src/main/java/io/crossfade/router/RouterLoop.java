@@ -10,6 +10,7 @@ public enum RouterLoop implements LoopName {
   COMPARE("rollout-compare", Duration.ofMinutes(15), Duration.ofSeconds(10)),
   DECIDE("rollout-decide", Duration.ofMinutes(2), Duration.ofSeconds(10)),
   MIRROR_LEDGER("mirror-ledger", Duration.ofMinutes(1), Duration.ofSeconds(10)),
+  NODE("acceptance-node", Duration.ofMinutes(2), Duration.ofSeconds(5)),
   CONSOLE_FEED("console-feed", Duration.ofMinutes(1), Duration.ofSeconds(10));
 
   private final String label;

@@ -1,5 +1,6 @@
 package io.crossfade.router;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestServers;
 import java.io.IOException;
@@ -87,6 +88,11 @@ public final class RouterProcess implements AutoCloseable {
   /** What it publishes, in the text form of Prometheus. */
   public String metrics() {
     return new Http(managementPort).get("/actuator/prometheus").raw().body();
+  }
+
+  /** What it says of its health. */
+  JsonNode health() {
+    return new Http(managementPort).get("/actuator/health").json();
   }
 
   /** Sum of a metric over all its tags. */

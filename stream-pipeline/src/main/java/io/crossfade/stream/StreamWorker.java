@@ -1,5 +1,6 @@
 package io.crossfade.stream;
 
+import io.crossfade.db.DatabasesConfiguration;
 import io.crossfade.db.DbConfiguration;
 import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.StopDeadline;
@@ -19,7 +20,7 @@ import org.springframework.context.annotation.Import;
 
 /** A process that only consumes: the stream path on another machine than the router. */
 @Configuration(proxyBeanMethods = false)
-@Import({DbConfiguration.class, StreamConfiguration.class})
+@Import({DbConfiguration.class, DatabasesConfiguration.class, StreamConfiguration.class})
 @ImportAutoConfiguration({
   RedisAutoConfiguration.class,
   SslAutoConfiguration.class,

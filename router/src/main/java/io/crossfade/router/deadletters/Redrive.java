@@ -10,6 +10,7 @@ import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
 import io.crossfade.db.RecordCodec.UnreadableEntryException;
 import io.crossfade.db.RecordId;
+import io.crossfade.router.intake.NoNodeException;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
@@ -79,7 +80,12 @@ public final class Redrive {
   }
 
   private void accept(Letter letter, Instant moment) throws RefusedException, SQLException {
-    List<AcceptedRecord> records = reader.reread(letter.kind(), letter.body(), moment);
+    List<AcceptedRecord> records;
+    try {
+      records = reader.reread(letter.kind(), letter.body(), moment);
+    } catch (NoNodeException e) {
+      throw new RefusedException(Refusal.PATHS_FULL, String.valueOf(e.getMessage()));
+    }
     if (records.isEmpty()) {
       throw dead(letter, letter.reason());
     }

@@ -13,6 +13,7 @@ final class Answers {
   static final String EMPTY_BODY = "请求体不能为空";
   static final String NO_DEVICE_ID = "设备ID不能为空";
   static final String QUEUE_FULL = "处理队列已满，请稍后重试";
+  static final String STARTING = "服务尚未就绪，请稍后重试";
   static final String NO_TOKEN = "设备令牌无效";
   static final String TOO_LARGE = "请求体过大";
   static final String INTERNAL = "服务器内部错误，请稍后重试";

@@ -13,28 +13,42 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Stamper {
 
-  private final InstantSource clock;
-  private final int node;
-  private final AtomicLong last = new AtomicLong();
+  private static final int NONE = -1;
 
-  /**
-   * @param node 0 to 1023, no other running router's
-   */
-  public Stamper(InstantSource clock, int node) {
-    if (node < 0 || node >= 1 << AcceptanceStamp.NODE_BITS) {
-      throw new IllegalArgumentException("Node " + node + " is not between 0 and 1023");
-    }
+  private final InstantSource clock;
+  private final AtomicLong last = new AtomicLong();
+  private volatile int node = NONE;
+
+  public Stamper(InstantSource clock) {
     this.clock = clock;
-    this.node = node;
   }
 
+  /**
+   * Says which node stamps from now on.
+   *
+   * @param number 0 to 1023, no other running router's
+   */
+  public void node(int number) {
+    if (number < 0 || number >= 1 << AcceptanceStamp.NODE_BITS) {
+      throw new IllegalArgumentException("Node " + number + " is not between 0 and 1023");
+    }
+    node = number;
+  }
+
+  /**
+   * @throws NoNodeException while this router has no number
+   */
   Acceptance accept(RecordId id) {
     return new Acceptance(id, next(), RouteReason.FLAG);
   }
 
   long next() {
+    int as = node;
+    if (as == NONE) {
+      throw new NoNodeException();
+    }
     long now = clock.millis() << AcceptanceStamp.SEQUENCE_BITS;
     long tick = last.updateAndGet(before -> Math.max(before + 1, now));
-    return (tick << AcceptanceStamp.NODE_BITS) | node;
+    return (tick << AcceptanceStamp.NODE_BITS) | as;
   }
 }

@@ -113,6 +113,9 @@ public final class UploadServlet extends HttpServlet {
       accept(upload, response);
     } catch (BadUploadException e) {
       answer(response, e.status(), Answers.error(String.valueOf(e.getMessage())));
+    } catch (NoNodeException e) {
+      log.debug("Cannot take an upload to {}: {}", path(kind, v2), e.getMessage());
+      refuse(response, Answers.STARTING);
     } catch (RuntimeException e) {
       log.error("Cannot handle an upload to {}", path(kind, v2), e);
       answer(
@@ -134,7 +137,7 @@ public final class UploadServlet extends HttpServlet {
           upload.unreadable().size(),
           kind.label(),
           SqlFaults.describe(e));
-      refuse(response);
+      refuse(response, Answers.QUEUE_FULL);
       return;
     }
     upload
@@ -152,7 +155,7 @@ public final class UploadServlet extends HttpServlet {
     if (outcome.accepted()) {
       answer(response, HttpServletResponse.SC_OK, Answers.accepted(kind, upload, outcome, v2));
     } else {
-      refuse(response);
+      refuse(response, router.isStarting() ? Answers.STARTING : Answers.QUEUE_FULL);
     }
   }
 
@@ -199,9 +202,9 @@ public final class UploadServlet extends HttpServlet {
         Answers.TOO_LARGE + "，最多" + maxBody + "字节");
   }
 
-  private static void refuse(HttpServletResponse response) throws IOException {
+  private static void refuse(HttpServletResponse response, String why) throws IOException {
     response.setHeader("Retry-After", "5");
-    answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, Answers.error(Answers.QUEUE_FULL));
+    answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, Answers.error(why));
   }
 
   private static void answer(HttpServletResponse response, int status, ObjectNode body)

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,13 @@ public final class UploadRouter {
   private final RollbackWatch rollbacks;
   private final RoutingCounters counters;
   private final @Nullable AcceptanceJournal journal;
+  private final BooleanSupplier legacySeen;
 
+  /**
+   * @param legacySeen whether this process has ever seen the database behind the memory queue.
+   *     Before that a record in memory would be promised to nobody; afterwards the queue bridges
+   *     the time in which it is away
+   */
   public UploadRouter(
       RolloutFlags flags,
       LegacyPath legacy,
@@ -54,6 +61,7 @@ public final class UploadRouter {
       RollbackWatch rollbacks,
       Duration patience,
       @Nullable AcceptanceJournal journal,
+      BooleanSupplier legacySeen,
       MeterRegistry meters) {
     this.flags = flags;
     this.legacy = legacy;
@@ -62,6 +70,7 @@ public final class UploadRouter {
     this.rollbacks = rollbacks;
     this.patience = patience;
     this.journal = journal;
+    this.legacySeen = legacySeen;
     this.counters = new RoutingCounters(meters);
   }
 
@@ -77,6 +86,11 @@ public final class UploadRouter {
       accepted &= route(share.getKey(), share.getValue(), optIn, streamIds);
     }
     return new Outcome(accepted, streamIds);
+  }
+
+  /** Whether the memory queue serves nobody yet, for its database was never seen. */
+  public boolean isStarting() {
+    return !legacySeen.getAsBoolean();
   }
 
   /** Records of an upload that go the same way: an upload may hold those of many devices. */
@@ -153,7 +167,7 @@ public final class UploadRouter {
    */
   private boolean offer(
       Kind kind, List<AcceptedRecord> records, RouteReason reason, boolean elsewhere) {
-    int taken = legacy.offer(kind, records, patience);
+    int taken = legacySeen.getAsBoolean() ? legacy.offer(kind, records, patience) : 0;
     if (taken < records.size()) {
       if (elsewhere) {
         ledger.refused(DeliveryPath.LEGACY, records.subList(taken, records.size()));

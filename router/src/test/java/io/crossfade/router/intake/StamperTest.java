@@ -1,6 +1,7 @@
 package io.crossfade.router.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.db.AcceptanceStamp;
 import java.time.Instant;
@@ -13,7 +14,20 @@ import org.junit.jupiter.api.Test;
 class StamperTest {
 
   private final AtomicLong millis = new AtomicLong(1_757_808_900_000L);
-  private final Stamper stamper = new Stamper(() -> Instant.ofEpochMilli(millis.get()), 1023);
+  private final Stamper stamper = stamper(1023);
+
+  private Stamper stamper(int node) {
+    Stamper stamper = new Stamper(() -> Instant.ofEpochMilli(millis.get()));
+    stamper.node(node);
+    return stamper;
+  }
+
+  @Test
+  void stampsNothingWithoutANumber() {
+    Stamper without = new Stamper(() -> Instant.ofEpochMilli(millis.get()));
+    assertThatThrownBy(without::next).isInstanceOf(NoNodeException.class);
+    assertThatThrownBy(() -> without.node(1024)).isInstanceOf(IllegalArgumentException.class);
+  }
 
   @Test
   void carriesTheMillisecond() {
@@ -34,7 +48,7 @@ class StamperTest {
 
   @Test
   void neverRepeatsAmongThreadsAndNodes() {
-    Stamper other = new Stamper(() -> Instant.ofEpochMilli(millis.get()), 0);
+    Stamper other = stamper(0);
     Set<Long> seen = ConcurrentHashMap.newKeySet();
     try (var threads = Executors.newFixedThreadPool(4)) {
       for (int i = 0; i < 4; i++) {

@@ -34,6 +34,8 @@ final class TestReader {
             Set.of(),
             Duration.ofDays(1),
             Duration.ZERO);
-    return new UploadReader(settings, new Stamper(clock, 7), clock);
+    Stamper stamper = new Stamper(clock);
+    stamper.node(7);
+    return new UploadReader(settings, stamper, clock);
   }
 }
