@@ -82,7 +82,7 @@ final class SchemaPool extends HikariDataSource {
       opened();
     } catch (FlywayException | SQLException e) {
       SQLException fault = fault(e);
-      String trouble = SqlFaults.describe(fault == null ? e : fault);
+      String trouble = trouble(fault == null ? e : fault);
       boolean firstTime = !trouble.equals(state.trouble());
       state = state.troubled(trouble, now());
       if (fault == null || isSettled(fault)) {
@@ -112,9 +112,9 @@ final class SchemaPool extends HikariDataSource {
             "The {} schema at {} does not answer any longer: {}",
             state.name(),
             state.place(),
-            SqlFaults.describe(e));
+            trouble(e));
       }
-      state = state.troubled(SqlFaults.describe(e), now());
+      state = state.troubled(trouble(e), now());
     }
   }
 
@@ -156,6 +156,17 @@ final class SchemaPool extends HikariDataSource {
       }
     }
     return null;
+  }
+
+  /** The driver's word for a server that is away, and the system's. */
+  private static String trouble(Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String said = SqlFaults.describe(e).replaceFirst("^0 ", "");
+    String why = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    return said.endsWith(why) ? said : said + ": " + why;
   }
 
   /** Without parameters, some of which are secrets. */

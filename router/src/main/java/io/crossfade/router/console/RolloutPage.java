@@ -2,13 +2,19 @@ package io.crossfade.router.console;
 
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.RollbackReceipt;
+import io.crossfade.router.rollout.RolloutChange;
 import io.crossfade.router.rollout.RolloutController;
 import io.crossfade.router.rollout.RolloutController.Because;
 import io.crossfade.router.rollout.RolloutController.ChangeRequest;
 import java.math.BigDecimal;
 import java.security.Principal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Controller;
+import org.springframework.transaction.TransactionException;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -22,6 +28,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/console/rollout")
 final class RolloutPage {
 
+  private static final Logger log = LoggerFactory.getLogger(RolloutPage.class);
   private static final String PAGE = "redirect:/console/rollout";
   private static final int HISTORY = 50;
 
@@ -64,8 +71,18 @@ final class RolloutPage {
     RolloutController.Overview rollout = api.overview();
     model.addAttribute("rollout", rollout);
     // Where everything stands, and the way back, must be there without the database, too.
-    model.addAttribute("history", rollout.stale() ? null : api.history(null, HISTORY));
+    model.addAttribute("history", rollout.stale() ? null : history());
     return "console/rollout";
+  }
+
+  /** {@code null} while the control schema does not answer: the switches are shown all the same. */
+  private @Nullable List<RolloutChange> history() throws RefusedException {
+    try {
+      return api.history(null, HISTORY);
+    } catch (DataAccessException | TransactionException e) {
+      log.debug("No history: {}", e.getMessage());
+      return null;
+    }
   }
 
   /** The gates alone, as they are now. */

@@ -1,6 +1,7 @@
 package io.crossfade.router.intake;
 
 import io.crossfade.db.AcceptanceNodes.Lease;
+import io.crossfade.db.process.PrivateDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
@@ -116,7 +115,7 @@ final class NodeFile implements AutoCloseable {
             file,
             Set.<OpenOption>of(
                 StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-            ofItsOwner(file));
+            PrivateDirectory.ofAFile(file));
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {
@@ -149,13 +148,5 @@ final class NodeFile implements AutoCloseable {
     } catch (NumberFormatException | DateTimeException e) {
       return null;
     }
-  }
-
-  private static FileAttribute<?>[] ofItsOwner(Path file) {
-    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 }

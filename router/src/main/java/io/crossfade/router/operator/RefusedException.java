@@ -69,7 +69,9 @@ public final class RefusedException extends Exception {
   }
 
   private static RefusedException databaseAway() {
-    return new RefusedException(Refusal.DATABASE_AWAY, "A database does not answer");
+    return new RefusedException(
+        Refusal.DATABASE_AWAY,
+        "A database does not answer; if this was to change something, look again whether it did");
   }
 
   /** The database is there, and says so. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -20,8 +21,11 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.togglz.core.Feature;
 import org.togglz.core.repository.FeatureState;
@@ -47,6 +51,15 @@ public final class FlagTable implements FlagStore, StateRepository {
 
     long current() {
       return current;
+    }
+  }
+
+  /** The database had everything and did not answer the commit: it may have happened. */
+  static final class UnknownOutcomeException extends TransactionException {
+    private static final long serialVersionUID = 1;
+
+    UnknownOutcomeException(RuntimeException cause) {
+      super("The database did not answer the commit", cause);
     }
   }
 
@@ -88,14 +101,43 @@ public final class FlagTable implements FlagStore, StateRepository {
 
   @Override
   public RolloutState change(long expected, Map<Kind, KindFlags> changes, Note note) {
-    return within(
-        () -> {
-          long version = locked();
-          if (expected != version) {
-            throw new StaleVersionException(version);
-          }
-          return record(state(version), changes, note, null);
-        });
+    String id = UUID.randomUUID().toString();
+    try {
+      return within(
+          () -> {
+            long version = locked();
+            if (expected != version) {
+              throw new StaleVersionException(version);
+            }
+            return record(state(version), changes, note, id, null);
+          });
+    } catch (UnknownOutcomeException e) {
+      return outcome(id, e);
+    }
+  }
+
+  /**
+   * What became of a change whose commit was not answered. Asked behind the lock of the flags: a
+   * commit that is still on its way is over then.
+   */
+  private RolloutState outcome(String id, UnknownOutcomeException unanswered) {
+    RolloutState made;
+    try {
+      made =
+          transaction.execute(
+              status -> {
+                long version = locked();
+                return history.of(id).isEmpty() ? null : state(version);
+              });
+    } catch (DataAccessException | TransactionException e) {
+      unanswered.addSuppressed(e);
+      throw unanswered;
+    }
+    if (made == null) {
+      throw new DataAccessResourceFailureException("The change was not committed", unanswered);
+    }
+    log.warn("The commit of change {} was not answered; it is recorded", id);
+    return made;
   }
 
   @Override
@@ -125,7 +167,7 @@ public final class FlagTable implements FlagStore, StateRepository {
                 wanted.put(kind, before.of(kind));
               }
             }
-            record(before, wanted, change.note(), change);
+            record(before, wanted, change.note(), change.id(), change.decidedAt());
             recorded = history.of(change.id());
           }
           return stored(change, recorded);
@@ -182,7 +224,7 @@ public final class FlagTable implements FlagStore, StateRepository {
         () -> {
           RolloutState before = state(locked());
           rows.store(state);
-          recordStored(before, Set.of(feature.kind()), note, null);
+          recordStored(before, Set.of(feature.kind()), note, null, null);
           return before;
         });
   }
@@ -210,13 +252,18 @@ public final class FlagTable implements FlagStore, StateRepository {
       RolloutState before,
       Map<Kind, KindFlags> changes,
       Note note,
-      @Nullable PendingChange decision) {
+      String decision,
+      @Nullable Instant decidedAt) {
     changes.forEach((kind, flags) -> RolloutFeature.states(kind, flags).forEach(rows::store));
-    return recordStored(before, changes.keySet(), note, decision);
+    return recordStored(before, changes.keySet(), note, decision, decidedAt);
   }
 
   private RolloutState recordStored(
-      RolloutState before, Set<Kind> changed, Note note, @Nullable PendingChange decision) {
+      RolloutState before,
+      Set<Kind> changed,
+      Note note,
+      @Nullable String decision,
+      @Nullable Instant decidedAt) {
     jdbc.sql("UPDATE rollout_version SET version = version + 1").update();
     RolloutState after = state(before.version() + 1);
     Instant now = clock.instant();
@@ -234,13 +281,30 @@ public final class FlagTable implements FlagStore, StateRepository {
               before.of(kind),
               after.of(kind),
               note.evidence(),
-              decision == null ? null : decision.id(),
-              decision == null ? null : decision.decidedAt()));
+              decision,
+              decidedAt));
     }
     return after;
   }
 
+  /**
+   * @throws UnknownOutcomeException when all was done and only the commit failed
+   */
   private <T> T within(Supplier<T> work) {
-    return Objects.requireNonNull(transaction.execute(status -> work.get()));
+    boolean[] done = {false};
+    try {
+      return Objects.requireNonNull(
+          transaction.execute(
+              status -> {
+                T result = work.get();
+                done[0] = true;
+                return result;
+              }));
+    } catch (DataAccessException | TransactionException e) {
+      if (done[0]) {
+        throw new UnknownOutcomeException(e);
+      }
+      throw e;
+    }
   }
 }

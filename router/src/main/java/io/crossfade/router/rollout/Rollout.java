@@ -231,6 +231,12 @@ public final class Rollout {
     } catch (StaleVersionException e) {
       throw new RefusedException(
           Refusal.STALE_VERSION, e.getMessage() + "; read them and decide again");
+    } catch (FlagTable.UnknownOutcomeException e) {
+      log.warn("Whether the flags were changed is not known: {}", e.getMessage());
+      throw new RefusedException(
+          Refusal.OUTCOME_UNKNOWN,
+          "The control schema had the change and did not answer its commit: whether it was made is"
+              + " not known. Look at the flags and the history again once it answers");
     } catch (DataAccessException | TransactionException e) {
       log.warn("Cannot reach the control schema: {}", e.getMessage());
       throw new RefusedException(

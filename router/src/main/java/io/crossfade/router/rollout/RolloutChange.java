@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param version of the flags from then on; a change of all kinds has one
  * @param forced whether a refusal was overruled
  * @param evidence the gates' figures at that moment, JSON
- * @param decision id of the {@link PendingChange} that it was, for example of a rollback
- * @param decidedAt since when that counted on the router that was asked
+ * @param decision by which it is found again: of a {@link PendingChange} its id. {@code null} for
+ *     what was changed through Togglz
+ * @param decidedAt since when a pending change counted on the router that was asked; {@code null}
+ *     for others
  */
 public record RolloutChange(
     long version,

@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -42,7 +45,7 @@ public final class RolloutController {
    * The rollout at this moment, as this router knows it.
    *
    * @param flagAgeMillis since the flags were last read
-   * @param stale whether the last attempt to read them failed
+   * @param stale whether the last attempt to read them, or what stands beside them, failed
    * @param source where they come from
    * @param asOf when they were last read, by whoever; {@code null} when that was never
    * @param onDisk whether a router that is started again without MySQL would know them
@@ -131,16 +134,17 @@ public final class RolloutController {
   @GetMapping
   public Overview overview() {
     RolloutState state = flags.state();
-    boolean reachable = flags.readable();
-    Map<Kind, Holds.Hold> held = reachable ? holds.all() : Map.of();
+    Asking control = new Asking(flags.readable());
+    Map<Kind, Holds.Hold> held = control.ask(holds::all, Map.of());
     List<KindView> kinds = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      kinds.add(view(kind, state, held.get(kind), reachable));
+      kinds.add(view(kind, state, held.get(kind), control));
     }
+    List<Instances.Instance> routers = control.ask(instances::up, List.of());
     return new Overview(
         state.version(),
         flags.age().toMillis(),
-        !reachable,
+        !control.answers,
         flags.source(),
         flags.asOf().orElse(null),
         flags.keepable(),
@@ -149,14 +153,39 @@ public final class RolloutController {
         breaker.getState().name(),
         breaker.getMetrics().getFailureRate(),
         kinds,
-        reachable ? instances.up() : List.of());
+        routers);
   }
 
   @GetMapping("/kinds/{kind}")
   public KindView kind(@PathVariable String kind) throws RefusedException {
     Kind one = kinds(kind).iterator().next();
-    boolean reachable = flags.readable();
-    return view(one, flags.state(), reachable ? holds.all().get(one) : null, reachable);
+    Asking control = new Asking(flags.readable());
+    Map<Kind, Holds.Hold> held = control.ask(holds::all, Map.of());
+    return view(one, flags.state(), held.get(one), control);
+  }
+
+  /**
+   * Asks the control schema until it does not answer once: what is known without it is shown all
+   * the same, and each question to one that hangs takes seconds.
+   */
+  private static final class Asking {
+
+    private boolean answers;
+
+    Asking(boolean answers) {
+      this.answers = answers;
+    }
+
+    <T> T ask(Supplier<T> question, T otherwise) {
+      if (answers) {
+        try {
+          return question.get();
+        } catch (DataAccessException | TransactionException e) {
+          answers = false;
+        }
+      }
+      return otherwise;
+    }
   }
 
   @PostMapping("/changes")
@@ -221,8 +250,7 @@ public final class RolloutController {
     kinds(kind).forEach(holds::release);
   }
 
-  private KindView view(
-      Kind kind, RolloutState state, Holds.@Nullable Hold hold, boolean reachable) {
+  private KindView view(Kind kind, RolloutState state, Holds.@Nullable Hold hold, Asking control) {
     KindFlags of = state.of(kind);
     return new KindView(
         kind,
@@ -232,7 +260,7 @@ public final class RolloutController {
         danger(kind, state),
         fallbackPercent(kind),
         hold,
-        reachable ? rollout.nextGates(kind) : List.of());
+        control.ask(() -> rollout.nextGates(kind), List.of()));
   }
 
   private static @Nullable String danger(Kind kind, RolloutState state) {

@@ -61,7 +61,7 @@ abstract class FlagStoreContract {
     assertThat(newest.before()).isEqualTo(KindFlags.SHADOW);
     assertThat(newest.after()).isEqualTo(CANARY);
     assertThat(newest.changedAt()).isEqualTo(BEGIN);
-    assertThat(newest.decision()).isNull();
+    assertThat(newest.decidedAt()).as("it never waited").isNull();
   }
 
   @Test
