@@ -98,6 +98,8 @@ class ArchitectureTest {
                   + "|reconciler.diff.SideReader"
                   // A pool: whoever asks it waits for the answer.
                   + "|router.operator.PasswordDoor"
+                  // Writes what is kept of the flags: a rollback waits for it, a metric has the rest.
+                  + "|router.rollout.RolloutConfiguration"
                   // Draws.
                   + "|reconciler.cli.ProgressBar"
                   // Does what was asked for, once.
