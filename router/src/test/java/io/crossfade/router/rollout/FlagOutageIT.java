@@ -13,6 +13,7 @@ import io.crossfade.router.operator.ConsoleClient;
 import io.crossfade.stream.TestRedis;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,6 +81,83 @@ class FlagOutageIT {
     await().atMost(PATIENCE).until(() -> overview(http).path("aside").isEmpty());
     assertThat(stages(http)).containsExactly("canary", "shadow", "canary");
     assertThat(health(router).path("status").asText()).isEqualTo("UP");
+  }
+
+  @Test
+  void rollbackSurvivesARestartWithoutTheDatabase() throws Exception {
+    ConfigurableApplicationContext former = router();
+    Http before = Http.of(former);
+    change(before, "\"kind\":\"all\",\"stage\":\"canary\",\"percentage\":50");
+    database.cut();
+    await().atMost(PATIENCE).until(() -> overview(before).path("stale").asBoolean());
+    assertThat(page(former))
+        .contains("Last known flags count")
+        .contains("The history is in the database");
+    JsonNode receipt =
+        before
+            .call("POST", "/api/rollout/rollbacks", "{\"kind\":\"health\",\"reason\":\"at night\"}")
+            .json();
+    assertThat(receipt.path("stored").asBoolean()).isFalse();
+    assertThat(receipt.path("notes").toString()).contains("on this router's disk, too");
+    former.close();
+
+    ConfigurableApplicationContext router = router();
+    Http http = Http.of(router);
+    assertThat(overview(http).path("source").asText()).isEqualTo("FILE");
+    assertThat(overview(http).path("rollbackWaitsToBeStored").asBoolean()).isTrue();
+    assertThat(stages(http)).containsExactly("shadow", "canary", "canary");
+    assertThat(overview(http).at("/kinds/1/percentage").asInt()).isEqualTo(50);
+    assertThat(health(router).at("/details/source").asText()).isEqualTo("FILE");
+    assertThat(health(router).at("/details/asOf").asText()).startsWith("20");
+    assertThat(page(router)).contains("started without its database");
+
+    database.mend();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(overview(http).path("source").asText()).isEqualTo("DATABASE");
+              assertThat(overview(http).path("rollbackWaitsToBeStored").asBoolean()).isFalse();
+              JsonNode newest = http.get("/api/rollout/history?kind=health").json().path(0);
+              assertThat(newest.path("decision").asText()).isEqualTo(receipt.path("id").asText());
+              assertThat(newest.path("reason").asText()).isEqualTo("at night");
+            });
+    assertThat(stages(http)).containsExactly("shadow", "canary", "canary");
+    assertThat(
+            http.get("/api/rollout/rollbacks/" + receipt.path("id").asText())
+                .json()
+                .path("stored")
+                .asBoolean())
+        .as("its receipt goes on")
+        .isTrue();
+  }
+
+  @Test
+  void withoutDatabaseAndFileTheOldPathServesUntilTheFlagsCanBeRead() throws Exception {
+    ConfigurableApplicationContext former = router();
+    change(Http.of(former), "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":50");
+    former.close();
+    database.cut();
+    Path lost = directory.resolve("lost");
+    Files.move(directory.resolve("flags"), lost);
+
+    ConfigurableApplicationContext router = router();
+    Http http = Http.of(router);
+    assertThat(overview(http).path("source").asText()).isEqualTo("NOTHING");
+    assertThat(stages(http)).containsExactly("legacy", "legacy", "legacy");
+    assertThat(page(router)).contains("knows no flags");
+    assertThat(http.post("/upload_health_data", Http.health("W1", 1)).status())
+        .as("nothing would hold it")
+        .isEqualTo(503);
+    database.mend();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(stages(http)).containsExactly("canary", "shadow", "shadow"));
+    assertThat(overview(http).path("source").asText()).isEqualTo("DATABASE");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> http.post("/upload_health_data", Http.health("W1", 1)).status() == 200);
   }
 
   private ConfigurableApplicationContext router() {
