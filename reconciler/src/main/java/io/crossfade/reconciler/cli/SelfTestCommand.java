@@ -18,9 +18,10 @@ import picocli.CommandLine.Spec;
     name = "selftest",
     mixinStandardHelpOptions = true,
     description = {
-      "Fills scratch schemas beside the real ones, plants differences of every class, and reports how"
-          + " many are found and how many invented. Drops the schemas at the end.",
-      "Needs a user that may create schemas: crossfade.db.migration.username and .password."
+      "Fills scratch schemas beside the real ones, plants differences of every class, and reports"
+          + " how many are found and how many invented. Drops the schemas at the end.",
+      "Needs a user that may create schemas of these names: crossfade.db.migration.username and"
+          + " .password. What that user may do is tried first, and what it lacks is said as SQL."
     })
 final class SelfTestCommand implements Callable<Integer> {
 

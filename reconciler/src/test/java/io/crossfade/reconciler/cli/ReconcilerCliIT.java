@@ -14,6 +14,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -266,13 +268,29 @@ class ReconcilerCliIT {
     long before = schemas();
     Said refused = cli.run("selftest");
     assertThat(refused.code()).as("this user may not create schemas").isEqualTo(3);
-    var admin = TestDatabase.adminCredentials();
-    Said said =
-        new Cli(
-                outputs.settings(),
-                "crossfade.db.migration.username=" + admin.username(),
-                "crossfade.db.migration.password=" + admin.password())
-            .run("selftest", "--records", "2000", "--plant", "3");
+    assertThat(refused.err()).contains("nothing was done", "GRANT ALL ON `");
+    List<String> grants =
+        Pattern.compile("GRANT [^;]+;")
+            .matcher(refused.err())
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(grants).as("one for each schema").hasSize(3);
+
+    // All but one right: that one is named.
+    String user = outputs.settings().control().username();
+    grant("GRANT ALL ON `%\\_selftest\\_%`.* TO '" + user + "'@'%'");
+    grant("REVOKE CREATE VIEW ON `%\\_selftest\\_%`.* FROM '" + user + "'@'%'");
+    assertThat(cli.run("selftest").err()).contains("GRANT CREATE VIEW ON `").doesNotContain("ALL");
+    assertThat(schemas()).isEqualTo(before);
+    grant("REVOKE ALL ON `%\\_selftest\\_%`.* FROM '" + user + "'@'%'");
+
+    // What it says is what it needs.
+    for (String grant : grants) {
+      grant(grant);
+    }
+    Said said = cli.run("selftest", "--records", "2000", "--plant", "3");
+    assertThat(said.err()).isEmpty();
     assertThat(said.out()).contains("100.00%", "0 false alarms");
     assertThat(said.code()).isZero();
     assertThat(schemas()).isEqualTo(before);
@@ -353,6 +371,13 @@ class ReconcilerCliIT {
             + ("stream".equals(output) ? "" : "DESC ")
             + "LIMIT "
             + rows);
+  }
+
+  private static void grant(String sql) throws Exception {
+    try (var admin = TestDatabase.admin();
+        var statement = admin.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private static long schemas() throws Exception {
