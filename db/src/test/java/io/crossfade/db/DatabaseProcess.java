@@ -20,6 +20,8 @@ import java.util.List;
  */
 public final class DatabaseProcess implements Closeable {
 
+  private static final String WITHOUT_TLS = "--skip-ssl";
+
   private final Path home;
   private final int port = TestServers.freePort();
   private final List<String> command;
@@ -31,6 +33,13 @@ public final class DatabaseProcess implements Closeable {
    * @param disk an empty directory for its data; a test may fill that disk
    */
   public DatabaseProcess(Path disk) {
+    this(disk, List.of());
+  }
+
+  /**
+   * @param tls options of a server that speaks TLS; none for one that does not
+   */
+  DatabaseProcess(Path disk, List<String> tls) {
     this.home = disk;
     try {
       Path init = Files.writeString(disk.resolve("init.sql"), TestServers.CREATE_ADMIN);
@@ -38,6 +47,10 @@ public final class DatabaseProcess implements Closeable {
           "mysql".equals(System.getProperty("crossfade.test.database"))
               ? mysql(disk)
               : mariaDb(disk);
+      if (!tls.isEmpty()) {
+        command.remove(WITHOUT_TLS);
+      }
+      command.addAll(tls);
       command.addAll(
           List.of(
               "--port=" + port,
@@ -78,7 +91,7 @@ public final class DatabaseProcess implements Closeable {
             "--basedir=" + base,
             "--datadir=" + disk.resolve("data"),
             "--innodb-log-file-size=32M",
-            "--skip-ssl",
+            WITHOUT_TLS,
             "--user=" + System.getProperty("user.name")));
   }
 
