@@ -2,10 +2,7 @@ package io.crossfade.stream;
 
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
-import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.XGroupCreateArgs;
-import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XTrimArgs;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
@@ -40,6 +37,20 @@ final class StreamGroups {
       return #redis.call(unpack(claim))
       """;
 
+  /**
+   * A full Redis refuses {@code XGROUP CREATE}, and nobody could read what fills it. In a script it
+   * asks whether there is room only before the first command that writes; so one comes before that
+   * removes nothing, for no entry has that id.
+   */
+  private static final String ENSURE =
+      """
+      redis.call('XDEL', KEYS[1], '0-0')
+      local made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')
+      if not made.err then return 1 end
+      if string.find(made.err, 'BUSYGROUP', 1, true) then return 0 end
+      return redis.error_reply(made.err)
+      """;
+
   private final RedisLinks links;
   private final StreamSettings settings;
 
@@ -48,18 +59,18 @@ final class StreamGroups {
     this.settings = settings;
   }
 
-  /** Makes the group where it is missing, from the stream's first entry, and the stream with it. */
+  /**
+   * Makes the group where it is missing, from the stream's first entry, and the stream with it;
+   * also while Redis is full.
+   */
   void ensure(StreamName stream) {
-    try {
-      links
-          .text()
-          .xgroupCreate(
-              XReadArgs.StreamOffset.from(settings.key(stream), "0"),
-              StreamSettings.GROUP,
-              XGroupCreateArgs.Builder.mkstream());
-    } catch (RedisBusyException e) {
-      // It is there: the normal case.
-    }
+    links
+        .text()
+        .eval(
+            ENSURE,
+            ScriptOutputType.INTEGER,
+            new String[] {settings.key(stream)},
+            StreamSettings.GROUP);
   }
 
   /** How often an entry was delivered, 1 when unknown. */

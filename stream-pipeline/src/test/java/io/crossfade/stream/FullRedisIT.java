@@ -139,6 +139,33 @@ class FullRedisIT {
     }
   }
 
+  /** It was lost with a fail-over, say, or nobody has consumed yet. */
+  @Test
+  void groupIsMadeWhileRedisIsFull() throws Exception {
+    try (TestRedis redis = new TestRedis();
+        StreamHarness harness =
+            new StreamHarness(
+                redis.port(), StreamHarness.keeping(Duration.ofMillis(1), UNLIMITED), outputs)) {
+      harness.append(health(0, 500));
+      redis.command(admin -> admin.configSet("maxmemory", "1"));
+      String key = harness.settings.key(StreamName.HEALTH);
+      assertThatThrownBy(
+              () ->
+                  harness
+                      .links
+                      .text()
+                      .xgroupCreate(XReadArgs.StreamOffset.from(key, "0"), "another"))
+          .hasMessageContaining("OOM");
+
+      harness.consume(Kind.HEALTH);
+      await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
+      assertThat(TestOutputs.count(outputs.stream(), Kind.HEALTH)).isEqualTo(500);
+      harness.groups.ensure(StreamName.HEALTH);
+      harness.upkeep().round();
+      assertThat(length(harness)).as("what is written makes room").isEqualTo(1);
+    }
+  }
+
   @Test
   void shareOfAStreamComesFromWhatRedisMayUse() {
     assertThat(RedisMemory.parse("maxmemory:1000\r\ntotal_system_memory:9000\r\n").share(4))
