@@ -3,6 +3,7 @@ package io.crossfade.reconciler.accounting;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.process.PrivateDirectory;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -218,9 +218,8 @@ public final class AcceptanceJournal implements AutoCloseable {
     if (lockFile != null && Files.exists(directory.lock())) {
       return;
     }
-    Files.createDirectories(directory.path());
-    FileChannel channel =
-        FileChannel.open(directory.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    PrivateDirectory.makeInside(directory.path());
+    FileChannel channel = PrivateDirectory.openLock(directory.lock());
     // Whoever adopts directories must not take this one for a dead process's.
     if (channel.tryLock() == null) {
       channel.close();

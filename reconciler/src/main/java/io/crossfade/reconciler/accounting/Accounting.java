@@ -7,6 +7,7 @@ import io.crossfade.db.RecordId;
 import io.crossfade.db.SystemIdentity;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
+import io.crossfade.db.process.PrivateDirectory;
 import io.crossfade.db.process.SupervisedLoop;
 import io.crossfade.reconciler.ReconcilerLoop;
 import io.crossfade.reconciler.ReconcilerMeter;
@@ -22,7 +23,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -177,9 +177,7 @@ public final class Accounting implements AutoCloseable {
   /** Accounts for a directory if its process is gone, and removes it when that is done. */
   private int adopt(JournalDirectory directory, RecordId system, Instant until)
       throws IOException, SQLException, InterruptedException {
-    try (FileChannel channel =
-            FileChannel.open(
-                directory.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (FileChannel channel = PrivateDirectory.openLock(directory.lock());
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
         return 0;
@@ -284,7 +282,8 @@ public final class Accounting implements AutoCloseable {
   }
 
   private void putAside(Path segment, JournalDirectory directory) throws IOException {
-    Path to = Files.createDirectories(settings.directory().resolve(ASIDE));
+    Path to = settings.directory().resolve(ASIDE);
+    PrivateDirectory.makeInside(to);
     Path file = to.resolve(directory.instance() + "-" + segment.getFileName());
     if (Files.exists(segment)) {
       Files.move(segment, file, StandardCopyOption.REPLACE_EXISTING);

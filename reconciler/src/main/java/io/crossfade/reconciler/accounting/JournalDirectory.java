@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.accounting;
 
 import io.crossfade.db.RecordId;
+import io.crossfade.db.process.PrivateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -51,17 +52,17 @@ record JournalDirectory(Path path) {
   }
 
   void belongsTo(RecordId system) throws IOException {
-    Files.writeString(path.resolve(SYSTEM), system.toString());
+    PrivateDirectory.write(path.resolve(SYSTEM), system.toString());
   }
 
   /** Says that its process lives. */
   void alive(Instant writtenUntil) throws IOException {
-    Files.writeString(path.resolve(ALIVE), writtenUntil.toString());
+    PrivateDirectory.write(path.resolve(ALIVE), writtenUntil.toString());
   }
 
   /** Says that its process ended with nothing in memory. */
   void endedWithNothingLeft() throws IOException {
-    Files.writeString(path.resolve(ENDED), "with nothing left in memory");
+    PrivateDirectory.write(path.resolve(ENDED), "with nothing left in memory");
   }
 
   boolean hasEndedWithNothingLeft() {

@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
@@ -12,7 +13,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +76,39 @@ class AcceptanceJournalTest {
             .isEqualTo(!journal.writes(segment));
       }
     }
+  }
+
+  /** Whatever the umask; that of a test leaves new files open to all readers. */
+  @Test
+  void everyFileIsClosedToOthersFromItsFirstMoment() throws Exception {
+    Path directory;
+    try (AcceptanceJournal journal = journal()) {
+      directory = journal.directory();
+      journal.belongsTo(new RecordId(1, 2));
+      journal.alive(Instant.EPOCH);
+      journal.accepted(DeliveryPath.STREAM, records(1));
+    }
+    new JournalDirectory(directory).endedWithNothingLeft();
+    assertThat(Files.getPosixFilePermissions(directory)).hasSize(3);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.toList())
+          .hasSizeGreaterThan(4)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .as(file.toString())
+                      .isEqualTo("rw-------"));
+    }
+  }
+
+  @Test
+  void noteIsNotWrittenThroughALink() throws Exception {
+    Path elsewhere = Files.writeString(base.resolve("elsewhere"), "theirs");
+    Path of = Files.createDirectory(base.resolve("mine"));
+    Files.createSymbolicLink(of.resolve("alive"), elsewhere);
+    assertThatThrownBy(() -> new JournalDirectory(of).alive(Instant.EPOCH))
+        .isInstanceOf(IOException.class);
+    assertThat(elsewhere).hasContent("theirs");
   }
 
   @Test
