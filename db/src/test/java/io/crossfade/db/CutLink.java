@@ -42,6 +42,11 @@ public final class CutLink implements Closeable {
     return server.getLocalPort();
   }
 
+  /** Whether somebody is connected, or thinks so. */
+  public boolean isUsed() {
+    return !sockets.isEmpty();
+  }
+
   public void cut() {
     cut = true;
     sockets.forEach(CutLink::closeQuietly);

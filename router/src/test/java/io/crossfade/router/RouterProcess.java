@@ -34,17 +34,24 @@ public final class RouterProcess implements AutoCloseable {
    * @param jvm options of the JVM, for example {@code -Xmx512m}
    */
   public RouterProcess(Class<?> main, List<String> jvm, List<String> arguments) {
+    this(jvm, List.of("-cp", System.getProperty("java.class.path"), main.getName()), arguments);
+  }
+
+  /** The packaged jar, as an operator starts it. */
+  static RouterProcess ofJar(Path jar, List<String> jvm, List<String> arguments) {
+    return new RouterProcess(jvm, List.of("-jar", jar.toString()), arguments);
+  }
+
+  private RouterProcess(List<String> jvm, List<String> program, List<String> arguments) {
     try {
       log = Files.createTempFile("crossfade-router", ".log");
       List<String> command =
           new ArrayList<>(
               List.of(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "--enable-native-access=ALL-UNNAMED",
-                  "-cp",
-                  System.getProperty("java.class.path")));
+                  "--enable-native-access=ALL-UNNAMED"));
       command.addAll(jvm);
-      command.add(main.getName());
+      command.addAll(program);
       command.addAll(arguments);
       command.add("--server.port=" + port);
       command.add("--management.server.port=" + managementPort);
@@ -125,6 +132,10 @@ public final class RouterProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Waits until it ends by itself; returns the exit code. */

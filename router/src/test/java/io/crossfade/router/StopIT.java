@@ -1,6 +1,7 @@
 package io.crossfade.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.CutLink;
 import io.crossfade.db.DbSettings;
@@ -9,9 +10,21 @@ import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.StopDeadline;
 import io.crossfade.stream.StreamWorker;
 import io.crossfade.stream.TestRedis;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** SIGTERM ends a process within its time, whatever hangs. */
 class StopIT {
@@ -105,6 +118,56 @@ class StopIT {
                 TestDatabase.newSchemas(), TestRedis.sharedPort(), TestRedis.newPrefix()))) {
       assertThat(router.awaitEnd()).isEqualTo(FatalErrors.EXIT_CODE);
     }
+  }
+
+  /**
+   * The jar, and not the JVM's own option: whoever first misses memory ends the process; if nobody
+   * does, the signal ends it, and its deadline when that hangs. It had once been there for 17
+   * minutes more.
+   */
+  @Test
+  void packagedRouterWhoseMemoryIsGoneEndsWhenItIsTold(@TempDir Path directory) throws Exception {
+    Path trigger = directory.resolve("now");
+    Path agent = agent(directory.resolve("hog.jar"));
+    try (RouterProcess router =
+        RouterProcess.ofJar(
+            packaged(),
+            List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-javaagent:" + agent + "=" + trigger),
+            RouterProcess.arguments(
+                TestDatabase.newSchemas(),
+                TestRedis.sharedPort(),
+                TestRedis.newPrefix(),
+                TIMEOUT))) {
+      upload(router.http(), 20);
+      Files.createFile(trigger);
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> !router.isAlive() || router.log().contains("memory is gone"));
+      assertThat(router.stop()).isIn(FatalErrors.EXIT_CODE, StopDeadline.EXIT_CODE, 143);
+    }
+  }
+
+  private static Path packaged() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("target"))) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("router-[\\d.]+(-SNAPSHOT)?\\.jar"))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("No jar in target: run mvn package first"));
+    }
+  }
+
+  private static Path agent(Path jar) throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().putValue("Premain-Class", MemoryHog.class.getName());
+    String name = MemoryHog.class.getName().replace('.', '/') + ".class";
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest);
+        InputStream in =
+            Objects.requireNonNull(MemoryHog.class.getClassLoader().getResourceAsStream(name))) {
+      out.putNextEntry(new JarEntry(name));
+      in.transferTo(out);
+    }
+    return jar;
   }
 
   private static RouterProcess router(DbSettings schemas, int redisPort) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -31,16 +32,28 @@ public final class StopDeadline
   /** Telling what was left may hang, too. */
   private static final Duration TELLING = Duration.ofSeconds(2);
 
+  private final Consumer<String> telling;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private volatile Duration timeout = DEFAULT;
   private volatile Loops loops = new Loops();
   private volatile List<Remainder> remainders = List.of();
 
-  private StopDeadline() {}
+  private StopDeadline(Consumer<String> telling) {
+    this.telling = telling;
+  }
 
   /** Watches for the end of this process. Its threads exist before they are needed. */
   public static StopDeadline watch() {
-    StopDeadline deadline = new StopDeadline();
+    return watch(log::error);
+  }
+
+  /**
+   * The same, for a process without a log.
+   *
+   * @param telling is told what was left, line by line
+   */
+  public static StopDeadline watch(Consumer<String> telling) {
+    StopDeadline deadline = new StopDeadline(telling);
     deadline.thread("stop-report", Duration.ZERO, deadline::tell);
     deadline.thread("stop-deadline", TELLING, () -> Runtime.getRuntime().halt(EXIT_CODE));
     Runtime.getRuntime().addShutdownHook(new Thread(deadline.stopping::countDown, "stop-begins"));
@@ -79,11 +92,16 @@ public final class StopDeadline
 
   private void tell() {
     try {
-      log.error("The stop took longer than {} s ({}): halting", timeout.toSeconds(), SETTING);
-      remainders.forEach(some -> some.left().forEach(line -> log.error("Left: {}", line)));
+      telling.accept(
+          "The stop took longer than %s s (%s): halting"
+              .formatted(timeout.toMillis() / 1e3, SETTING)
+              .replace(".0 s", " s"));
+      remainders.forEach(some -> some.left().forEach(line -> telling.accept("Left: " + line)));
       loops
           .reports()
-          .forEach(loop -> log.error("Still running: {} ({})", loop.thread(), loop.state()));
+          .forEach(
+              loop ->
+                  telling.accept("Still running: %s (%s)".formatted(loop.thread(), loop.state())));
     } finally {
       Runtime.getRuntime().halt(EXIT_CODE);
     }

@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.cli;
 
 import io.crossfade.db.Visible;
+import io.crossfade.db.process.StopDeadline;
 import io.crossfade.reconciler.RunAtWorkException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.core.NestedRuntimeException;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
@@ -46,11 +49,23 @@ import picocli.CommandLine.Command;
       "1:they do not",
       "2:too little to say",
       "3:it could not be found out",
-      "4:somebody else is comparing the same"
+      "4:somebody else is comparing the same",
+      "5:told to stop, it could not in its time"
     })
 public final class ReconcilerCli {
 
-  private ReconcilerCli() {}
+  private final @Nullable StopDeadline deadline;
+
+  private ReconcilerCli(@Nullable StopDeadline deadline) {
+    this.deadline = deadline;
+  }
+
+  /** What the settings of a command must tell. */
+  ApplicationContextInitializer<?>[] initializers() {
+    return deadline == null
+        ? new ApplicationContextInitializer<?>[0]
+        : new ApplicationContextInitializer<?>[] {deadline};
+  }
 
   public static void main(String[] arguments) {
     // What the JVM does with an error nobody caught is to exit with 1, which here is a verdict.
@@ -61,16 +76,23 @@ public final class ReconcilerCli {
         });
     // Spring Boot waits for ever for its own thread when there was no memory to start it.
     System.setProperty("spring.backgroundpreinitializer.ignore", "true");
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    StopDeadline deadline = StopDeadline.watch(line -> err.println("error: " + line));
     System.exit(
         run(
+            new ReconcilerCli(deadline),
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            err,
             arguments));
   }
 
   /** Runs a command; returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    CommandLine line = new CommandLine(new ReconcilerCli());
+    return run(new ReconcilerCli(null), out, err, arguments);
+  }
+
+  private static int run(ReconcilerCli cli, PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(cli);
     line.setOut(new PrintWriter(new TerminalWriter(out, ""), true));
     // The bar goes back to the start of its line.
     line.setErr(new PrintWriter(new TerminalWriter(err, "\r"), true));

@@ -6,6 +6,7 @@ import io.crossfade.reconciler.ReconcilerConfiguration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -14,16 +15,24 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What every command needs: settings, and the three schemas. */
 final class Workbench {
+
+  /** A person waits; nothing is lost, for a run that was begun is gone on with. */
+  private static final String STOP_TIMEOUT = "10s";
 
   @Option(
       names = "--set",
       paramLabel = "key=value",
       description = "A setting, for example crossfade.db.legacy.url=jdbc:mysql://host/schema")
   private List<String> settings = List.of();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
 
   /** Opens the schemas; the caller closes. */
   Open open() {
@@ -32,6 +41,10 @@ final class Workbench {
     application.setBannerMode(org.springframework.boot.Banner.Mode.OFF);
     application.setLogStartupInfo(false);
     application.setRegisterShutdownHook(true);
+    application.setDefaultProperties(Map.of("crossfade.stop.timeout", STOP_TIMEOUT));
+    if (command.root().userObject() instanceof ReconcilerCli cli) {
+      application.addInitializers(cli.initializers());
+    }
     List<String> arguments = new ArrayList<>();
     // What a command says is its result, and what went wrong one line beside it.
     arguments.add("--logging.threshold.console=off");
