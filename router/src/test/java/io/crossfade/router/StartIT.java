@@ -62,6 +62,7 @@ class StartIT {
         assertThat(answer.raw().headers().firstValue("Retry-After")).contains("5");
         assertThat(answer.json().path("message").asText()).isEqualTo("服务尚未就绪，请稍后重试");
       }
+      assertThat(router.sum("crossfade_router_refused_total")).as("for the alert").isEqualTo(2);
       JsonNode rollout = http.get("/api/rollout").json();
       assertThat(rollout.path("stale").asBoolean()).isTrue();
       assertThat(rollout.path("kinds").path(0).path("stage").asText()).isEqualTo("legacy");

@@ -58,6 +58,10 @@ class RedisSecurityIT {
     redis = new TestRedis();
     tls = new TlsLink(redis.port());
     outputs = new TestOutputs(TestDatabase.newSchemas());
+    allowUser();
+  }
+
+  private void allowUser() {
     redis.command(
         admin -> {
           CommandArgs<String, String> rules =
@@ -85,6 +89,22 @@ class RedisSecurityIT {
             "--spring.ssl.bundle.jks.redis.truststore.location=file:" + tls.store(),
             "--spring.ssl.bundle.jks.redis.truststore.type=PKCS12",
             "--spring.ssl.bundle.jks.redis.truststore.password=" + TlsLink.PASSWORD)) {
+      assertWrites(worker);
+    }
+  }
+
+  @Test
+  void workerThatStartedWhileRedisWasAwaySpeaksTlsOnceItComes() throws Exception {
+    redis.kill();
+    try (ConfigurableApplicationContext worker =
+        worker(
+            "--spring.data.redis.url=rediss://crossfade:of-the-user@localhost:" + tls.port(),
+            "--spring.data.redis.ssl.bundle=redis",
+            "--spring.ssl.bundle.jks.redis.truststore.location=file:" + tls.store(),
+            "--spring.ssl.bundle.jks.redis.truststore.type=PKCS12",
+            "--spring.ssl.bundle.jks.redis.truststore.password=" + TlsLink.PASSWORD)) {
+      redis.start();
+      allowUser();
       assertWrites(worker);
     }
   }

@@ -115,6 +115,8 @@ public final class UploadServlet extends HttpServlet {
       answer(response, e.status(), Answers.error(String.valueOf(e.getMessage())));
     } catch (NoNodeException e) {
       log.debug("Cannot take an upload to {}: {}", path(kind, v2), e.getMessage());
+      // One for the upload: without a stamp there are no records yet.
+      meters.counter(RouterMeter.REFUSED.id(), "kind", kind.label()).increment();
       refuse(response, Answers.STARTING);
     } catch (RuntimeException e) {
       log.error("Cannot handle an upload to {}", path(kind, v2), e);
