@@ -1,6 +1,7 @@
 package io.crossfade.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.budget.BudgetConfiguration;
 import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -11,6 +12,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /**
  * The three schemas, pooled, each up to date before anybody gets a connection; and the loops of the
@@ -18,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({DbSettings.class, LetterSettings.class})
+@Import(BudgetConfiguration.class)
 public class DbConfiguration {
 
   @Bean

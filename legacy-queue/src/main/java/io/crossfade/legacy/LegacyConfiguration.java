@@ -2,6 +2,7 @@ package io.crossfade.legacy;
 
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Output;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -21,7 +22,8 @@ public class LegacyConfiguration {
       DeadLetters deadLetters,
       InstantSource clock,
       MeterRegistry meters,
-      Loops loops) {
-    return new LegacyPath(settings, legacyOutput, deadLetters, clock, meters, loops);
+      Loops loops,
+      ByteBudget budget) {
+    return new LegacyPath(settings, legacyOutput, deadLetters, clock, meters, loops, budget);
   }
 }

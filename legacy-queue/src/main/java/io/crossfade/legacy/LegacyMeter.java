@@ -5,6 +5,7 @@ public enum LegacyMeter {
   ACCEPTED("crossfade.legacy.accepted", "Records that the memory queue took"),
   REFUSED("crossfade.legacy.refused", "Records refused because the queue was full or stopping"),
   HELD("crossfade.legacy.held", "Records in the queue or in a batch; they die with the process"),
+  HELD_BYTES("crossfade.legacy.held.bytes", "What they take of the budget, bytes"),
   CAPACITY("crossfade.legacy.capacity", "Records the queue holds at most"),
   WRITTEN("crossfade.legacy.written", "Records that a batch committed, repeats included"),
   DEAD("crossfade.legacy.dead", "Records the database refused, kept in the dead letters"),

@@ -4,6 +4,7 @@ import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.Remainder;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,12 +37,14 @@ public final class LegacyPath implements SmartLifecycle, Remainder {
       DeadLetters deadLetters,
       InstantSource clock,
       MeterRegistry meters,
-      Loops loops) {
+      Loops loops,
+      ByteBudget budget) {
     this.drainTimeout = settings.drainTimeout();
     int cores = Runtime.getRuntime().availableProcessors();
     for (Kind kind : Kind.values()) {
       QueueShape shape = QueueShape.of(kind, cores, physicalGigabytes());
-      queues.put(kind, new LegacyQueue(kind, shape, output, deadLetters, clock, meters, loops));
+      queues.put(
+          kind, new LegacyQueue(kind, shape, output, deadLetters, clock, meters, loops, budget));
     }
   }
 

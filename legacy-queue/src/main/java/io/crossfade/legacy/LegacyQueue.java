@@ -6,9 +6,14 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.RecordWeight;
 import io.crossfade.db.RetryPause;
+import io.crossfade.db.RouteReason;
 import io.crossfade.db.SqlFaults;
 import io.crossfade.db.WriteAttempts;
+import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.budget.Lease;
+import io.crossfade.db.budget.Stage;
 import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
@@ -49,6 +54,12 @@ final class LegacyQueue {
   private static final long NOTHING = Long.MAX_VALUE;
   private static final Duration IDLE = Duration.ofMillis(200);
 
+  /** Of the rows of one batch: beside many facts, few are enough to be written well. */
+  private static final long MOST_BYTES = 1024 * 1024;
+
+  /** As the driver gets it, and as it sends it. */
+  private static final int FORMS_OF_A_ROW = 2;
+
   /** How long a write that is under way when the time is up may take. */
   private static final Duration LAST_WRITE = Duration.ofSeconds(2);
 
@@ -66,6 +77,14 @@ final class LegacyQueue {
   private final Set<List<? extends AcceptedRecord>> waiting =
       Collections.newSetFromMap(Collections.synchronizedMap(new IdentityHashMap<>()));
   private final Loops loops;
+  private final ByteBudget budget;
+
+  /** What the records take that are held because they are served. */
+  private final Lease served;
+
+  /** What copies take, those that wait for room included. */
+  private final Lease copied;
+
   private final List<SupervisedLoop> writers = new ArrayList<>();
   private final Counter accepted;
   private final Counter refused;
@@ -91,8 +110,12 @@ final class LegacyQueue {
       DeadLetters deadLetters,
       InstantSource clock,
       MeterRegistry meters,
-      Loops loops) {
+      Loops loops,
+      ByteBudget budget) {
     this.loops = loops;
+    this.budget = budget;
+    this.served = budget.lease(Stage.QUEUE);
+    this.copied = budget.lease(Stage.COPIES);
     this.kind = kind;
     this.shape = shape;
     this.output = output;
@@ -114,6 +137,7 @@ final class LegacyQueue {
     this.acceptToRow = timer(LegacyMeter.ACCEPT_TO_ROW, meters);
     gauge(LegacyMeter.HELD, this::held, meters);
     gauge(LegacyMeter.CAPACITY, shape::capacity, meters);
+    gauge(LegacyMeter.HELD_BYTES, () -> served.held() + copied.held(), meters);
   }
 
   void start() {
@@ -125,9 +149,9 @@ final class LegacyQueue {
   }
 
   /**
-   * Takes all records or, when there is no room, none. An upload larger than the whole queue is
-   * taken piece by piece as room comes free, for as long as {@code patience} allows; the rest is
-   * then refused.
+   * Takes all records or, when there is no room for so many or for so many bytes, none. An upload
+   * larger than the whole queue is taken piece by piece as room comes free, for as long as {@code
+   * patience} allows; the rest is then refused.
    *
    * @return how many were taken
    */
@@ -138,7 +162,7 @@ final class LegacyQueue {
       Duration wait = from == 0 ? Duration.ZERO : Duration.between(clock.instant(), deadline);
       List<? extends AcceptedRecord> next =
           records.subList(from, Math.min(records.size(), from + piece));
-      if (!accepting || !acquire(next.size(), wait)) {
+      if (!accepting || !take(next) || !acquireOrGive(next, wait)) {
         refused.increment(records.size() - from);
         return from;
       }
@@ -160,6 +184,11 @@ final class LegacyQueue {
       taken.accept(0);
       return;
     }
+    if (!take(copies)) {
+      waitingRoom.release(copies.size());
+      taken.accept(0);
+      return;
+    }
     Instant deadline = clock.instant().plus(patience);
     waiting.add(copies);
     Thread.ofVirtual()
@@ -170,6 +199,7 @@ final class LegacyQueue {
               try {
                 took = takeUntil(copies, deadline);
               } finally {
+                give(copies.subList(took, copies.size()));
                 waitingRoom.release(copies.size());
                 taken.accept(took);
                 waiting.remove(copies);
@@ -193,6 +223,42 @@ final class LegacyQueue {
       accepted.increment(next.size());
     }
     return copies.size();
+  }
+
+  /** Takes what records take of the budget. */
+  private boolean take(List<? extends AcceptedRecord> records) {
+    long copies = copies(records);
+    long others = RecordWeight.of(records) - copies;
+    if (!copied.tryTake(copies)) {
+      return false;
+    }
+    if (!served.tryTake(others)) {
+      copied.give(copies);
+      return false;
+    }
+    return true;
+  }
+
+  private void give(List<? extends AcceptedRecord> records) {
+    long copies = copies(records);
+    copied.give(copies);
+    served.give(RecordWeight.of(records) - copies);
+  }
+
+  private static long copies(List<? extends AcceptedRecord> records) {
+    long bytes = 0;
+    for (AcceptedRecord accepted : records) {
+      bytes += accepted.acceptance().reason() == RouteReason.MIRROR ? RecordWeight.of(accepted) : 0;
+    }
+    return bytes;
+  }
+
+  private boolean acquireOrGive(List<? extends AcceptedRecord> records, Duration patience) {
+    boolean acquired = acquire(records.size(), patience);
+    if (!acquired) {
+      give(records);
+    }
+    return acquired;
   }
 
   private boolean acquire(int permits, Duration patience) {
@@ -250,6 +316,8 @@ final class LegacyQueue {
       writer.stop(left.isPositive() ? left.plus(LAST_WRITE) : LAST_WRITE);
     }
     int left = held();
+    served.close();
+    copied.close();
     if (left > 0) {
       lost.increment(left);
       log.error(
@@ -265,7 +333,7 @@ final class LegacyQueue {
 
     private final int number;
     private final BatchAccumulator<AcceptedRecord> batch =
-        new BatchAccumulator<>(shape.batchSize(), shape.flushAfter());
+        new BatchAccumulator<>(shape.batchSize(), MOST_BYTES, RecordWeight::of, shape.flushAfter());
     private final Deque<AcceptedRecord> polled = new ArrayDeque<>();
 
     /** A batch that is not written yet; outlives whatever a step fails with. */
@@ -289,7 +357,8 @@ final class LegacyQueue {
       if (!taken.isEmpty()) {
         return write();
       }
-      boolean more = open || !batch.isEmpty() || (!queue.isEmpty() && !givenUp());
+      boolean more =
+          open || !batch.isEmpty() || !polled.isEmpty() || (!queue.isEmpty() && !givenUp());
       return more ? Next.again() : Next.end();
     }
 
@@ -306,8 +375,8 @@ final class LegacyQueue {
           queue.drainTo(polled, batch.room() - 1);
         }
       }
-      for (AcceptedRecord next = polled.poll(); next != null; next = polled.poll()) {
-        batch.add(next, clock.instant());
+      while (!polled.isEmpty() && !batch.isFull()) {
+        batch.add(polled.remove(), clock.instant());
       }
     }
 
@@ -339,7 +408,12 @@ final class LegacyQueue {
     private void writeOnce() throws SQLException {
       List<AcceptedRecord> rows = taken;
       long begin = System.nanoTime();
-      List<Output.Rejection> rejections = attempts.write(output, rows);
+      List<Output.Rejection> rejections;
+      try (Lease sent = budget.lease(Stage.WRITES)) {
+        // Bounded by the number of writers; to refuse it would keep what is held for ever.
+        sent.takeAnyway(RecordWeight.of(rows) * FORMS_OF_A_ROW);
+        rejections = attempts.write(output, rows);
+      }
       write.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       List<Letter> letters = new ArrayList<>();
       for (Output.Rejection rejection : rejections) {
@@ -353,7 +427,9 @@ final class LegacyQueue {
       int kept = deadLetters.keep(letters);
       // From here on these rows are nobody's any more, whatever fails.
       taken = List.of();
-      inHand.set(number, NOTHING);
+      AcceptedRecord next = polled.peek();
+      inHand.set(number, next == null ? NOTHING : next.acceptance().stamp());
+      give(rows);
       room.release(rows.size());
       dead.increment(kept);
       written.increment(rows.size() - letters.size());

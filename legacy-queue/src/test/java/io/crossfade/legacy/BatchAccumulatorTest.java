@@ -10,7 +10,8 @@ class BatchAccumulatorTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final Duration IDLE = Duration.ofMillis(200);
-  private final BatchAccumulator<String> batch = new BatchAccumulator<>(3, Duration.ofSeconds(2));
+  private final BatchAccumulator<String> batch =
+      new BatchAccumulator<>(3, 10, String::length, Duration.ofSeconds(2));
 
   @Test
   void isDueWhenFull() {
@@ -22,6 +23,17 @@ class BatchAccumulatorTest {
     assertThat(batch.take()).containsExactly("a", "b", "c");
     assertThat(batch.isEmpty()).isTrue();
     assertThat(batch.due(NOW)).isFalse();
+  }
+
+  @Test
+  void isDueWhenHeavy() {
+    batch.add("nine char", NOW);
+    assertThat(batch.due(NOW)).isFalse();
+    batch.add("b", NOW);
+    assertThat(batch.due(NOW)).isTrue();
+    assertThat(batch.take()).hasSize(2);
+    batch.add("c", NOW);
+    assertThat(batch.due(NOW)).as("the next one begins light").isFalse();
   }
 
   @Test

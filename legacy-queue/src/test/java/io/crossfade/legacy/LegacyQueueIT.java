@@ -7,11 +7,17 @@ import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.DeadLetters;
+import io.crossfade.db.FactType;
+import io.crossfade.db.HealthData;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.RecordWeight;
+import io.crossfade.db.RouteReason;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.budget.Stage;
 import io.crossfade.db.process.LoopMeter;
 import io.crossfade.db.process.LoopReport;
 import io.crossfade.db.process.Loops;
@@ -24,6 +30,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -38,6 +45,8 @@ class LegacyQueueIT {
   private final Loops loops = new Loops(meters);
   private CutLink link;
   private TestOutputs outputs;
+
+  private ByteBudget budget = new ByteBudget(1L << 30);
 
   @BeforeEach
   void open() {
@@ -157,6 +166,7 @@ class LegacyQueueIT {
     queue.beginStop(Duration.ofMillis(300));
     assertThat(queue.awaitStop()).isEqualTo(120);
     assertThat(count(LegacyMeter.LOST)).isEqualTo(120);
+    assertThat(budget.used()).as("what is lost holds nothing").isZero();
   }
 
   @Test
@@ -202,6 +212,52 @@ class LegacyQueueIT {
   }
 
   @Test
+  void takesNoMoreBytesThanItMayAndCopiesLess() throws Exception {
+    long one = RecordWeight.of(heavy("HEAVY", 0, RouteReason.FLAG));
+    // A half of the budget is the queue's, a fifth the copies'.
+    budget = new ByteBudget(one * 20 + one / 2);
+    LegacyQueue queue = queue(new QueueShape(1_000, 500, 2, Duration.ofMillis(20)));
+    List<AcceptedRecord> served = new ArrayList<>();
+    for (int second = 0; second < 10; second++) {
+      served.add(heavy("HEAVY", second, RouteReason.FLAG));
+    }
+    assertThat(queue.offer(served, PATIENCE)).isEqualTo(10);
+    assertThat(queue.offer(List.of(heavy("MORE", 0, RouteReason.FLAG)), PATIENCE)).isZero();
+    assertThat(budget.refused(Stage.QUEUE)).isEqualTo(1);
+    List<Integer> taken = new CopyOnWriteArrayList<>();
+    for (int second = 0; second < 5; second++) {
+      queue.offerLater(List.of(heavy("COPY", second, RouteReason.MIRROR)), PATIENCE, taken::add);
+    }
+    await().atMost(PATIENCE).until(() -> taken.size() == 5);
+    assertThat(taken).as("four fifths of them").containsExactlyInAnyOrder(1, 1, 1, 1, 0);
+    assertThat(budget.used(Stage.QUEUE)).isEqualTo(RecordWeight.of(served));
+    assertThat(budget.used(Stage.COPIES)).isBetween(3 * one, 4 * one + one / 10);
+    queue.start();
+    queue.beginStop(PATIENCE);
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(14);
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void heavyRecordsAreWrittenFewAtATime() throws Exception {
+    LegacyQueue queue = queue(new QueueShape(1_000, 500, 1, Duration.ofSeconds(60)));
+    List<AcceptedRecord> records = new ArrayList<>();
+    for (int second = 0; second < 60; second++) {
+      records.add(heavy("FEW", second, RouteReason.FLAG));
+    }
+    assertThat(queue.offer(records, PATIENCE)).isEqualTo(60);
+    queue.start();
+    queue.beginStop(PATIENCE);
+    assertThat(queue.awaitStop()).isZero();
+    assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(60);
+    assertThat(meters.get(LegacyMeter.WRITE.id()).timer().count())
+        .as("a MiB each, of 12 MB")
+        .isGreaterThan(5);
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
   void writerThatMeetsAnErrorKeepsWhatItHeldAndGoesOn() throws Exception {
     AtomicInteger errors = new AtomicInteger(5);
     DataSource output = outputs.legacy();
@@ -229,6 +285,7 @@ class LegacyQueueIT {
     assertThat(TestOutputs.count(outputs.legacy(), Kind.HEALTH)).isEqualTo(500);
     assertThat(count(LegacyMeter.WRITTEN)).isEqualTo(500);
     assertThat(loops.reports()).isEmpty();
+    assertThat(budget.used()).isZero();
   }
 
   private LegacyQueue queue(QueueShape shape) {
@@ -243,7 +300,33 @@ class LegacyQueueIT {
         new DeadLetters(outputs.control()),
         InstantSource.system(),
         meters,
-        loops);
+        loops,
+        budget);
+  }
+
+  /** With a fact of 100,000 characters. */
+  private static AcceptedRecord heavy(String device, int second, RouteReason reason) {
+    HealthData light = SampleRecords.health(device, second);
+    String fact = "{\"data\":\"" + "x".repeat(100_000) + "\"}";
+    return new HealthData(
+            light.acceptance(),
+            light.deviceSn(),
+            light.timestamp(),
+            light.owner(),
+            light.heartRate(),
+            light.bloodOxygen(),
+            light.temperature(),
+            light.pressureHigh(),
+            light.pressureLow(),
+            light.stress(),
+            light.step(),
+            light.distance(),
+            light.calorie(),
+            light.sleep(),
+            light.position(),
+            light.uploadMethod(),
+            Map.of(FactType.WORKOUT, fact))
+        .because(reason);
   }
 
   private double count(LegacyMeter meter) {

@@ -9,14 +9,19 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.PacketLimit;
 import io.crossfade.db.RefusedRecords;
+import io.crossfade.db.budget.BudgetSettings;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;
 import io.crossfade.reconciler.accounting.AccountingSettings;
 import io.crossfade.router.console.ConsoleConfiguration;
 import io.crossfade.router.deadletters.DeadLetterConfiguration;
+import io.crossfade.router.intake.ClientConnection;
+import io.crossfade.router.intake.ClientProtocol;
 import io.crossfade.router.intake.DeviceTokens;
 import io.crossfade.router.intake.NodeLease;
+import io.crossfade.router.intake.SlowBodies;
 import io.crossfade.router.intake.Stamper;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.intake.UploadServlet;
@@ -33,6 +38,7 @@ import io.crossfade.router.routing.UploadRouter;
 import io.crossfade.stream.StreamAppender;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -111,8 +117,13 @@ class RouterConfiguration {
   }
 
   @Bean
-  UploadReader uploadReader(RouterSettings settings, Stamper stamper, InstantSource clock) {
-    return new UploadReader(settings, stamper, clock);
+  UploadReader uploadReader(
+      RouterSettings settings,
+      BudgetSettings limits,
+      ByteBudget budget,
+      Stamper stamper,
+      InstantSource clock) {
+    return new UploadReader(settings, limits, budget, stamper, clock);
   }
 
   @Bean
@@ -171,6 +182,34 @@ class RouterConfiguration {
             });
   }
 
+  @Bean
+  SlowBodies slowBodies(BudgetSettings limits, Loops loops, MeterRegistry meters) {
+    SlowBodies bodies = new SlowBodies(limits, loops);
+    Gauge.builder(RouterMeter.COMING.id(), bodies::size)
+        .description(RouterMeter.COMING.description())
+        .register(meters);
+    return bodies;
+  }
+
+  /** What is slow to send holds neither a thread nor a buffer for long. */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowClients(
+      BudgetSettings limits, SlowBodies bodies) {
+    String patience = String.valueOf(limits.bodyPatience().toMillis());
+    return factory -> {
+      factory.setProtocol(ClientProtocol.class.getName());
+      factory.addEngineValves(new ClientConnection());
+      factory.addConnectorCustomizers(
+          connector -> {
+            connector.setProperty("disableUploadTimeout", "false");
+            connector.setProperty("connectionUploadTimeout", patience);
+            if (connector.getProtocolHandler() instanceof ClientProtocol protocol) {
+              bodies.watch(protocol);
+            }
+          });
+    };
+  }
+
   /** MVC sets its own request context; devices need none. */
   @Bean
   FilterRegistrationBean<RequestContextFilter> noRequestContextFilter() {
@@ -202,6 +241,8 @@ class RouterConfiguration {
       UploadRouter router,
       DeadLetters deadLetters,
       RouterSettings settings,
+      ByteBudget budget,
+      SlowBodies slowBodies,
       MeterRegistry meters) {
     DeviceTokens tokens = new DeviceTokens(settings.deviceTokens());
     return context -> {
@@ -210,7 +251,17 @@ class RouterConfiguration {
           String path = UploadServlet.path(kind, v2);
           int maxBody = (int) settings.maxBody().toBytes();
           var servlet =
-              new UploadServlet(kind, v2, reader, router, deadLetters, meters, tokens, maxBody);
+              new UploadServlet(
+                  kind,
+                  v2,
+                  reader,
+                  router,
+                  deadLetters,
+                  meters,
+                  tokens,
+                  maxBody,
+                  budget,
+                  slowBodies);
           var registration = new ServletRegistrationBean<>(servlet, path);
           registration.setName(path.substring(1));
           registration.onStartup(context);

@@ -11,7 +11,8 @@ public enum RouterLoop implements LoopName {
   DECIDE("rollout-decide", Duration.ofMinutes(2), Duration.ofSeconds(10)),
   MIRROR_LEDGER("mirror-ledger", Duration.ofMinutes(1), Duration.ofSeconds(10)),
   NODE("acceptance-node", Duration.ofMinutes(2), Duration.ofSeconds(5)),
-  CONSOLE_FEED("console-feed", Duration.ofMinutes(1), Duration.ofSeconds(10));
+  CONSOLE_FEED("console-feed", Duration.ofMinutes(1), Duration.ofSeconds(10)),
+  SLOW_BODIES("slow-bodies", Duration.ofSeconds(30), Duration.ofSeconds(1));
 
   private final String label;
   private final Duration longestSilence;

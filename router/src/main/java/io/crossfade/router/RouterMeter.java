@@ -6,6 +6,10 @@ public enum RouterMeter {
   RECORDS("crossfade.router.records", "Records by fate; tags kind, path, reason"),
   REFUSED("crossfade.router.refused", "Records that no path took; tag kind"),
   UNREADABLE("crossfade.router.unreadable", "Items kept in the dead letters; tags kind, reason"),
+  TURNED_AWAY(
+      "crossfade.router.turned.away",
+      "Uploads not read to their end: NO_ROOM, SLOW, GAVE_WAY; tag reason"),
+  COMING("crossfade.router.coming", "Uploads whose bodies are still coming"),
   MIRRORED("crossfade.router.mirrored", "Copies that the other path took; tags kind, path"),
   MIRROR_DROPPED(
       "crossfade.router.mirror.dropped",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.crossfade.db.LetterMeter;
+import io.crossfade.db.budget.BudgetMeter;
 import io.crossfade.db.process.LoopMeter;
 import io.crossfade.legacy.LegacyMeter;
 import io.crossfade.reconciler.ReconcilerMeter;
@@ -42,6 +43,7 @@ class OperatingTest {
             Arrays.stream(RouterMeter.values()).map(RouterMeter::id),
             Arrays.stream(LoopMeter.values()).map(LoopMeter::id),
             Arrays.stream(LetterMeter.values()).map(LetterMeter::id),
+            Arrays.stream(BudgetMeter.values()).map(BudgetMeter::id),
             Arrays.stream(LegacyMeter.values()).map(LegacyMeter::id),
             Arrays.stream(StreamMeter.values()).map(StreamMeter::id),
             Arrays.stream(ReconcilerMeter.values()).map(ReconcilerMeter::id))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.Kind;
 import io.crossfade.db.LetterSettings;
+import io.crossfade.db.budget.BudgetSettings;
 import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.nightly.NightlySettings;
 import io.crossfade.reconciler.nightly.RetentionSettings;
@@ -41,6 +42,7 @@ class SettingsTest {
     StreamSettings.class,
     DbSettings.class,
     LetterSettings.class,
+    BudgetSettings.class,
     ComparisonSettings.class
   })
   static class AllSettings {}
@@ -70,6 +72,15 @@ class SettingsTest {
           assertThat(router.urgentEvents())
               .containsExactlyInAnyOrder("SOS_EVENT", "FALLDOWN_EVENT", "ONE_KEY_ALARM");
           assertThat(router.maxBody()).isEqualTo(DataSize.ofMegabytes(2));
+          assertThat(context.getBean(BudgetSettings.class))
+              .isEqualTo(
+                  new BudgetSettings(
+                      0.35,
+                      DataSize.ofKilobytes(64),
+                      DataSize.ofKilobytes(256),
+                      Duration.ofSeconds(10),
+                      DataSize.ofKilobytes(2),
+                      Duration.ofMinutes(2)));
           StreamSettings stream = context.getBean(StreamSettings.class);
           assertThat(stream)
               .isEqualTo(
@@ -185,6 +196,12 @@ class SettingsTest {
             "crossfade.stream.max-in-flight=7",
             "crossfade.stream.max-bytes=3MB",
             "crossfade.stream.max-deliveries=5",
+            "crossfade.budget.heap-share=0.5",
+            "crossfade.budget.max-record=1KB",
+            "crossfade.budget.max-fact=2KB",
+            "crossfade.budget.body-patience=3s",
+            "crossfade.budget.body-rate=4KB",
+            "crossfade.budget.body-deadline=5s",
             "crossfade.db.migrate=false",
             "crossfade.db.migration.username=m",
             "crossfade.db.migration.password=secret",
@@ -265,6 +282,15 @@ class SettingsTest {
               assertThat(context.getBean(LetterSettings.class))
                   .isEqualTo(
                       new LetterSettings(7, DataSize.ofMegabytes(8), DataSize.ofKilobytes(9)));
+              assertThat(context.getBean(BudgetSettings.class))
+                  .isEqualTo(
+                      new BudgetSettings(
+                          0.5,
+                          DataSize.ofKilobytes(1),
+                          DataSize.ofKilobytes(2),
+                          Duration.ofSeconds(3),
+                          DataSize.ofKilobytes(4),
+                          Duration.ofSeconds(5)));
               DbSettings db = context.getBean(DbSettings.class);
               assertThat(db.migrate()).isFalse();
               assertThat(db.control().connections()).isEqualTo(3);
@@ -321,6 +347,8 @@ class SettingsTest {
     "crossfade.reconciler.retention.runs, 1h, crossfade.reconciler.retention.runs",
     "crossfade.db.control.url, jdbc:postgresql://h/c, crossfade.db.control.url",
     "crossfade.db.stream.connections, 0, crossfade.db.stream.connections",
+    "crossfade.budget.heap-share, 0, crossfade.budget.heapShare",
+    "crossfade.budget.body-patience, 0s, crossfade.budget.bodyPatience",
     "crossfade.router.zone, Mars/Olympus, crossfade.router.zone"
   })
   void badValuesAreRefusedUnderTheirKey(String key, String value, String named) {

@@ -24,7 +24,12 @@ final class AdaptiveBatch {
   private double entryBytes = 1;
 
   int size() {
-    return Math.clamp((long) (ReplyBound.MOST / entryBytes), 1, size);
+    return size(ReplyBound.MOST);
+  }
+
+  /** Likewise, when a reply keeps so many bytes. */
+  int size(long most) {
+    return Math.clamp((long) (most / entryBytes), 1, size);
   }
 
   /** Learns from a reply: at once when entries are larger, by and by when they are smaller. */

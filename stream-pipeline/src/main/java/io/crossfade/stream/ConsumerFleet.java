@@ -1,6 +1,7 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.LoopStep;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
@@ -32,6 +33,7 @@ final class ConsumerFleet {
   private final StreamSettings settings;
   private final Deque<StreamConsumer> consumers = new ArrayDeque<>();
   private final Loops loops;
+  private final ByteBudget budget;
   private @Nullable SupervisedLoop supervisor;
   private volatile int running;
   private volatile int batchSize;
@@ -51,7 +53,9 @@ final class ConsumerFleet {
       BatchHandler handler,
       StreamSettings settings,
       Loops loops,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      ByteBudget budget) {
+    this.budget = budget;
     this.kind = kind;
     this.instance = instance;
     this.links = links;
@@ -129,7 +133,7 @@ final class ConsumerFleet {
     if (wanted > consumers.size()) {
       String name = "%s-%s-%d".formatted(instance, kind.label(), numbers.incrementAndGet());
       StreamConsumer consumer =
-          new StreamConsumer(kind, name, links.link(), groups, handler, settings, loops);
+          new StreamConsumer(kind, name, links.link(), groups, handler, settings, loops, budget);
       consumers.addLast(consumer);
       consumer.start();
     } else if (wanted < consumers.size()) {

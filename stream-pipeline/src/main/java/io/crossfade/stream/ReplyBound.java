@@ -1,5 +1,8 @@
 package io.crossfade.stream;
 
+import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.budget.Lease;
+import io.crossfade.db.budget.Stage;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import java.nio.ByteBuffer;
@@ -18,8 +21,44 @@ final class ReplyBound implements RedisCodec<byte[], byte[]> {
 
   private static final int LONGEST_NAME = 64 * 1024;
 
+  /** However little room there is: one at least has to go on. */
+  static final int LEAST = 64 * 1024;
+
+  /** An entry, its record, its row, and that as it is sent. */
+  private static final int FORMS_OF_AN_ENTRY = 4;
+
+  /** Of the room there is, what one reply may take: others ask at the same time. */
+  private static final int PART = 4;
+
+  private final long most;
+  private final Lease lease;
   private long kept;
   private long seen;
+
+  /**
+   * @param most bytes that are kept, but for the first value
+   * @param lease takes what they take
+   */
+  ReplyBound(long most, Lease lease) {
+    this.most = most;
+    this.lease = lease;
+  }
+
+  /** For a reply that keeps no more than there is room for now. */
+  static ReplyBound within(ByteBudget budget) {
+    long part = budget.room(Stage.READS) / PART / FORMS_OF_AN_ENTRY;
+    return new ReplyBound(Math.clamp(part, LEAST, MOST), budget.lease(Stage.READS));
+  }
+
+  /** Bytes that are kept, but for the first value. */
+  long most() {
+    return most;
+  }
+
+  /** What the reply takes of the budget, until it is written. */
+  Lease lease() {
+    return lease;
+  }
 
   /** Bytes of all values, those that were left out included. */
   long seen() {
@@ -41,10 +80,11 @@ final class ReplyBound implements RedisCodec<byte[], byte[]> {
     int length = bytes.remaining();
     boolean first = seen == 0;
     seen += length;
-    if (!first && kept + length > MOST) {
+    if (!first && kept + length > most) {
       return LEFT_OUT;
     }
     kept += length;
+    lease.takeAnyway((long) length * FORMS_OF_AN_ENTRY);
     return ByteArrayCodec.INSTANCE.decodeValue(bytes);
   }
 

@@ -2,6 +2,11 @@ package io.crossfade.stream;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.RecordCodec;
+import io.crossfade.db.RecordWeight;
+import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.budget.Lease;
+import io.crossfade.db.budget.NoRoomException;
+import io.crossfade.db.budget.Stage;
 import io.crossfade.db.process.LoopStep;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
@@ -36,6 +41,9 @@ public final class StreamAppender implements SmartLifecycle {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
+  /** Itself, its entry, and the command with its own copy of that. */
+  private static final int FORMS_OF_A_RECORD = 3;
+
   /** Copies gather so long at most. */
   private static final Duration GATHER = Duration.ofMillis(10);
 
@@ -44,11 +52,12 @@ public final class StreamAppender implements SmartLifecycle {
    *
    * @param most appends in flight
    * @param awaited whether somebody waits for them
+   * @param lease what they take of the budget
    */
-  private record Lane(AppendLink link, int most, Semaphore room, boolean awaited) {
+  private record Lane(AppendLink link, int most, Semaphore room, boolean awaited, Lease lease) {
 
-    private Lane(RedisLinks links, int most, boolean awaited) {
-      this(new AppendLink(links), most, new Semaphore(most), awaited);
+    private Lane(RedisLinks links, int most, boolean awaited, Lease lease) {
+      this(new AppendLink(links), most, new Semaphore(most), awaited, lease);
     }
 
     private int inFlight() {
@@ -75,10 +84,17 @@ public final class StreamAppender implements SmartLifecycle {
 
   private volatile boolean running;
 
-  StreamAppender(RedisLinks links, StreamSettings settings, Loops loops, MeterRegistry meters) {
+  StreamAppender(
+      RedisLinks links,
+      StreamSettings settings,
+      Loops loops,
+      MeterRegistry meters,
+      ByteBudget budget) {
     this.loops = loops;
-    this.served = new Lane(links, settings.maxInFlight(), /* awaited= */ true);
-    this.copies = new Lane(links, settings.maxInFlight(), /* awaited= */ false);
+    this.served =
+        new Lane(links, settings.maxInFlight(), /* awaited= */ true, budget.lease(Stage.APPENDS));
+    this.copies =
+        new Lane(links, settings.maxInFlight(), /* awaited= */ false, budget.lease(Stage.COPIES));
     this.timeout = settings.appendTimeout();
     for (StreamName stream : StreamName.values()) {
       keys.put(stream, settings.key(stream).getBytes(StandardCharsets.UTF_8));
@@ -117,6 +133,8 @@ public final class StreamAppender implements SmartLifecycle {
     upkeep.clear();
     served.link().close();
     copies.link().close();
+    served.lease().close();
+    copies.lease().close();
     running = false;
   }
 
@@ -151,7 +169,7 @@ public final class StreamAppender implements SmartLifecycle {
    *
    * @return the ids that Redis gave the entries, in the order of the records, once all are
    *     confirmed; fails when one is not confirmed in time, and then any of them may or may not be
-   *     in its stream
+   *     in its stream; with a {@link NoRoomException} when none of them was sent for want of room
    */
   public CompletableFuture<List<String>> append(List<? extends AcceptedRecord> records) {
     return append(records, served);
@@ -173,6 +191,13 @@ public final class StreamAppender implements SmartLifecycle {
     }
     if (!lane.room().tryAcquire(records.size())) {
       return refused(records, "too many appends are waiting for Redis");
+    }
+    try {
+      lane.lease().take(RecordWeight.of(records) * FORMS_OF_A_RECORD);
+    } catch (NoRoomException e) {
+      lane.room().release(records.size());
+      records.forEach(accepted -> count(failed, accepted));
+      return CompletableFuture.failedFuture(e);
     }
     PendingAppend append = new PendingAppend(taker, records.size(), System.nanoTime());
     for (int i = 0; i < records.size(); i++) {
@@ -218,6 +243,7 @@ public final class StreamAppender implements SmartLifecycle {
       int index,
       @Nullable String id,
       @Nullable Throwable failure) {
+    lane.lease().give(RecordWeight.of(accepted) * FORMS_OF_A_RECORD);
     lane.room().release();
     taker.answered(failure);
     if (failure == null && id != null) {

@@ -2,6 +2,7 @@ package io.crossfade.stream;
 
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Output;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
@@ -61,8 +62,12 @@ public class StreamConfiguration {
 
   @Bean
   StreamAppender streamAppender(
-      RedisLinks redisLinks, StreamSettings settings, Loops loops, MeterRegistry meters) {
-    return new StreamAppender(redisLinks, settings, loops, meters);
+      RedisLinks redisLinks,
+      StreamSettings settings,
+      Loops loops,
+      MeterRegistry meters,
+      ByteBudget budget) {
+    return new StreamAppender(redisLinks, settings, loops, meters, budget);
   }
 
   @Bean
@@ -91,7 +96,8 @@ public class StreamConfiguration {
       DeadLetters deadLetters,
       InstantSource clock,
       Loops loops,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      ByteBudget budget) {
     return new StreamPipeline(
         settings,
         redisLinks,
@@ -102,6 +108,7 @@ public class StreamConfiguration {
         deadLetters,
         clock,
         loops,
-        meters);
+        meters,
+        budget);
   }
 }

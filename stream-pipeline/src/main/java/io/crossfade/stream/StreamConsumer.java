@@ -1,6 +1,7 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.LoopStep;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
@@ -74,9 +75,10 @@ final class StreamConsumer {
       StreamGroups groups,
       BatchHandler handler,
       StreamSettings settings,
-      Loops loops) {
+      Loops loops,
+      ByteBudget budget) {
     this.kind = kind;
-    this.reader = new StreamReader(kind, name, link, settings);
+    this.reader = new StreamReader(kind, name, link, settings, budget);
     this.groups = groups;
     this.handler = handler;
     this.claimIdle = settings.claimIdle();
@@ -162,6 +164,9 @@ final class StreamConsumer {
       }
       next = consume(next);
     } catch (Exception | Error e) {
+      if (next != null) {
+        StreamReader.release(next.reply());
+      }
       next = null;
       acknowledgements.clear();
       groupsMissing = String.valueOf(e.getMessage()).startsWith("NOGROUP");
@@ -220,15 +225,22 @@ final class StreamConsumer {
     Deque<String> left = new ArrayDeque<>(ids);
     while (running() && !left.isEmpty()) {
       List<String> some = new ArrayList<>();
-      while (some.size() < batchSize.size() && !left.isEmpty()) {
+      ReplyBound bound = reader.bound();
+      while (some.size() < batchSize.size(bound.most()) && !left.isEmpty()) {
         some.add(left.removeFirst());
       }
-      Reply reply = await(reader.take(stream, some, own));
-      batchSize.read(reply.entries(), reply.bytes());
-      if (reply.entries() < some.size()) {
-        forgetDeleted(stream, some);
+      CompletionStage<Reply> asked = reader.take(stream, some, own, bound);
+      Reply reply;
+      try {
+        reply = await(asked);
+        batchSize.read(reply.entries(), reply.bytes());
+        if (reply.entries() < some.size()) {
+          forgetDeleted(stream, some);
+        }
+        handle(reply.batches(), true);
+      } finally {
+        StreamReader.release(asked);
       }
-      handle(reply.batches(), true);
       for (EntryBatch batch : reply.batches()) {
         if (some.size() == 1) {
           // Its first field alone is more than a reply may hold, and there are others.
@@ -269,26 +281,44 @@ final class StreamConsumer {
    * @return the next read; {@code null} once there is none, for it stops
    */
   private @Nullable Read consume(Read read) throws Exception {
-    Reply reply = await(read.reply());
-    List<EntryBatch> batches = reply.batches();
-    batchSize.read(reply.entries(), reply.bytes());
-    long now = System.nanoTime();
-    arrivals.read(reply.entries(), now - before);
-    before = now;
-    boolean full = reply.entries() >= read.most();
-    Read ahead = full && running() ? read() : null;
-    handle(batches, false);
-    for (EntryBatch batch : batches) {
-      take(batch.stream(), batch.leftOut(), /* own= */ true);
+    Read ahead = null;
+    boolean whole = false;
+    boolean served;
+    try {
+      Reply reply = await(read.reply());
+      served = reply.batches().stream().anyMatch(EntryBatch::served);
+      ahead = readAhead(read, reply);
+      write(reply);
+      whole = true;
+    } finally {
+      StreamReader.release(read.reply());
+      if (ahead != null && !whole) {
+        StreamReader.release(ahead.reply());
+      }
     }
-    claimFromTheDead();
     if (ahead != null) {
       return ahead;
     }
     awaitAcknowledgements();
-    boolean served = batches.stream().anyMatch(EntryBatch::served);
     gather(read.begin(), batchSize.worthARead(served));
     return running() ? read() : null;
+  }
+
+  /** Asks for more when there are likely to be more; they come while these are written. */
+  private @Nullable Read readAhead(Read read, Reply reply) {
+    batchSize.read(reply.entries(), reply.bytes());
+    long now = System.nanoTime();
+    arrivals.read(reply.entries(), now - before);
+    before = now;
+    return reply.entries() >= read.most() && running() ? read() : null;
+  }
+
+  private void write(Reply reply) throws Exception {
+    handle(reply.batches(), false);
+    for (EntryBatch batch : reply.batches()) {
+      take(batch.stream(), batch.leftOut(), /* own= */ true);
+    }
+    claimFromTheDead();
   }
 
   /**
@@ -305,8 +335,9 @@ final class StreamConsumer {
   }
 
   private Read read() {
-    int most = batchSize.size();
-    return new Read(reader.unread(most), most, System.nanoTime());
+    ReplyBound bound = reader.bound();
+    int most = batchSize.size(bound.most());
+    return new Read(reader.unread(most, bound), most, System.nanoTime());
   }
 
   /**

@@ -4,6 +4,7 @@ import io.crossfade.db.DeadLetters;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.LoopStep;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
@@ -51,7 +52,8 @@ final class StreamPipeline implements SmartLifecycle {
       DeadLetters deadLetters,
       InstantSource clock,
       Loops loops,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      ByteBudget budget) {
     this.settings = settings;
     this.loops = loops;
     this.links = links;
@@ -70,7 +72,7 @@ final class StreamPipeline implements SmartLifecycle {
     for (Kind kind : Kind.values()) {
       fleets.add(
           new ConsumerFleet(
-              kind, instance, links, groups, health, handler, settings, loops, meters));
+              kind, instance, links, groups, health, handler, settings, loops, meters, budget));
     }
   }
 

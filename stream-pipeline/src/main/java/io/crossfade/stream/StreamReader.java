@@ -1,6 +1,8 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.budget.Lease;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -35,8 +37,9 @@ final class StreamReader {
    * What one question brought.
    *
    * @param bytes of all entries, those that were left out included
+   * @param lease what they take of the budget, to be closed when they are written
    */
-  record Reply(List<EntryBatch> batches, long bytes) {
+  record Reply(List<EntryBatch> batches, long bytes, Lease lease) {
 
     /** Entries that this consumer was given, those that were left out included. */
     int entries() {
@@ -47,17 +50,33 @@ final class StreamReader {
   private final Kind kind;
   private final RedisLink<byte[], byte[]> link;
   private final StreamSettings settings;
+  private final ByteBudget budget;
   private final Consumer<byte[]> consumer;
 
   /**
    * @param link the consumer's own: it blocks
    */
   StreamReader(
-      Kind kind, String consumer, RedisLink<byte[], byte[]> link, StreamSettings settings) {
+      Kind kind,
+      String consumer,
+      RedisLink<byte[], byte[]> link,
+      StreamSettings settings,
+      ByteBudget budget) {
+    this.budget = budget;
     this.kind = kind;
     this.link = link;
     this.settings = settings;
     this.consumer = Consumer.from(bytes(StreamSettings.GROUP), bytes(consumer));
+  }
+
+  /** How much the next reply may keep. */
+  ReplyBound bound() {
+    return ReplyBound.within(budget);
+  }
+
+  /** Gives back what a reply takes, now or when it comes. */
+  static void release(CompletionStage<Reply> reply) {
+    reply.thenAccept(come -> come.lease().close());
   }
 
   /**
@@ -65,8 +84,9 @@ final class StreamReader {
    * urgent one first.
    *
    * @param most entries of each stream
+   * @param bound how much of them is kept
    */
-  CompletionStage<Reply> unread(int most) {
+  CompletionStage<Reply> unread(int most, ReplyBound bound) {
     List<StreamName> streams = StreamName.of(kind);
     CommandArgs<byte[], byte[]> how =
         new CommandArgs<>(ByteArrayCodec.INSTANCE)
@@ -80,7 +100,6 @@ final class StreamReader {
             .add("STREAMS")
             .addKeys(streams.stream().map(this::key).toList());
     streams.forEach(stream -> how.add(">"));
-    ReplyBound bound = new ReplyBound();
     return ask(CommandType.XREADGROUP, new StreamReadOutput<>(bound), how, bound);
   }
 
@@ -110,7 +129,7 @@ final class StreamReader {
   }
 
   /** Takes such entries, unless somebody else was faster, as one more delivery of each. */
-  CompletionStage<Reply> take(StreamName stream, List<String> ids, boolean own) {
+  CompletionStage<Reply> take(StreamName stream, List<String> ids, boolean own, ReplyBound bound) {
     CommandArgs<byte[], byte[]> which =
         new CommandArgs<>(ByteArrayCodec.INSTANCE)
             .addKey(key(stream))
@@ -118,7 +137,6 @@ final class StreamReader {
             .addKey(consumer.getName())
             .add(own ? 0 : settings.claimIdle().toMillis());
     ids.forEach(which::add);
-    ReplyBound bound = new ReplyBound();
     return ask(CommandType.XCLAIM, new StreamMessageListOutput<>(bound, key(stream)), which, bound);
   }
 
@@ -145,14 +163,24 @@ final class StreamReader {
       CommandOutput<byte[], byte[], List<StreamMessage<byte[], byte[]>>> output,
       CommandArgs<byte[], byte[]> arguments,
       ReplyBound bound) {
-    return link.connection()
-        .async()
-        .dispatch(command, output, arguments)
-        .thenApplyAsync(
-            messages ->
-                new Reply(
-                    EntryBatch.of(StreamName.of(kind), settings::key, messages), bound.seen()),
-            Thread::startVirtualThread);
+    CompletionStage<Reply> reply =
+        link.connection()
+            .async()
+            .dispatch(command, output, arguments)
+            .thenApplyAsync(
+                messages ->
+                    new Reply(
+                        EntryBatch.of(StreamName.of(kind), settings::key, messages),
+                        bound.seen(),
+                        bound.lease()),
+                Thread::startVirtualThread);
+    reply.whenComplete(
+        (come, failure) -> {
+          if (failure != null) {
+            bound.lease().close();
+          }
+        });
+    return reply;
   }
 
   private byte[] key(StreamName stream) {

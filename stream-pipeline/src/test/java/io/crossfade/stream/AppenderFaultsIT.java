@@ -7,6 +7,7 @@ import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.SampleRecords;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -36,6 +37,7 @@ class AppenderFaultsIT {
 
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final StreamSettings settings = StreamHarness.inFlight(300);
+  private final ByteBudget budget = new ByteBudget(1L << 30);
   private TestRedis redis;
   private CutLink link;
   private RedisClient client;
@@ -53,7 +55,8 @@ class AppenderFaultsIT {
                 .withTimeout(COMMAND_TIMEOUT)
                 .build());
     client.setOptions(RedisLinks.options());
-    appender = new StreamAppender(new RedisLinks(client, settings), settings, new Loops(), meters);
+    appender =
+        new StreamAppender(new RedisLinks(client, settings), settings, new Loops(), meters, budget);
     appender.start();
   }
 
@@ -87,6 +90,7 @@ class AppenderFaultsIT {
     assertThat(append(2).handle((ids, failure) -> failure).get()).isNotNull();
     await().atMost(PATIENCE).until(() -> append(3).handle((ids, e) -> e == null).get());
     assertThat(inFlight()).isZero();
+    assertThat(budget.used()).isZero();
   }
 
   @Test
@@ -162,6 +166,7 @@ class AppenderFaultsIT {
     assertThat(failed).hasPositiveValue();
     assertThat(timedOut).hasValue(0);
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(inFlight()).isZero());
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(budget.used()).isZero());
     assertThat(entries()).isBetween((long) confirmed.get(), (long) seconds.get());
   }
 

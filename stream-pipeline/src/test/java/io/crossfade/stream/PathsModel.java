@@ -226,14 +226,17 @@ final class PathsModel {
       members.add(
           new Member(
               name,
-              new StreamReader(Kind.HEALTH, name, harness.links.link(), harness.settings),
+              new StreamReader(
+                  Kind.HEALTH, name, harness.links.link(), harness.settings, harness.budget),
               new ArrayDeque<>()));
     }
     Member member = someone();
     if (harness.health.waiting(STREAM, 1) == 0) {
       return;
     }
-    StreamReader.Reply reply = get(member.reader().unread(1 + random.nextInt(4)));
+    StreamReader.Reply reply =
+        get(member.reader().unread(1 + random.nextInt(4), member.reader().bound()));
+    reply.lease().close(); // memory is not modelled
     member.inHand().addAll(reply.batches());
     tell("%s reads %s", member.name(), ids(reply.batches()));
   }
@@ -283,7 +286,9 @@ final class PathsModel {
         get(member.reader().pending(STREAM, StreamReader.FIRST, /* own= */ false, 5));
     List<String> ids = pending.stream().map(PendingMessage::getId).toList();
     if (!ids.isEmpty()) {
-      StreamReader.Reply reply = get(member.reader().take(STREAM, ids, /* own= */ false));
+      StreamReader.Reply reply =
+          get(member.reader().take(STREAM, ids, /* own= */ false, member.reader().bound()));
+      reply.lease().close(); // memory is not modelled
       member.inHand().addAll(reply.batches());
       tell("%s claims %s", member.name(), ids(reply.batches()));
     }

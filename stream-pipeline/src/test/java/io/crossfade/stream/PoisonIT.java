@@ -203,7 +203,8 @@ class PoisonIT {
       List<String> ids = harness.append(health("PAGES", 5));
       readByTheDead(harness, 5);
       StreamReader reader =
-          new StreamReader(Kind.HEALTH, "dead", harness.links.link(), harness.settings);
+          new StreamReader(
+              Kind.HEALTH, "dead", harness.links.link(), harness.settings, harness.budget);
       List<String> seen = new ArrayList<>();
       String after = StreamReader.FIRST;
       List<String> page;

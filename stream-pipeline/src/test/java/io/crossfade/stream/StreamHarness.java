@@ -1,10 +1,14 @@
 package io.crossfade.stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -37,6 +41,7 @@ final class StreamHarness implements AutoCloseable {
   final StreamHealth health;
   final StreamAppender appender;
   final BatchHandler handler;
+  final ByteBudget budget = new ByteBudget(1L << 30);
   private final RedisClient client;
   private final List<ConsumerFleet> fleets = new ArrayList<>();
 
@@ -64,7 +69,7 @@ final class StreamHarness implements AutoCloseable {
     groups = new StreamGroups(links, settings);
     look = new StreamLook(links, settings);
     health = new StreamHealth(look, settings, InstantSource.system());
-    appender = new StreamAppender(links, settings, loops, meters);
+    appender = new StreamAppender(links, settings, loops, meters, budget);
     appender.start();
     handler =
         new BatchHandler(
@@ -147,7 +152,8 @@ final class StreamHarness implements AutoCloseable {
             handler,
             settings,
             loops,
-            meters);
+            meters,
+            budget);
     fleets.add(fleet);
     fleet.start();
     return fleet;
@@ -187,6 +193,9 @@ final class StreamHarness implements AutoCloseable {
   public void close() {
     stopConsumers();
     appender.stop();
+    await("what was read gives back what it took")
+        .atMost(STOP_PATIENCE)
+        .untilAsserted(() -> assertThat(budget.used()).isZero());
     client.shutdown(0, 1, TimeUnit.SECONDS);
   }
 }

@@ -16,6 +16,7 @@ final class Answers {
   static final String STARTING = "服务尚未就绪，请稍后重试";
   static final String NO_TOKEN = "设备令牌无效";
   static final String TOO_LARGE = "请求体过大";
+  static final String TOO_SLOW = "请求体接收过慢，请稍后重试";
   static final String INTERNAL = "服务器内部错误，请稍后重试";
   private static final String UNREADABLE = "数据无法识别，已记录";
   private static final String ACCEPTED = "数据已接收";

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.FactType;
 import io.crossfade.db.HealthData;
 import io.crossfade.db.RecordTime;
+import io.crossfade.db.budget.Lease;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,8 @@ final class HealthNormaliser {
   private static final int TEMPERATURE_PRECISION = 5;
   private static final int TEMPERATURE_SCALE = 2;
   private static final BigDecimal MILLIS_PER_HOUR = BigDecimal.valueOf(3_600_000);
+
+  private static final int MOST_BYTES_OF_A_CHARACTER = 3;
 
   private static final String[] DEVICE = {"deviceSn", "id"};
   private static final String[] HEART_RATE = {"heart_rate", "heartRate", "xlv"};
@@ -44,16 +48,24 @@ final class HealthNormaliser {
   /**
    * A measurement.
    *
-   * @param factUnreadable whether it brought a fact that is none
+   * @param unreadable why a fact that it brought is none, if one is
    */
-  record Measured(HealthData data, boolean factUnreadable) {}
+  record Measured(HealthData data, @Nullable UnreadableReason unreadable) {}
 
   private final Stamper stamper;
   private final SentJson json;
+  private final long maxFact;
+  private final Lease lease;
 
-  HealthNormaliser(Stamper stamper, SentJson json) {
+  /**
+   * @param maxFact largest JSON of a fact, bytes
+   * @param lease what {@code json} takes from; trees of facts are given back when they are read
+   */
+  HealthNormaliser(Stamper stamper, SentJson json, long maxFact, Lease lease) {
+    this.lease = lease;
     this.stamper = stamper;
     this.json = json;
+    this.maxFact = maxFact;
   }
 
   /** Whether an object says more than whose and how it is sent. */
@@ -89,16 +101,23 @@ final class HealthNormaliser {
       throw new UnreadableItemException(UnreadableReason.NO_DEVICE_ID);
     }
     RecordTime time = clocks.time(item, otherwise, "timestamp", "cjsj");
+    long before = lease.held();
     Map<FactType, String> facts = new EnumMap<>(FactType.class);
-    boolean unreadable = false;
+    UnreadableReason unreadable = null;
     JsonNode sleep = null;
     for (Map.Entry<FactType, String[]> type : FACTS.entrySet()) {
       JsonNode sent = item.first(type.getValue());
-      JsonNode fact = fact(sent);
-      if (fact != null) {
-        facts.put(type.getKey(), Values.json(fact));
+      JsonNode fact = isTooLong(sent) ? null : fact(sent);
+      String stored = fact == null ? null : Values.json(fact);
+      if (stored != null && !isTooLong(stored)) {
+        facts.put(type.getKey(), stored);
+      } else if (sent != null) {
+        unreadable =
+            stored != null || isTooLong(sent)
+                ? UnreadableReason.FACT_TOO_LARGE
+                : UnreadableReason.FACT_UNREADABLE;
+        fact = null;
       }
-      unreadable |= sent != null && fact == null;
       sleep = type.getKey() == FactType.SLEEP ? fact : sleep;
     }
     HealthData data =
@@ -120,7 +139,19 @@ final class HealthNormaliser {
             item.position(),
             uploadMethod == null ? uploadMethod(item) : uploadMethod,
             facts);
+    lease.give(lease.held() - before);
     return new Measured(data, unreadable);
+  }
+
+  private boolean isTooLong(@Nullable JsonNode sent) {
+    return sent != null && sent.isTextual() && isTooLong(sent.textValue());
+  }
+
+  /** Bytes are looked at only where characters do not tell. */
+  private boolean isTooLong(String text) {
+    return text.length() > maxFact
+        || (text.length() > maxFact / MOST_BYTES_OF_A_CHARACTER
+            && text.getBytes(StandardCharsets.UTF_8).length > maxFact);
   }
 
   private static @Nullable String uploadMethod(Item item) throws UnreadableItemException {

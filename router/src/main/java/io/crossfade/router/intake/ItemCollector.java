@@ -8,6 +8,8 @@ import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RecordTime;
+import io.crossfade.db.RecordWeight;
+import io.crossfade.db.budget.Lease;
 import io.crossfade.router.intake.HealthNormaliser.Measured;
 import io.crossfade.router.intake.UploadReader.Normalisers;
 import java.nio.charset.StandardCharsets;
@@ -28,12 +30,27 @@ final class ItemCollector {
   private static final String WRAPPED = "data";
   private static final String MEASURED_WITH_EVENT = "common_event";
 
+  /** What a letter takes beside its body, bytes. */
+  private static final int LETTER = 256;
+
+  /** Its body, once more as a parameter, and as a packet. */
+  private static final int FORMS_OF_A_LETTER = 3;
+
+  /**
+   * What an upload may hold.
+   *
+   * @param items at most
+   * @param recordBytes of a record, its facts aside
+   */
+  record Limits(int items, long recordBytes) {}
+
   private final Kind kind;
   private final Normalisers normalisers;
   private final SentJson json;
   private final Clocks clocks;
   private final Instant moment;
-  private final int maxItems;
+  private final Limits limits;
+  private final Lease lease;
 
   private final List<AcceptedRecord> records = new ArrayList<>();
   private final List<Letter> letters = new ArrayList<>();
@@ -47,6 +64,7 @@ final class ItemCollector {
 
   /**
    * @param moment when the upload was accepted
+   * @param lease takes what the records and the letters take
    */
   ItemCollector(
       Kind kind,
@@ -54,13 +72,15 @@ final class ItemCollector {
       SentJson json,
       Clocks clocks,
       Instant moment,
-      int maxItems) {
+      Limits limits,
+      Lease lease) {
     this.kind = kind;
     this.normalisers = normalisers;
     this.json = json;
     this.clocks = clocks;
     this.moment = moment;
-    this.maxItems = maxItems;
+    this.limits = limits;
+    this.lease = lease;
   }
 
   Upload upload() {
@@ -75,7 +95,7 @@ final class ItemCollector {
   /**
    * Reads a whole body.
    *
-   * @throws BadUploadException when it has more than {@code maxItems}
+   * @throws BadUploadException when it has more items than it may
    */
   void addRoot(JsonNode root) throws BadUploadException {
     Item item = new Item(root, List.of());
@@ -153,8 +173,8 @@ final class ItemCollector {
   }
 
   private void addOne(Item item) throws BadUploadException {
-    if (++items > maxItems) {
-      throw new BadUploadException(413, "数组过长，最多" + maxItems + "条");
+    if (++items > limits.items()) {
+      throw new BadUploadException(413, "数组过长，最多" + limits.items() + "条");
     }
     try {
       if (!item.node().isObject()) {
@@ -165,8 +185,8 @@ final class ItemCollector {
           Measured measured =
               normalisers.health().normalise(item, null, clocks, clocks.accepted(), null);
           accept(measured.data());
-          if (measured.factUnreadable()) {
-            keep(item, UnreadableReason.FACT_UNREADABLE);
+          if (measured.unreadable() != null) {
+            keep(item, measured.unreadable());
           }
         }
         case DEVICE -> accept(normalisers.devices().normalise(item, clocks));
@@ -178,11 +198,19 @@ final class ItemCollector {
     }
   }
 
-  private void accept(AcceptedRecord item) {
-    records.add(item);
+  private void accept(AcceptedRecord item) throws UnreadableItemException {
+    addRecord(item);
     if (!seen.add(item.acceptance().id())) {
       repeats++;
     }
+  }
+
+  private void addRecord(AcceptedRecord item) throws UnreadableItemException {
+    if (RecordWeight.texts(item) > limits.recordBytes()) {
+      throw new UnreadableItemException(UnreadableReason.RECORD_TOO_LARGE);
+    }
+    lease.take(RecordWeight.of(item));
+    records.add(item);
   }
 
   private void addEvent(Item item) throws UnreadableItemException {
@@ -244,9 +272,9 @@ final class ItemCollector {
       try {
         Measured measured =
             normalisers.health().normalise(item, deviceSn, clocks, time, MEASURED_WITH_EVENT);
-        records.add(measured.data());
-        if (measured.factUnreadable()) {
-          unreadable = UnreadableReason.FACT_UNREADABLE;
+        addRecord(measured.data());
+        if (measured.unreadable() != null) {
+          unreadable = measured.unreadable();
         }
       } catch (UnreadableItemException e) {
         unreadable = UnreadableReason.HEALTH_DATA_UNREADABLE;
@@ -255,6 +283,8 @@ final class ItemCollector {
   }
 
   private void keep(Item item, UnreadableReason reason) {
+    byte[] body = surroundings.of(item).toString().getBytes(StandardCharsets.UTF_8);
+    lease.take(LETTER + (long) body.length * FORMS_OF_A_LETTER);
     reasons.add(reason);
     letters.add(
         Letter.unreadable(
@@ -263,7 +293,7 @@ final class ItemCollector {
                 reason.name(),
                 1,
                 DeadLetters.BodyFormat.JSON,
-                surroundings.of(item).toString().getBytes(StandardCharsets.UTF_8))
+                body)
             .at(moment));
   }
 }

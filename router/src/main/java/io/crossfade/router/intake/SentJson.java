@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.crossfade.db.budget.Lease;
+import io.crossfade.db.budget.NoRoomException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -29,16 +31,33 @@ final class SentJson {
   /** Under these stand items: of two under one name, none may vanish. */
   private static final Set<String> WRAPPERS = Set.of("data", "healthData");
 
+  /** What parts of a tree take of the heap, bytes. */
+  private static final int OBJECT = 160;
+
+  private static final int FIELD = 104;
+  private static final int LIST = 128;
+  private static final int ELEMENT = 8;
+  private static final int SCALAR = 72;
+
+  private static final int TAKEN_AT_ONCE = 8 * 1024;
+
   private final JsonFactory factory;
   private final int maxNesting;
+  private final Lease lease;
+
+  private SentJson(JsonFactory factory, int maxNesting, Lease lease) {
+    this.factory = factory;
+    this.maxNesting = maxNesting;
+    this.lease = lease;
+  }
 
   /**
    * @param maxNesting how deep is looked into; nesting is the one limit, since the length of
    *     everything else is bounded by the body's
+   * @param lease takes what trees take of the heap, which may be 40 times the text
    */
-  SentJson(int maxNesting) {
-    this.maxNesting = maxNesting;
-    this.factory =
+  SentJson(int maxNesting, Lease lease) {
+    this(
         JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
             // Names come from outside: what is interned is never forgotten.
@@ -50,7 +69,14 @@ final class SentJson {
                     .maxNameLength(Integer.MAX_VALUE)
                     .maxNumberLength(Integer.MAX_VALUE)
                     .build())
-            .build();
+            .build(),
+        maxNesting,
+        lease);
+  }
+
+  /** The same whose trees another lease takes. */
+  SentJson within(Lease other) {
+    return new SentJson(factory, maxNesting, other);
   }
 
   /**
@@ -58,14 +84,16 @@ final class SentJson {
    *
    * @return a missing node for one of white space
    * @throws IOException when it is no JSON
+   * @throws NoRoomException when there is no room for its tree
    */
   JsonNode read(byte[] utf8) throws IOException {
     try (JsonParser in = factory.createParser(utf8)) {
-      return whole(in, Map.of());
+      return new Reading(in, Map.of()).whole();
     } catch (StreamConstraintsException e) {
+      lease.take(utf8.length);
       DeepPart.Cut cut = DeepPart.cut(utf8, maxNesting);
       try (JsonParser in = factory.createParser(cut.json())) {
-        return whole(in, cut.parts());
+        return new Reading(in, cut.parts()).whole();
       }
     }
   }
@@ -73,64 +101,104 @@ final class SentJson {
   /** Reads JSON that came in a string; {@code null} when it is none, or too deep. */
   @Nullable JsonNode read(String text) {
     try (JsonParser in = factory.createParser(text)) {
-      JsonNode node = whole(in, Map.of());
+      JsonNode node = new Reading(in, Map.of()).whole();
       return node.isMissingNode() ? null : node;
     } catch (IOException e) {
       return null;
     }
   }
 
-  private static JsonNode whole(JsonParser in, Map<Long, DeepPart> parts) throws IOException {
-    JsonToken first = in.nextToken();
-    if (first == null) {
-      return MissingNode.getInstance();
+  /** One text on its way to becoming a tree. */
+  private final class Reading {
+
+    private final JsonParser in;
+    private final Map<Long, DeepPart> parts;
+
+    /** Of the tree so far, what has not been taken yet, bytes. */
+    private long untaken;
+
+    Reading(JsonParser in, Map<Long, DeepPart> parts) {
+      this.in = in;
+      this.parts = parts;
     }
-    JsonNode node = value(in, first, parts);
-    if (in.nextToken() != null) {
-      throw new JsonParseException(in, "More than one value");
+
+    JsonNode whole() throws IOException {
+      JsonToken first = in.nextToken();
+      if (first == null) {
+        return MissingNode.getInstance();
+      }
+      JsonNode node = value(first);
+      if (in.nextToken() != null) {
+        throw new JsonParseException(in, "More than one value");
+      }
+      weigh(TAKEN_AT_ONCE);
+      return node;
     }
-    return node;
-  }
 
-  private static JsonNode value(JsonParser in, JsonToken token, Map<Long, DeepPart> parts)
-      throws IOException {
-    return switch (token) {
-      case START_OBJECT -> object(in, parts);
-      case START_ARRAY -> list(in, parts);
-      case VALUE_STRING -> TextNode.valueOf(in.getText());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(in, parts);
-      case VALUE_TRUE -> BooleanNode.TRUE;
-      case VALUE_FALSE -> BooleanNode.FALSE;
-      case VALUE_NULL -> NullNode.instance;
-      case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
-          throw new JsonParseException(in, "No value begins with " + token);
-    };
-  }
-
-  private static JsonNode number(JsonParser in, Map<Long, DeepPart> parts) throws IOException {
-    DeepPart part = parts.isEmpty() ? null : parts.get(in.currentTokenLocation().getByteOffset());
-    return part == null ? new SentNumber(in.getText()) : part;
-  }
-
-  private static ArrayNode list(JsonParser in, Map<Long, DeepPart> parts) throws IOException {
-    ArrayNode list = JsonNodeFactory.instance.arrayNode();
-    for (JsonToken next = in.nextToken(); next != JsonToken.END_ARRAY; next = in.nextToken()) {
-      list.add(value(in, next, parts));
+    private JsonNode value(JsonToken token) throws IOException {
+      return switch (token) {
+        case START_OBJECT -> object();
+        case START_ARRAY -> list();
+        case VALUE_STRING -> text();
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
+        case VALUE_TRUE -> BooleanNode.TRUE;
+        case VALUE_FALSE -> BooleanNode.FALSE;
+        case VALUE_NULL -> NullNode.instance;
+        case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
+            throw new JsonParseException(in, "No value begins with " + token);
+      };
     }
-    return list;
-  }
 
-  private static ObjectNode object(JsonParser in, Map<Long, DeepPart> parts) throws IOException {
-    ObjectNode object = JsonNodeFactory.instance.objectNode();
-    while (in.nextToken() == JsonToken.FIELD_NAME) {
-      String name = in.currentName();
-      JsonNode value = value(in, in.nextToken(), parts);
-      JsonNode before = object.replace(name, value);
-      if (before != null) {
-        object.set(name, both(name, before, value));
+    private JsonNode text() throws IOException {
+      String text = in.getText();
+      weigh(SCALAR + 2L * text.length());
+      return TextNode.valueOf(text);
+    }
+
+    private JsonNode number() throws IOException {
+      DeepPart part = parts.isEmpty() ? null : parts.get(in.currentTokenLocation().getByteOffset());
+      if (part != null) {
+        weigh(SCALAR + 2L * part.asText().length());
+        return part;
+      }
+      SentNumber number = new SentNumber(in.getText());
+      weigh(SCALAR + number.asText().length());
+      return number;
+    }
+
+    private ArrayNode list() throws IOException {
+      weigh(LIST);
+      ArrayNode list = JsonNodeFactory.instance.arrayNode();
+      for (JsonToken next = in.nextToken(); next != JsonToken.END_ARRAY; next = in.nextToken()) {
+        weigh(ELEMENT);
+        list.add(value(next));
+      }
+      return list;
+    }
+
+    private ObjectNode object() throws IOException {
+      weigh(OBJECT);
+      ObjectNode object = JsonNodeFactory.instance.objectNode();
+      while (in.nextToken() == JsonToken.FIELD_NAME) {
+        String name = in.currentName();
+        weigh(FIELD + 2L * name.length());
+        JsonNode value = value(in.nextToken());
+        JsonNode before = object.replace(name, value);
+        if (before != null) {
+          object.set(name, both(name, before, value));
+        }
+      }
+      return object;
+    }
+
+    /** A little at a time would cost more than it takes. */
+    private void weigh(long bytes) {
+      untaken += bytes;
+      if (untaken >= TAKEN_AT_ONCE) {
+        lease.take(untaken);
+        untaken = 0;
       }
     }
-    return object;
   }
 
   /**

@@ -6,8 +6,11 @@ enum UnreadableReason {
   NO_DEVICE_ID,
   NO_EVENT_TYPE,
   TEXT_TOO_LONG,
+  RECORD_TOO_LARGE,
   /** The event stands, what was measured with it does not. */
   HEALTH_DATA_UNREADABLE,
   /** The measurement stands, what was reported for the day or week does not. */
-  FACT_UNREADABLE
+  FACT_UNREADABLE,
+  /** Likewise, for it is larger than it may be. */
+  FACT_TOO_LARGE
 }

@@ -3,6 +3,11 @@ package io.crossfade.router.intake;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Kind;
+import io.crossfade.db.budget.BudgetSettings;
+import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.budget.Lease;
+import io.crossfade.db.budget.NoRoomException;
+import io.crossfade.db.budget.Stage;
 import io.crossfade.router.RouterSettings;
 import java.io.IOException;
 import java.time.Instant;
@@ -13,19 +18,30 @@ import java.util.List;
 public final class UploadReader {
 
   private final SentJson json;
-  private final Normalisers normalisers;
+  private final Stamper stamper;
+  private final DeviceNormaliser devices;
+  private final EventNormaliser events;
   private final RouterSettings settings;
   private final InstantSource clock;
+  private final ByteBudget budget;
+  private final long maxRecord;
+  private final long maxFact;
 
-  public UploadReader(RouterSettings settings, Stamper stamper, InstantSource clock) {
+  public UploadReader(
+      RouterSettings settings,
+      BudgetSettings limits,
+      ByteBudget budget,
+      Stamper stamper,
+      InstantSource clock) {
     this.settings = settings;
+    this.budget = budget;
+    this.maxRecord = limits.maxRecord().toBytes();
     this.clock = clock;
-    this.json = new SentJson(settings.maxNesting());
-    this.normalisers =
-        new Normalisers(
-            new HealthNormaliser(stamper, json),
-            new DeviceNormaliser(stamper),
-            new EventNormaliser(stamper, settings.urgentEvents()));
+    this.maxFact = limits.maxFact().toBytes();
+    this.json = new SentJson(settings.maxNesting(), budget.lease(Stage.UPLOADS));
+    this.stamper = stamper;
+    this.devices = new DeviceNormaliser(stamper);
+    this.events = new EventNormaliser(stamper, settings.urgentEvents());
   }
 
   /** One for each kind. */
@@ -37,7 +53,19 @@ public final class UploadReader {
    * @throws BadUploadException when it is no JSON or not an upload
    */
   Upload read(Kind kind, byte[] body) throws BadUploadException {
-    return read(kind, body, clock.instant());
+    try (Lease lease = budget.lease(Stage.UPLOADS)) {
+      return read(kind, body, lease);
+    }
+  }
+
+  /**
+   * As {@link #read(Kind, byte[])}.
+   *
+   * @param lease takes what comes of it: it is closed when that is done with
+   * @throws NoRoomException when there is no room for what comes of it
+   */
+  Upload read(Kind kind, byte[] body, Lease lease) throws BadUploadException {
+    return read(kind, body, lease, clock.instant());
   }
 
   /**
@@ -47,16 +75,18 @@ public final class UploadReader {
    * @return its records; empty when it still is none
    */
   public List<AcceptedRecord> reread(Kind kind, byte[] upload, Instant moment) {
-    try {
-      Upload read = read(kind, upload, moment);
+    try (Lease lease = budget.lease(Stage.UPLOADS)) {
+      Upload read = read(kind, upload, lease, moment);
       return read.unreadable().isEmpty() ? read.records() : List.of();
     } catch (BadUploadException e) {
       return List.of();
     }
   }
 
-  private Upload read(Kind kind, byte[] body, Instant moment) throws BadUploadException {
-    JsonNode root = parse(body);
+  private Upload read(Kind kind, byte[] body, Lease lease, Instant moment)
+      throws BadUploadException {
+    SentJson trees = json.within(lease);
+    JsonNode root = parse(body, trees, lease);
     if (root.isMissingNode() || root.isNull() || (root.isContainerNode() && root.isEmpty())) {
       throw new BadUploadException(400, Answers.EMPTY_BODY);
     }
@@ -66,18 +96,24 @@ public final class UploadReader {
     ItemCollector items =
         new ItemCollector(
             kind,
-            normalisers,
-            json,
+            new Normalisers(new HealthNormaliser(stamper, trees, maxFact, lease), devices, events),
+            trees,
             Clocks.at(moment, settings.maxClockAhead(), settings.zone()),
             moment,
-            settings.maxItems());
+            new ItemCollector.Limits(settings.maxItems(), maxRecord),
+            lease);
     items.addRoot(root);
     return items.upload();
   }
 
-  private JsonNode parse(byte[] body) throws BadUploadException {
+  private static JsonNode parse(byte[] body, SentJson trees, Lease lease)
+      throws BadUploadException {
     try {
-      return json.read(Utf8.of(body));
+      byte[] utf8 = Utf8.of(body);
+      if (utf8 != body) {
+        lease.take(utf8.length);
+      }
+      return trees.read(utf8);
     } catch (IOException e) {
       throw new BadUploadException(400, "JSON格式错误");
     }

@@ -8,9 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.SqlFaults;
+import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.budget.Lease;
+import io.crossfade.db.budget.NoRoomException;
+import io.crossfade.db.budget.Stage;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.routing.UploadRouter;
 import io.crossfade.router.routing.UploadRouter.Outcome;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.servlet.http.HttpServlet;
@@ -20,10 +25,13 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +54,9 @@ public final class UploadServlet extends HttpServlet {
 
   private static final int NO_BODY_TYPE = 415;
 
+  /** What a request takes of the heap beside its body: Tomcat's buffers, most of it. */
+  private static final int FRAME = 64 * 1024;
+
   private final transient Kind kind;
   private final transient boolean v2;
   private final transient UploadReader reader;
@@ -54,6 +65,10 @@ public final class UploadServlet extends HttpServlet {
   private final transient MeterRegistry meters;
   private final transient DeviceTokens tokens;
   private final int maxBody;
+  private final transient ByteBudget budget;
+  private final transient SlowBodies slowBodies;
+
+  private final transient Map<TurnedAway, Counter> turnedAway = new EnumMap<>(TurnedAway.class);
 
   /** By status of the answer; looking a meter up by its tags costs more than recording. */
   private final transient Map<Integer, Timer> timers = new ConcurrentHashMap<>();
@@ -63,6 +78,7 @@ public final class UploadServlet extends HttpServlet {
    *     answers
    * @param tokens of which a device must send one
    * @param maxBody bytes
+   * @param slowBodies those that are still coming
    */
   public UploadServlet(
       Kind kind,
@@ -72,7 +88,9 @@ public final class UploadServlet extends HttpServlet {
       DeadLetters deadLetters,
       MeterRegistry meters,
       DeviceTokens tokens,
-      int maxBody) {
+      int maxBody,
+      ByteBudget budget,
+      SlowBodies slowBodies) {
     this.kind = kind;
     this.v2 = v2;
     this.reader = reader;
@@ -81,6 +99,17 @@ public final class UploadServlet extends HttpServlet {
     this.meters = meters;
     this.tokens = tokens;
     this.maxBody = maxBody;
+    // An alert on an increase needs a series that was there before.
+    for (TurnedAway why : TurnedAway.values()) {
+      turnedAway.put(
+          why,
+          Counter.builder(RouterMeter.TURNED_AWAY.id())
+              .description(RouterMeter.TURNED_AWAY.description())
+              .tag("reason", why.name())
+              .register(meters));
+    }
+    this.budget = budget;
+    this.slowBodies = slowBodies;
   }
 
   /** Path of an endpoint, for example {@code /upload_health_data_v2}. */
@@ -98,34 +127,159 @@ public final class UploadServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     long begin = System.nanoTime();
-    if (!"POST".equals(request.getMethod())) {
-      response.setHeader("Allow", "POST");
-      answer(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, Answers.error("只支持POST"));
+    BadUploadException refusal = refusal(request, response);
+    if (refusal != null) {
+      refuse(request, response, refusal, begin);
       return;
     }
+    Lease lease = budget.lease(Stage.UPLOADS);
+    boolean later = false;
     try {
-      if (!tokens.accept(request)) {
-        response.setHeader("WWW-Authenticate", "Bearer");
-        answer(response, HttpServletResponse.SC_UNAUTHORIZED, Answers.error(Answers.NO_TOKEN));
-        return;
+      long length = request.getContentLengthLong();
+      if (!hasRoom(lease, length)) {
+        turnAway(TurnedAway.NO_ROOM, response);
+      } else if (length >= 0 && request.getInputStream().available() >= length) {
+        lease.take(length);
+        handle(request.getInputStream().readNBytes((int) length), lease, response);
+      } else if (!slowBodies.open()) {
+        turnAway(TurnedAway.GAVE_WAY, response);
+      } else {
+        ArrivingBody.await(request, maxBody, lease, slowBodies, new Later(lease, null, begin));
+        later = true;
       }
-      Upload upload = reader.read(kind, body(request));
-      accept(upload, response);
+    } catch (NoRoomException e) {
+      turnAway(TurnedAway.NO_ROOM, response);
+    } finally {
+      if (!later) {
+        lease.close();
+        answered(begin, response);
+      }
+    }
+  }
+
+  /** Why an upload is refused whatever its body says. */
+  private @Nullable BadUploadException refusal(
+      HttpServletRequest request, HttpServletResponse response) {
+    if (!"POST".equals(request.getMethod())) {
+      response.setHeader("Allow", "POST");
+      return new BadUploadException(HttpServletResponse.SC_METHOD_NOT_ALLOWED, "只支持POST");
+    }
+    if (!tokens.accept(request)) {
+      response.setHeader("WWW-Authenticate", "Bearer");
+      return new BadUploadException(HttpServletResponse.SC_UNAUTHORIZED, Answers.NO_TOKEN);
+    }
+    if (request.getContentLengthLong() > maxBody) {
+      return tooLarge();
+    }
+    return isEncoded(request) ? new BadUploadException(NO_BODY_TYPE, "不支持压缩的请求体") : null;
+  }
+
+  /** Answers; what is still coming of the body is read before, so that the device sees it. */
+  private void refuse(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      BadUploadException refusal,
+      long begin)
+      throws IOException {
+    long left = request.getContentLengthLong() - request.getInputStream().available();
+    Lease lease = budget.lease(Stage.UPLOADS);
+    if (left > 0 && left <= ArrivingBody.MOST_DROPPED && slowBodies.open() && hasRoom(lease, 0)) {
+      ArrivingBody.await(request, 0, lease, slowBodies, new Later(lease, refusal, begin));
+    } else {
+      lease.close();
+      answer(response, refusal);
+      answered(begin, response);
+    }
+  }
+
+  /** Takes what a request takes beside its body; what is slow gives way. */
+  private boolean hasRoom(Lease lease, long length) {
+    long wanted = FRAME + Math.max(0, length);
+    if (budget.room(Stage.UPLOADS) < wanted) {
+      slowBodies.makeRoom();
+      if (budget.room(Stage.UPLOADS) < wanted) {
+        budget.refuse(Stage.UPLOADS);
+        return false;
+      }
+    }
+    return lease.tryTake(FRAME);
+  }
+
+  private void handle(byte[] body, Lease lease, HttpServletResponse response) throws IOException {
+    try {
+      accept(reader.read(kind, body, lease), response);
     } catch (BadUploadException e) {
-      answer(response, e.status(), Answers.error(String.valueOf(e.getMessage())));
+      answer(response, e);
     } catch (NoNodeException e) {
       log.debug("Cannot take an upload to {}: {}", path(kind, v2), e.getMessage());
       // One for the upload: without a stamp there are no records yet.
       meters.counter(RouterMeter.REFUSED.id(), "kind", kind.label()).increment();
       refuse(response, Answers.STARTING);
+    } catch (NoRoomException e) {
+      turnAway(TurnedAway.NO_ROOM, response);
     } catch (RuntimeException e) {
       log.error("Cannot handle an upload to {}", path(kind, v2), e);
       answer(
           response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, Answers.error(Answers.INTERNAL));
-    } finally {
-      timers
-          .computeIfAbsent(response.getStatus(), this::timer)
-          .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void turnAway(TurnedAway why, HttpServletResponse response) throws IOException {
+    Objects.requireNonNull(turnedAway.get(why)).increment();
+    if (why == TurnedAway.SLOW) {
+      answer(response, HttpServletResponse.SC_REQUEST_TIMEOUT, Answers.error(Answers.TOO_SLOW));
+    } else {
+      refuse(response, Answers.QUEUE_FULL);
+    }
+  }
+
+  private void answered(long begin, HttpServletResponse response) {
+    timers
+        .computeIfAbsent(response.getStatus(), this::timer)
+        .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+  }
+
+  /** An upload whose body comes after its head. */
+  private final class Later implements ArrivingBody.End {
+
+    private final Lease lease;
+    private final @Nullable BadUploadException refusal;
+    private final long begin;
+
+    /**
+     * @param refusal the answer, if that is known already
+     */
+    Later(Lease lease, @Nullable BadUploadException refusal, long begin) {
+      this.lease = lease;
+      this.refusal = refusal;
+      this.begin = begin;
+    }
+
+    @Override
+    public void whole(byte @Nullable [] body, HttpServletResponse response) throws IOException {
+      try (lease) {
+        if (body != null) {
+          handle(body, lease, response);
+        } else {
+          answer(response, refusal == null ? tooLarge() : refusal);
+        }
+      } finally {
+        answered(begin, response);
+      }
+    }
+
+    @Override
+    public void turnedAway(TurnedAway why, HttpServletResponse response) throws IOException {
+      try (lease) {
+        turnAway(why, response);
+      } finally {
+        answered(begin, response);
+      }
+    }
+
+    @Override
+    public void gone() {
+      lease.close();
     }
   }
 
@@ -170,26 +324,6 @@ public final class UploadServlet extends HttpServlet {
         .register(meters);
   }
 
-  private byte[] body(HttpServletRequest request) throws IOException, BadUploadException {
-    long length = request.getContentLengthLong();
-    if (length > maxBody) {
-      throw tooLarge();
-    }
-    if (isEncoded(request)) {
-      throw new BadUploadException(NO_BODY_TYPE, "不支持压缩的请求体");
-    }
-    if (length >= 0) {
-      byte[] body = new byte[(int) length];
-      int read = request.getInputStream().readNBytes(body, 0, body.length);
-      return read == body.length ? body : Arrays.copyOf(body, read);
-    }
-    byte[] body = request.getInputStream().readNBytes(maxBody + 1);
-    if (body.length > maxBody) {
-      throw tooLarge();
-    }
-    return body;
-  }
-
   /** {@code identity}, or nothing, says that the body is as it is. */
   private static boolean isEncoded(HttpServletRequest request) {
     return Collections.list(request.getHeaders("Content-Encoding")).stream()
@@ -207,6 +341,11 @@ public final class UploadServlet extends HttpServlet {
   private static void refuse(HttpServletResponse response, String why) throws IOException {
     response.setHeader("Retry-After", "5");
     answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, Answers.error(why));
+  }
+
+  private static void answer(HttpServletResponse response, BadUploadException refusal)
+      throws IOException {
+    answer(response, refusal.status(), Answers.error(String.valueOf(refusal.getMessage())));
   }
 
   private static void answer(HttpServletResponse response, int status, ObjectNode body)

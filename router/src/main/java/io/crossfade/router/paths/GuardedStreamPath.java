@@ -1,6 +1,7 @@
 package io.crossfade.router.paths;
 
 import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.budget.NoRoomException;
 import io.crossfade.stream.StreamAppender;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.List;
@@ -48,6 +49,11 @@ public final class GuardedStreamPath {
       breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       return ids;
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof NoRoomException) {
+        // No fault of Redis: it was not asked.
+        breaker.releasePermission();
+        throw new StreamUnavailableException(String.valueOf(e.getCause()), e);
+      }
       breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
       throw new StreamUnavailableException(String.valueOf(e.getCause()), e);
     } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package io.crossfade.router.process;
 
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.Loops;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -13,6 +14,11 @@ public class ProcessConfiguration {
   @Bean
   LoopHealth loopHealthIndicator(Loops loops) {
     return new LoopHealth(loops);
+  }
+
+  @Bean
+  BudgetHealth budgetHealthIndicator(ByteBudget budget) {
+    return new BudgetHealth(budget);
   }
 
   @Bean

@@ -1,5 +1,7 @@
 package io.crossfade.router.intake;
 
+import io.crossfade.db.budget.BudgetSettings;
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.router.RouterSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +21,15 @@ final class TestReader {
 
   static final int MOST_ITEMS = 100;
 
+  static final BudgetSettings LIMITS =
+      new BudgetSettings(
+          0.35,
+          DataSize.ofKilobytes(64),
+          DataSize.ofKilobytes(256),
+          Duration.ofSeconds(10),
+          DataSize.ofKilobytes(2),
+          Duration.ofMinutes(2));
+
   private TestReader() {}
 
   static UploadReader create() {
@@ -36,6 +47,6 @@ final class TestReader {
             Duration.ZERO);
     Stamper stamper = new Stamper(clock);
     stamper.node(7);
-    return new UploadReader(settings, stamper, clock);
+    return new UploadReader(settings, LIMITS, ByteBudget.unlimited(), stamper, clock);
   }
 }

@@ -1,0 +1,111 @@
+package io.crossfade.router.intake;
+
+import io.crossfade.db.budget.BudgetSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.coyote.Constants;
+import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HTTP whose heads and bodies have to come in time. Tomcat only asks that each byte comes in time,
+ * so a head of 8 KB may take hours.
+ */
+public final class ClientProtocol extends Http11NioProtocol {
+
+  private static final Logger log = LoggerFactory.getLogger(ClientProtocol.class);
+
+  /** Those at work on a request: Tomcat does not say which connection they are of. */
+  private final Set<AtWork> atWork = ConcurrentHashMap.newKeySet();
+
+  /** A processor that says whose request it is at work on. */
+  private final class AtWork extends Http11Processor {
+
+    private volatile @Nullable SocketWrapperBase<?> connection;
+
+    AtWork() {
+      super(ClientProtocol.this, ClientProtocol.this.getAdapter());
+    }
+
+    @Override
+    public SocketState service(SocketWrapperBase<?> of) throws IOException {
+      connection = of;
+      atWork.add(this);
+      try {
+        return super.service(of);
+      } finally {
+        atWork.remove(this);
+        connection = null;
+      }
+    }
+
+    void endIfSlow(BudgetSettings settings, long now) {
+      SocketWrapperBase<?> of = connection;
+      if (of != null && isSlow(getRequest(), settings, now)) {
+        end(of);
+      }
+    }
+  }
+
+  @Override
+  protected Processor createProcessor() {
+    return new AtWork();
+  }
+
+  /**
+   * Ends connections whose heads, or bodies that a thread waits for, are too slow.
+   *
+   * @param now {@link System#nanoTime}
+   */
+  void endSlow(BudgetSettings settings, long now) {
+    for (SocketWrapperBase<?> connection : getEndpoint().getConnections()) {
+      if (connection.getCurrentProcessor() instanceof Processor processor
+          && !processor.isAsync()
+          && !processor.isUpgrade()
+          && isSlow(processor.getRequest(), settings, now)) {
+        end(connection);
+      }
+    }
+    atWork.forEach(processor -> processor.endIfSlow(settings, now));
+  }
+
+  /** Whoever reads it finds its end, and closes it in Tomcat's own order. */
+  private static void end(SocketWrapperBase<?> connection) {
+    if (connection.getSocket() instanceof NioChannel channel) {
+      try {
+        channel.getIOChannel().shutdownInput();
+      } catch (IOException e) {
+        log.debug("A slow connection has ended by itself: {}", e.toString());
+      }
+    }
+  }
+
+  private static boolean isSlow(Request request, BudgetSettings settings, long now) {
+    long begin = request.getStartTimeNanos();
+    if (begin < 0) {
+      return false; // not a byte yet: Tomcat's own time counts
+    }
+    long age = now - begin;
+    Duration patience = settings.bodyPatience();
+    return switch (request.getRequestProcessor().getStage()) {
+      case Constants.STAGE_NEW, Constants.STAGE_PARSE, Constants.STAGE_ENDED ->
+          age > patience.toNanos();
+      case Constants.STAGE_SERVICE, Constants.STAGE_ENDINPUT ->
+          request.getBytesRead() < request.getContentLengthLong()
+              && (age > settings.bodyDeadline().toNanos()
+                  || SlowBodies.isBehind(
+                      request.getBytesRead(), age, patience, settings.bodyRate().toBytes()));
+      default -> false;
+    };
+  }
+}
