@@ -17,14 +17,14 @@ import java.util.concurrent.TimeUnit;
 enum Fault {
   NOTHING {
     @Override
-    void strike(Site site, Random random) {
+    void strike(Site site, JarProcess victim, Random random) {
       // The oracle's own test: nothing went wrong and nothing may be said to have.
     }
   },
   ROUTER_KILLED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
-      JarProcess router = one(site, random);
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
+      JarProcess router = victim;
       router.kill();
       rest(1_000);
       router.start();
@@ -33,8 +33,8 @@ enum Fault {
   },
   ROUTER_TERMINATED {
     @Override
-    void strike(Site site, Random random) {
-      JarProcess router = one(site, random);
+    void strike(Site site, JarProcess victim, Random random) {
+      JarProcess router = victim;
       if (!router.stop(Duration.ofSeconds(90))) {
         throw new IllegalStateException(router.name() + " did not end within its time");
       }
@@ -44,19 +44,19 @@ enum Fault {
   },
   ROUTER_HUNG_5_S {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
-      hang(one(site, random), 5);
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
+      hang(victim, 5);
     }
   },
   ROUTER_HUNG_40_S(true) {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
-      hang(one(site, random), 40);
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
+      hang(victim, 40);
     }
   },
   WORKER_KILLED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.worker.kill();
       rest(2_000);
       site.worker.start();
@@ -65,7 +65,7 @@ enum Fault {
   },
   REDIS_KILLED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.redis.kill();
       rest(2_000);
       site.redis.start();
@@ -73,7 +73,7 @@ enum Fault {
   },
   REDIS_TERMINATED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.redis.stop();
       rest(1_000);
       site.redis.start();
@@ -81,7 +81,7 @@ enum Fault {
   },
   REDIS_HUNG_5_S {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.redis.hang();
       rest(5_000);
       site.redis.goOn();
@@ -89,7 +89,7 @@ enum Fault {
   },
   REDIS_HUNG_40_S(true) {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.redis.hang();
       rest(40_000);
       site.redis.goOn();
@@ -97,7 +97,7 @@ enum Fault {
   },
   REDIS_FULL {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.redis.command(redis -> redis.configSet("maxmemory", "1"));
       rest(3_000);
       site.redis.command(redis -> redis.configSet("maxmemory", "0"));
@@ -105,7 +105,7 @@ enum Fault {
   },
   REDIS_READ_ONLY {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       // A replica of nobody: it keeps what it has and takes no writes.
       site.redis.command(redis -> redis.replicaof("127.0.0.1", 1));
       rest(3_000);
@@ -114,19 +114,19 @@ enum Fault {
   },
   REDIS_FLUSHED(false, true) {
     @Override
-    void strike(Site site, Random random) {
+    void strike(Site site, JarProcess victim, Random random) {
       site.redis.command(redis -> redis.flushall());
     }
   },
   STREAM_DELETED(false, true) {
     @Override
-    void strike(Site site, Random random) {
+    void strike(Site site, JarProcess victim, Random random) {
       site.redis.command(redis -> redis.keys("campaign:*").forEach(redis::del));
     }
   },
   GROUP_DELETED(false, true) {
     @Override
-    void strike(Site site, Random random) {
+    void strike(Site site, JarProcess victim, Random random) {
       site.redis.command(
           redis ->
               redis
@@ -145,7 +145,7 @@ enum Fault {
   },
   REDIS_CLIENTS_KILLED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       for (int time = 0; time < 3; time++) {
         site.redis.command(
             redis -> redis.clientKill(io.lettuce.core.KillArgs.Builder.typeNormal().skipme(true)));
@@ -155,13 +155,13 @@ enum Fault {
   },
   REDIS_REWRITES_ITS_FILE {
     @Override
-    void strike(Site site, Random random) {
+    void strike(Site site, JarProcess victim, Random random) {
       site.redis.command(redis -> redis.bgrewriteaof());
     }
   },
   PACKETS_TO_REDIS_VANISH {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.redisLink.swallow();
       rest(8_000);
       site.redisLink.flow();
@@ -169,7 +169,7 @@ enum Fault {
   },
   MYSQL_KILLED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.database.kill();
       rest(1_000);
       site.database.start();
@@ -177,7 +177,7 @@ enum Fault {
   },
   MYSQL_TERMINATED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.database.stop();
       rest(1_000);
       site.database.start();
@@ -185,7 +185,7 @@ enum Fault {
   },
   MYSQL_HUNG_5_S {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.database.hang();
       rest(5_000);
       site.database.goOn();
@@ -193,7 +193,7 @@ enum Fault {
   },
   MYSQL_HUNG_40_S(true) {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.database.hang();
       rest(40_000);
       site.database.goOn();
@@ -201,7 +201,8 @@ enum Fault {
   },
   MYSQL_READ_ONLY {
     @Override
-    void strike(Site site, Random random) throws SQLException, InterruptedException {
+    void strike(Site site, JarProcess victim, Random random)
+        throws SQLException, InterruptedException {
       sql(site, "SET GLOBAL read_only = 1");
       rest(4_000);
       sql(site, "SET GLOBAL read_only = 0");
@@ -209,7 +210,8 @@ enum Fault {
   },
   MYSQL_TABLES_LOCKED {
     @Override
-    void strike(Site site, Random random) throws SQLException, InterruptedException {
+    void strike(Site site, JarProcess victim, Random random)
+        throws SQLException, InterruptedException {
       String schema = output(site, random);
       try (Connection connection = site.database.admin();
           Statement statement = connection.createStatement()) {
@@ -223,7 +225,8 @@ enum Fault {
   },
   MYSQL_CONNECTIONS_KILLED {
     @Override
-    void strike(Site site, Random random) throws SQLException, InterruptedException {
+    void strike(Site site, JarProcess victim, Random random)
+        throws SQLException, InterruptedException {
       for (int time = 0; time < 3; time++) {
         killConnections(site);
         rest(500);
@@ -232,7 +235,8 @@ enum Fault {
   },
   MYSQL_CONNECTIONS_EXHAUSTED {
     @Override
-    void strike(Site site, Random random) throws SQLException, InterruptedException {
+    void strike(Site site, JarProcess victim, Random random)
+        throws SQLException, InterruptedException {
       List<Connection> hogs = new ArrayList<>();
       try (Connection keeper = site.database.admin();
           Statement statement = keeper.createStatement()) {
@@ -256,7 +260,8 @@ enum Fault {
   },
   MYSQL_DEADLOCKS {
     @Override
-    void strike(Site site, Random random) throws SQLException, InterruptedException {
+    void strike(Site site, JarProcess victim, Random random)
+        throws SQLException, InterruptedException {
       String table = output(site, random) + ".t_user_health_data";
       try (Connection connection = site.database.admin();
           Statement statement = connection.createStatement()) {
@@ -279,7 +284,7 @@ enum Fault {
   },
   MYSQL_DISK_FULL {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       Path filler = site.disk.resolve("filler");
       try {
         fill(filler);
@@ -292,7 +297,7 @@ enum Fault {
   },
   PACKETS_TO_MYSQL_VANISH {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       site.databaseLink.swallow();
       rest(8_000);
       site.databaseLink.flow();
@@ -300,8 +305,8 @@ enum Fault {
   },
   CLOCK_STEPPED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
-      JarProcess router = one(site, random);
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
+      JarProcess router = victim;
       router.stop(Duration.ofSeconds(90));
       router.startOnClock(Duration.ofSeconds(10));
       router.awaitStart();
@@ -315,10 +320,10 @@ enum Fault {
   },
   FLIPPED {
     @Override
-    void strike(Site site, Random random) throws InterruptedException {
+    void strike(Site site, JarProcess victim, Random random) throws InterruptedException {
       List<String> stages = List.of("shadow", "canary 30", "live", "canary 70", "shadow");
       for (int time = 0; time < 4; time++) {
-        site.enter(stages.get(random.nextInt(stages.size())));
+        site.switches.enter(stages.get(random.nextInt(stages.size())));
         rest(700);
       }
     }
@@ -341,7 +346,8 @@ enum Fault {
   }
 
   /** Goes wrong and is made good again. */
-  abstract void strike(Site site, Random random) throws SQLException, InterruptedException;
+  abstract void strike(Site site, JarProcess victim, Random random)
+      throws SQLException, InterruptedException;
 
   /** Takes most of a minute: left out of a short campaign. */
   boolean slow() {
@@ -353,13 +359,14 @@ enum Fault {
     return losesEntries;
   }
 
+  /** Whether it switches stages itself. */
+  boolean switches() {
+    return this == FLIPPED;
+  }
+
   /** A router dies, or is taken for dead. */
   boolean kills() {
     return this == ROUTER_KILLED;
-  }
-
-  private static JarProcess one(Site site, Random random) {
-    return site.routers.get(random.nextInt(site.routers.size()));
   }
 
   private static void hang(JarProcess process, int seconds) throws InterruptedException {

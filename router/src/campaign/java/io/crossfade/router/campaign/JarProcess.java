@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 /** A packaged jar that runs as a process, as an operator starts it. */
 final class JarProcess implements Closeable {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(300);
   private static final Path CLOCK_LIBRARY =
       Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
 
@@ -77,6 +77,10 @@ final class JarProcess implements Closeable {
 
   /** The same on a clock that is wrong by so much; {@link #stepClock} moves it later. */
   void startOnClock(Duration offset) {
+    if (!Files.exists(CLOCK_LIBRARY)) {
+      throw new IllegalStateException(
+          "No " + CLOCK_LIBRARY + ": clocks are stepped by the Debian package faketime");
+    }
     stepClock(offset);
     process =
         launch(
@@ -146,6 +150,16 @@ final class JarProcess implements Closeable {
     } catch (IllegalStateException e) {
       return Double.NaN;
     }
+  }
+
+  boolean isHealthy() {
+    return new Http(managementPort).get("/actuator/health").status() == 200
+        && new Http(managementPort)
+            .get("/actuator/health")
+            .json()
+            .path("status")
+            .asText()
+            .equals("UP");
   }
 
   /** Where everything that it has said stands. */

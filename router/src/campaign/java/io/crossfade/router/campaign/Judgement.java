@@ -20,7 +20,7 @@ final class Judgement {
 
   private static final int MOST_ERRORS = 20;
 
-  private final Fault fault;
+  private final List<Strike> strikes;
   private final Map<RecordId, Told> truth;
   private final Word word;
   private final Sabotage sabotage;
@@ -45,17 +45,20 @@ final class Judgement {
   }
 
   Judgement(
-      Fault fault,
+      List<Strike> strikes,
       Map<RecordId, Told> truth,
       Word word,
       Sabotage sabotage,
       List<Moment> notMirrored) {
-    this.fault = fault;
+    this.strikes = strikes;
     this.truth = truth;
     this.word = word;
     this.sabotage = sabotage;
     this.notMirrored = notMirrored;
     truth.forEach(this::judge);
+    if (sabotage.size() > 0 && !word.verdict().equals("FAIL")) {
+      errors.add("Rows were tampered with and the verdict is " + word.verdict());
+    }
     judgeWhatNobodyMade();
     judgeStates();
   }
@@ -65,11 +68,11 @@ final class Judgement {
   }
 
   /** A row of the campaign's table. */
-  String row(int rounds, long uploads) {
+  String row(Round round, int times, long uploads) {
     return "| %s | %d | %,d | %,d | %,d | %,d | %,d | %,d | %s | %d of %d | %s | %d |"
         .formatted(
-            fault.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
-            rounds,
+            round,
+            times,
             uploads,
             promised,
             both,
@@ -97,6 +100,12 @@ final class Judgement {
     Row legacy = row(DeliveryPath.LEGACY, id);
     Row stream = row(DeliveryPath.STREAM, id);
     Named named = word.differences().get(id);
+    for (DeliveryPath path : DeliveryPath.values()) {
+      // One that was uploaded again may have been lost before.
+      if (named(path, id) && row(path, id) != null && told.attempts().size() == 1) {
+        error("called lost on %s and is there".formatted(path), id, told, named);
+      }
+    }
     told.attempts().stream()
         .filter(attempt -> attempt.status() != 200 && attempt.status() != 503)
         .filter(attempt -> attempt.status() != 0)
@@ -109,6 +118,9 @@ final class Judgement {
       }
     } else if (legacy != null && stream != null) {
       both++;
+      if (word.letters().contains(id)) {
+        error("in both outputs and a dead letter", id, told, named);
+      }
       if (legacy.number() != told.made().number() || stream.number() != told.made().number()) {
         error("bent: %s and %s".formatted(legacy, stream), id, told, named);
       }
@@ -161,9 +173,12 @@ final class Judgement {
       case "MIRROR_DROPPED" -> !row.reason().equals("MIRROR");
       case "DEAD_LETTER" -> word.letters().contains(id);
       case "LOST_IN_MEMORY" ->
-          without == DeliveryPath.LEGACY && fault.kills() && named(without, id);
+          without == DeliveryPath.LEGACY
+              && named(without, id)
+              && strikes.stream().anyMatch(strike -> strike.mayHaveKilled(told));
       case "REFUSED" -> told.refused();
-      default -> told.refused() || fault.kills();
+      // Nobody made a rule.
+      default -> false;
     };
   }
 

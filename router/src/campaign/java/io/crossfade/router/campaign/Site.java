@@ -34,6 +34,7 @@ final class Site implements Closeable {
   final DbSettings schemas;
   final List<JarProcess> routers;
   final JarProcess worker;
+  final Switches switches = new Switches(this);
   final Path disk;
   private final Path home;
 
@@ -54,7 +55,12 @@ final class Site implements Closeable {
             new JarProcess("router-a", router, arguments(), home),
             new JarProcess("router-b", router, arguments(), home));
     worker = new JarProcess("worker", jar, arguments(), home);
-    processes().forEach(JarProcess::awaitStart);
+    try {
+      processes().forEach(JarProcess::awaitStart);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** A disk that a test may fill without taking anybody else's room. */
@@ -111,34 +117,6 @@ final class Site implements Closeable {
     return router.http().get("/api/rollout").json();
   }
 
-  /** Puts all kinds into a stage, past all gates; waits until both routers say so. */
-  void enter(String stage) {
-    String fields =
-        stage.startsWith("canary")
-            ? "\"stage\":\"canary\",\"percentage\":" + stage.substring("canary ".length())
-            : "\"stage\":\"%s\"".formatted(stage);
-    Awaitility.await("stage " + stage)
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(
-            () -> {
-              long version = rollout(routers.getFirst()).path("version").asLong();
-              return api()
-                      .call(
-                          "POST",
-                          "/api/rollout/changes",
-                          "{\"kind\":\"all\",%s,\"version\":%d,\"force\":true,\"reason\":\"campaign\"}"
-                              .formatted(fields, version))
-                      .status()
-                  == 200;
-            });
-    String name = stage.replaceAll(" .*", "");
-    Awaitility.await("both routers in " + name)
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> stages().stream().allMatch(name::equalsIgnoreCase));
-  }
-
   /** The stage of every kind on every router. */
   List<String> stages() {
     List<String> stages = new ArrayList<>();
@@ -148,13 +126,12 @@ final class Site implements Closeable {
     return stages;
   }
 
-  /** Waits until every process is up and every server answers. */
+  /** Waits until every server answers; no process may have ended by itself. */
   void awaitWhole() {
     for (JarProcess process : processes()) {
       if (!process.isAlive()) {
-        process.start();
+        throw new IllegalStateException(process.name() + " has ended, see " + process.log());
       }
-      process.awaitStart();
     }
     Awaitility.await("all is well")
         .atMost(PATIENCE)
@@ -173,6 +150,17 @@ final class Site implements Closeable {
     return routers.stream().mapToDouble(router -> router.sum("crossfade_legacy_held")).sum() == 0
         && routers.getFirst().sum("crossfade_stream_waiting") == 0
         && routers.getFirst().sum("crossfade_stream_pending") == 0;
+  }
+
+  /** Whether a journal of what was accepted waits to be accounted for. */
+  boolean unaccounted() {
+    return routers.stream()
+        .anyMatch(router -> router.sum("crossfade_reconciler_journal_open") != 0);
+  }
+
+  /** Whether every process says that nothing in it has died or fails. */
+  boolean healthy() {
+    return processes().stream().allMatch(JarProcess::isHealthy);
   }
 
   @Override
