@@ -83,7 +83,7 @@ final class Site implements Closeable {
                 schemas,
                 redisLink.port(),
                 List.of(
-                    "--crossfade.stream.key-prefix=campaign:",
+                    "--crossfade.stream.key-prefix=" + RedisFaults.PREFIX,
                     "--crossfade.stream.claim-idle=2s",
                     "--crossfade.rollout.initial=legacy",
                     "--crossfade.rollout.automatic-rollback=",
@@ -158,9 +158,9 @@ final class Site implements Closeable {
         .anyMatch(router -> router.sum("crossfade_reconciler_journal_open") != 0);
   }
 
-  /** Whether every process says that nothing in it has died or fails. */
+  /** Whether both routers say that nothing in them has died or fails; the worker has no page. */
   boolean healthy() {
-    return processes().stream().allMatch(JarProcess::isHealthy);
+    return routers.stream().allMatch(JarProcess::isHealthy);
   }
 
   @Override
