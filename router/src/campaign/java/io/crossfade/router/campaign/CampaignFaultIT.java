@@ -39,6 +39,7 @@ class CampaignFaultIT {
   private static final long SEED =
       Long.getLong("crossfade.campaign.seed", new Random().nextLong(1_000_000));
   private static final List<String> STAGES = List.of("shadow", "canary 40", "live");
+  private static final List<String> FLIPS = List.of("legacy", "shadow", "canary 70", "live");
   private static final Path HOME = Path.of("target", "campaign");
   private static final Path TABLE = HOME.resolve("table.md");
 
@@ -83,15 +84,18 @@ class CampaignFaultIT {
       // Of the seconds around a change nobody can say whether a copy was meant to be.
       rest(3_000);
       devices.start();
-      for (int time = 0; time < TIMES; time++) {
-        for (Fault fault : round.faults()) {
-          strikes.add(strike(fault, STAGES.get((time + fault.ordinal()) % STAGES.size())));
+      try {
+        for (int time = 0; time < TIMES; time++) {
+          for (Fault fault : round.faults()) {
+            strikes.add(strike(fault, STAGES.get((time + fault.ordinal()) % STAGES.size())));
+          }
         }
+      } finally {
+        devices.end();
+        await("every device has done with its uploads")
+            .atMost(PATIENCE)
+            .until(() -> !devices.isRunning());
       }
-      devices.end();
-      await("every device has done with its uploads")
-          .atMost(PATIENCE)
-          .until(() -> !devices.isRunning());
       site.awaitWhole();
       await("all is written").atMost(PATIENCE).ignoreExceptions().until(site::drained);
       awaitEveryPromise(round.prefix());
@@ -135,7 +139,7 @@ class CampaignFaultIT {
 
   private Runnable switchMeanwhile() {
     int after = random.nextInt(2_000);
-    String to = STAGES.get(random.nextInt(STAGES.size()));
+    String to = FLIPS.get(random.nextInt(FLIPS.size()));
     boolean back = random.nextBoolean();
     return () -> {
       rest(after);

@@ -59,30 +59,40 @@ final class DatabaseFaults {
 
   static void killConnections(Site site) throws SQLException, InterruptedException {
     for (int time = 0; time < 3; time++) {
-      killAllOnce(site);
+      try (Connection connection = site.database.admin();
+          Statement statement = connection.createStatement()) {
+        killAllOnce(statement);
+      }
       Fault.last(Duration.ofMillis(500));
     }
   }
 
   static void takeAllConnections(Site site) throws SQLException, InterruptedException {
     List<Connection> hogs = new ArrayList<>();
+    // Asked on one that is open: soon there is no other.
     try (Connection keeper = site.database.admin();
         Statement statement = keeper.createStatement()) {
       statement.execute("SET GLOBAL max_connections = 20");
-      killAllOnce(site);
       try {
-        for (int hog = 0; hog < 40; hog++) {
-          hogs.add(site.database.admin());
+        killAllOnce(statement);
+        takeAll(site, hogs);
+        Fault.last(WRONG);
+      } finally {
+        statement.execute("SET GLOBAL max_connections = 300");
+        for (Connection hog : hogs) {
+          hog.close();
         }
-      } catch (SQLException e) {
-        // there are no more
       }
-      Fault.last(WRONG);
-      statement.execute("SET GLOBAL max_connections = 300");
-    } finally {
-      for (Connection hog : hogs) {
-        hog.close();
+    }
+  }
+
+  private static void takeAll(Site site, List<Connection> hogs) {
+    try {
+      for (int hog = 0; hog < 40; hog++) {
+        hogs.add(site.database.admin());
       }
+    } catch (SQLException e) {
+      // there are no more
     }
   }
 
@@ -139,23 +149,20 @@ final class DatabaseFaults {
     }
   }
 
-  private static void killAllOnce(Site site) throws SQLException {
-    try (Connection connection = site.database.admin();
-        Statement statement = connection.createStatement()) {
-      List<Long> ids = new ArrayList<>();
-      try (ResultSet result =
-          statement.executeQuery(
-              "SELECT id FROM information_schema.processlist WHERE user LIKE 'crossfade_app%'")) {
-        while (result.next()) {
-          ids.add(result.getLong(1));
-        }
+  private static void killAllOnce(Statement statement) throws SQLException {
+    List<Long> ids = new ArrayList<>();
+    try (ResultSet result =
+        statement.executeQuery(
+            "SELECT id FROM information_schema.processlist WHERE user LIKE 'crossfade_app%'")) {
+      while (result.next()) {
+        ids.add(result.getLong(1));
       }
-      for (long id : ids) {
-        try {
-          statement.execute("KILL " + id);
-        } catch (SQLException e) {
-          // it has gone by itself
-        }
+    }
+    for (long id : ids) {
+      try {
+        statement.execute("KILL " + id);
+      } catch (SQLException e) {
+        // it has gone by itself
       }
     }
   }

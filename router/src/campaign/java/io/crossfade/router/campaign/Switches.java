@@ -28,7 +28,7 @@ final class Switches {
   private final List<Judgement.Moment> notMirrored = new CopyOnWriteArrayList<>();
   private final List<String> undone = new CopyOnWriteArrayList<>();
   private volatile String answered = "legacy";
-  private volatile long rolledBack;
+  private volatile long offSince;
 
   Switches(Site site) {
     this.site = site;
@@ -51,15 +51,18 @@ final class Switches {
         .ignoreExceptions()
         .until(() -> changes(site.api(), stage));
     awaitEverywhere(stage);
-    long since = rolledBack;
+    long since = offSince;
     if (since > 0) {
       notMirrored.add(new Judgement.Moment(since - FLIP, System.currentTimeMillis() + FLIP));
-      rolledBack = 0;
+      offSince = 0;
     }
   }
 
   /** Asks for another stage once, while something may be wrong; a refusal is an answer, too. */
   void flip(String stage) {
+    if (stage.equals("legacy")) {
+      offSince = System.currentTimeMillis();
+    }
     boolean known = true;
     for (JarProcess router : site.routers) {
       try {
@@ -78,7 +81,6 @@ final class Switches {
 
   /** Presses the red button until it is answered. */
   void rollBack() {
-    rolledBack = System.currentTimeMillis();
     Awaitility.await("a rollback is answered")
         .atMost(PATIENCE)
         .ignoreExceptions()
@@ -119,7 +121,8 @@ final class Switches {
                   .status()
               == 200;
       if (done) {
-        answered = "legacy";
+        // Readers stay where they are, and so do copies.
+        answered = "shadow";
       }
       return done;
     } catch (IllegalStateException e) {
