@@ -77,10 +77,12 @@ class ConsoleBrowserIT {
                     int number = uploads.incrementAndGet();
                     http.post(
                         "/upload_health_data", Http.health("WATCH" + number % DEVICES, number));
-                    http.post("/upload_device_info", "{\"SerialNumber\":\"WATCH%d\"}".formatted(number));
+                    http.post(
+                        "/upload_device_info", "{\"SerialNumber\":\"WATCH%d\"}".formatted(number));
                     http.post(
                         "/upload_common_event",
-                        "{\"deviceSn\":\"WATCH%d\",\"eventType\":\"X%d\"}".formatted(number % DEVICES, number));
+                        "{\"deviceSn\":\"WATCH%d\",\"eventType\":\"X%d\"}"
+                            .formatted(number % DEVICES, number));
                   }
                 });
     http.post("/upload_device_info", "[{\"battery\":\"<script>alert(1)</script>\"}]");
@@ -117,11 +119,16 @@ class ConsoleBrowserIT {
     String shownAt = page.locator("time").textContent();
     await().atMost(PATIENCE).until(() -> !shownAt.equals(page.locator("time").textContent()));
     await().atMost(PATIENCE).until(() -> rate(page, "legacy") > 0);
-    assertThat(card(page).locator(".badge.pass")).hasText("pass", new LocatorAssertions.HasTextOptions().setTimeout((double) PATIENCE.toMillis()));
+    assertThat(card(page).locator(".badge.pass"))
+        .hasText(
+            "pass",
+            new LocatorAssertions.HasTextOptions().setTimeout((double) PATIENCE.toMillis()));
 
     page.getByRole(AriaRole.LINK, named("Rollout")).click();
     Locator health = page.locator("#kind-health");
-    assertThat(health.locator(".gates .badge.pass")).hasCount(5, new LocatorAssertions.HasCountOptions().setTimeout((double) PATIENCE.toMillis()));
+    assertThat(health.locator(".gates .badge.pass"))
+        .hasCount(
+            5, new LocatorAssertions.HasCountOptions().setTimeout((double) PATIENCE.toMillis()));
     health.getByLabel("Percentage").fill("50");
     health.getByRole(AriaRole.BUTTON, inside("Dry run")).click();
     assertThat(page.locator("#plan-health")).containsText("What it would do");
@@ -148,7 +155,10 @@ class ConsoleBrowserIT {
     Locator question = page.locator("#rollback");
     question.getByLabel("Reason").fill("the night shift is careful");
     question.getByRole(AriaRole.BUTTON, inside("Roll back now")).click();
-    assertThat(page.locator("#receipt")).containsText("Everything that was in the streams", new LocatorAssertions.ContainsTextOptions().setTimeout((double) PATIENCE.toMillis()));
+    assertThat(page.locator("#receipt"))
+        .containsText(
+            "Everything that was in the streams",
+            new LocatorAssertions.ContainsTextOptions().setTimeout((double) PATIENCE.toMillis()));
     assertThat(health.locator(".stages .now")).hasText("shadow");
     page.getByRole(AriaRole.LINK, named("Overview")).click();
     await().atMost(PATIENCE).until(() -> rate(page, "stream") == 0 && rate(page, "legacy") > 0);
@@ -156,7 +166,8 @@ class ConsoleBrowserIT {
     int planted =
         TestOutputs.update(
             stream,
-            "UPDATE t_user_health_data SET heart_rate = 199 WHERE device_sn = 'WATCH7' ORDER BY stamp LIMIT 1");
+            "UPDATE t_user_health_data SET heart_rate = 199 WHERE device_sn = 'WATCH7' ORDER BY"
+                + " stamp LIMIT 1");
     assertThat(planted).isEqualTo(1);
     page.getByRole(AriaRole.LINK, named("Differences")).click();
     page.getByRole(AriaRole.BUTTON, named("Compare now")).click();
@@ -179,7 +190,8 @@ class ConsoleBrowserIT {
     assertThat(page.locator("#repair")).containsText("1 rows to the stream output");
     shoot(page, "differences");
     page.locator("form[action$=repairs] [name=reason]").fill("a test planted it");
-    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Repair").setExact(true)).click();
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Repair").setExact(true))
+        .click();
     assertThat(page.locator(".plan")).containsText("Repaired");
     assertThat(
             TestOutputs.number(
@@ -300,7 +312,8 @@ class ConsoleBrowserIT {
     page.onConsoleMessage(
         message -> {
           // A refused action answers 4xx on purpose.
-          if ("error".equals(message.type()) && !message.text().contains("Failed to load resource")) {
+          if ("error".equals(message.type())
+              && !message.text().contains("Failed to load resource")) {
             complaints.add(message.text());
           }
         });

@@ -2,8 +2,10 @@ package io.crossfade.router.campaign;
 
 import io.crossfade.stream.TestRedis;
 import io.lettuce.core.KillArgs;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What befalls Redis. */
 final class RedisFaults {
@@ -47,16 +49,17 @@ final class RedisFaults {
     redis.command(commands -> commands.replicaofNoOne());
   }
 
-  static void flush(TestRedis redis) {
-    redis.command(commands -> commands.flushall());
+  static void flush(Site site) throws InterruptedException {
+    strikeBacklog(site, commands -> commands.flushall());
   }
 
-  static void deleteStreams(TestRedis redis) {
-    redis.command(commands -> commands.keys(PREFIX + "*").forEach(commands::del));
+  static void deleteStreams(Site site) throws InterruptedException {
+    strikeBacklog(site, commands -> commands.keys(PREFIX + "*").forEach(commands::del));
   }
 
-  static void deleteGroups(TestRedis redis) {
-    redis.command(
+  static void deleteGroups(Site site) throws InterruptedException {
+    strikeBacklog(
+        site,
         commands ->
             commands
                 .keys(PREFIX + "*")
@@ -65,6 +68,18 @@ final class RedisFaults {
                         commands
                             .xinfoGroups(key)
                             .forEach(group -> commands.xgroupDestroy(key, name(group)))));
+  }
+
+  /** Strikes while the database takes nothing, so that there are entries to lose. */
+  private static void strikeBacklog(Site site, Consumer<RedisCommands<String, String>> blow)
+      throws InterruptedException {
+    site.database.hang();
+    try {
+      Fault.last(DOWN);
+      site.redis.command(blow);
+    } finally {
+      site.database.goOn();
+    }
   }
 
   static void killClients(TestRedis redis) throws InterruptedException {
