@@ -108,6 +108,11 @@ public final class OutputTable<R> {
     return row.values().get(comparedColumns.indexOf(column));
   }
 
+  /** Whether a row of it follows the newest acceptance, not the first. */
+  public boolean holdsStates() {
+    return winner != Winner.FIRST_ACCEPTED;
+  }
+
   /**
    * Whether a row stays where both meet, whichever comes first. Of rows with one stamp, which one
    * acceptance made, neither does.

@@ -114,6 +114,12 @@ final class ModelOracle {
           matching++;
           continue;
         }
+        if (NEWEST.contains(table.name())
+            && left.stamp() != right.stamp()
+            && mayHaveBeenOff(stays(table, left, right) ? left.stamp() : right.stamp())) {
+          notMirrored++;
+          continue;
+        }
       } else if (mayHaveBeenOff(Objects.requireNonNull(left == null ? right : left).stamp())) {
         notMirrored++;
         continue;

@@ -437,6 +437,28 @@ class RollingComparisonIT {
     assertThat(figures.unexplained()).isZero();
   }
 
+  /** Its first state was copied, its next one came while dual write was off. */
+  @Test
+  void stateThatTheFlagsWroteOnceIsNotCompared() throws Exception {
+    SampleRecords samples = new SampleRecords(1);
+    LocalDateTime time = LocalDateTime.of(2025, 9, 14, 8, 0);
+    DeviceInfo first = samples.deviceAt("FLIPPED", time);
+    DeviceInfo next = samples.deviceAt("FLIPPED", time.plusMinutes(1));
+    legacy.write(List.of(first, next));
+    stream.write(List.of(first));
+    Instant off = acceptedAt(next).minusSeconds(60);
+    change(Kind.DEVICE, off, "OPERATOR", "true", "false");
+    Instant on = acceptedAt(next).plusSeconds(60);
+    change(Kind.DEVICE, on, "OPERATOR", "false", "true");
+    assertThat(onDemand(acceptedAt(next)).orElseThrow().of(Kind.DEVICE))
+        .allMatch(table -> table.unexplained() == 0)
+        .anyMatch(table -> table.notMirrored() == 1);
+    TestOutputs.update(outputs.control(), "DELETE FROM rollout_change");
+    assertThat(onDemand(acceptedAt(next)).orElseThrow().of(Kind.DEVICE))
+        .as("nobody says that it was off")
+        .anyMatch(table -> table.unexplained() == 1);
+  }
+
   /** A repeat, accepted after dual write came on: the record is on both sides all the same. */
   @Test
   void whatTheFlagsWroteOnceIsComparedWhenARepeatBroughtItsCopy() throws Exception {

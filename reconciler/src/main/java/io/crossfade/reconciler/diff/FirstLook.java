@@ -239,9 +239,16 @@ final class FirstLook implements OutputDiff.Sink {
     }
   }
 
-  /** Whether a row that one output lacks was not meant to be there. */
+  /**
+   * Whether what one output lacks was not meant to be there: its row, or the acceptance that made
+   * the newer of two states.
+   */
   static boolean wasMeantOnce(RowPair pair, Explainer explainer) {
-    return pair.isAlone() && explainer.notMirrored(pair.any().stamp());
+    if (pair.isAlone()) {
+      return explainer.notMirrored(pair.any().stamp());
+    }
+    StoredRow newer = pair.isUnreadable() ? null : pair.newerState();
+    return newer != null && explainer.notMirrored(newer.stamp());
   }
 
   /**

@@ -62,6 +62,19 @@ public record RowPair(
     return legacy == null || stream == null;
   }
 
+  /**
+   * Of two states that different acceptances made, the one that stays where both meet; {@code null}
+   * when one acceptance made both, or when the table holds no states.
+   */
+  @Nullable StoredRow newerState() {
+    StoredRow left = legacy;
+    StoredRow right = stream;
+    if (left == null || right == null || !table.holdsStates()) {
+      return null;
+    }
+    return table.staysBefore(left, right) ? left : table.staysBefore(right, left) ? right : null;
+  }
+
   /** Whether some column of some row cannot be read. */
   boolean isUnreadable() {
     return !unreadable().isEmpty();
