@@ -110,6 +110,7 @@ class CampaignFaultIT {
       Judgement judgement =
           new Judgement(strikes, truth.records(), word, sabotage, switches.notMirrored());
       say(judgement.row(round, TIMES, devices.uploads()));
+      judgement.errors().stream().limit(5).forEach(System.out::println);
       assertThat(judgement.errors()).as("seed %d, see %s", SEED, site.logs()).isEmpty();
       assertThat(switches.undone()).as("changes that were answered and did not stay").isEmpty();
       await("no loop has died").atMost(PATIENCE).ignoreExceptions().until(site::healthy);

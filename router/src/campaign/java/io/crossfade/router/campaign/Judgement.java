@@ -221,7 +221,7 @@ final class Judgement {
                       || word.differences().values().stream()
                           .anyMatch(
                               of -> of.device().equals(named.device()) && of.explanation() == null);
-              if (!because) {
+              if (!because && named.device().startsWith(prefix())) {
                 errors.add("State of %s is not explained: %s".formatted(named.device(), named));
               }
             });

@@ -41,6 +41,7 @@ final class Sabotage {
     truth.forEach(
         (id, told) -> {
           if (before.rows().values().stream().allMatch(rows -> rows.containsKey(id))
+              && !before.excused().contains(id)
               && notMirrored.stream().noneMatch(moment -> moment.covers(told))) {
             whole.add(told.made());
           }

@@ -46,6 +46,10 @@ final class Switches {
 
   /** Puts all kinds into a stage, past all gates; waits until both routers say so. */
   void enter(String stage) {
+    if (!answered.equals(stage) && !stage.equals("shadow")) {
+      // From where nothing is copied there is no other way.
+      enter("shadow");
+    }
     Awaitility.await("stage " + stage)
         .atMost(PATIENCE)
         .ignoreExceptions()

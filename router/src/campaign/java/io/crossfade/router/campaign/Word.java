@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows by output, what it has of the devices' records
  * @param letters records that are dead letters
+ * @param excused records of which it noted that a path may not have them: when somebody deletes one
+ *     that came all the same, nothing tells
  * @param lost by path, records that it says are lost
  * @param differences rows that the comparison names, those of records
  * @param states the same, of the tables with a row per device
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 record Word(
     Map<DeliveryPath, Map<RecordId, Row>> rows,
     Set<RecordId> letters,
+    Set<RecordId> excused,
     Map<DeliveryPath, Set<RecordId>> lost,
     Map<RecordId, Named> differences,
     Map<RecordId, Named> states,
@@ -72,6 +75,22 @@ record Word(
           sql,
           "SELECT dead_key FROM %s.dead_letter".formatted(control),
           row -> letters.add(RecordId.of(row.getBytes(1))));
+      Set<RecordId> excused = new HashSet<>();
+      for (String table : new String[] {"dropped_mirror", "refused_record"}) {
+        each(
+            sql,
+            "SELECT id FROM %s.%s".formatted(control, table),
+            row -> excused.add(RecordId.of(row.getBytes(1))));
+      }
+      rows.values()
+          .forEach(
+              of ->
+                  of.forEach(
+                      (id, row) -> {
+                        if (row.reason().equals("STREAM_UNAVAILABLE")) {
+                          excused.add(id);
+                        }
+                      }));
       Map<RecordId, Named> differences = new HashMap<>();
       Map<RecordId, Named> states = new HashMap<>();
       each(
@@ -89,7 +108,7 @@ record Word(
           sql,
           "SELECT verdict FROM %s.comparison WHERE id = %d".formatted(control, run),
           row -> verdict[0] = row.getString(1));
-      return new Word(rows, letters, lost, differences, states, verdict[0]);
+      return new Word(rows, letters, excused, lost, differences, states, verdict[0]);
     }
   }
 
