@@ -135,9 +135,9 @@ public final class DualWriteHistory {
    * @param before what the flags were; a system's first flags were none before, and no router had
    *     routed by others
    */
-  private record Change(long id, Instant at, boolean first, State before, State after) {}
+  record Change(long id, Instant at, boolean first, State before, State after) {}
 
-  private static DualWriteHistory of(List<Change> changes, State now) {
+  static DualWriteHistory of(List<Change> changes, State now) {
     DualWriteHistory history = new DualWriteHistory();
     Instant from = Instant.MIN;
     State state = changes.isEmpty() ? now : State.UNKNOWN;

@@ -96,7 +96,7 @@ public final class Explanations implements Explainer {
    * @param record the record that was accepted
    * @param reason why the other path had it
    */
-  private record Lack(
+  record Lack(
       RecordId row, DeliveryPath path, RecordId record, long stamp, @Nullable RouteReason reason) {
 
     /**
@@ -131,7 +131,7 @@ public final class Explanations implements Explainer {
    * @param refused stamps of the acceptances that it refused
    * @param lost those that it had accepted and did not write, and how
    */
-  private record Known(
+  record Known(
       Map<RecordId, Set<Long>> notCopied,
       Map<RecordId, Set<Long>> refused,
       Set<RecordId> dead,

@@ -86,6 +86,87 @@ class DualWriteHistoryTest {
     assertThat(gap.offAt(LATER)).isTrue();
   }
 
+  /** Two seconds before and after a change, to the nanosecond, routers may differ. */
+  @Test
+  void changeIsUncertainForTwoSecondsOnBothSides() {
+    Instant certain = ON.plusSeconds(2);
+    assertThat(history.onAt(certain)).isTrue();
+    assertThat(history.offAt(certain)).isFalse();
+    assertThat(history.onAt(certain.minusNanos(1))).isFalse();
+    assertThat(history.offAt(certain.minusNanos(1))).isTrue();
+    Instant last = OFF.minusSeconds(2);
+    assertThat(history.onAt(last)).isFalse();
+    assertThat(history.offAt(last)).isTrue();
+    assertThat(history.onAt(last.minusNanos(1))).isTrue();
+    assertThat(history.offThroughout(LONG_AGO, ON.minusSeconds(2))).isTrue();
+    assertThat(history.offThroughout(LONG_AGO, ON.minusSeconds(2).plusNanos(1))).isFalse();
+    assertThat(history.offThroughout(OFF.plusSeconds(2), LATER)).isTrue();
+    assertThat(history.offThroughout(OFF.plusSeconds(2).minusNanos(1), LATER)).isFalse();
+  }
+
+  @Test
+  void withoutAChangeTheFlagsAreAsTheyAlwaysWere() {
+    assertThat(DualWriteHistory.of(List.of(), State.ON).onAt(LONG_AGO)).isTrue();
+    assertThat(DualWriteHistory.of(List.of(), State.OFF).offThroughout(LONG_AGO, LATER)).isTrue();
+    assertThat(DualWriteHistory.of(List.of(), State.UNKNOWN).onAt(LONG_AGO)).isFalse();
+    assertThat(DualWriteHistory.of(List.of(), State.ON).edgeAfter(LONG_AGO)).isEmpty();
+  }
+
+  /** No router had routed by other flags before a system's first. */
+  @Test
+  void firstFlagsOfASystemCountFromTheBeginning() {
+    DualWriteHistory first =
+        DualWriteHistory.of(List.of(change(ON, true, State.OFF, State.ON)), State.ON);
+    assertThat(first.onAt(LONG_AGO)).isTrue();
+    assertThat(first.edgeAfter(LONG_AGO)).isEmpty();
+    DualWriteHistory later =
+        DualWriteHistory.of(List.of(change(ON, false, State.OFF, State.ON)), State.ON);
+    assertThat(later.offAt(LONG_AGO)).isTrue();
+    assertThat(later.onAt(LATER)).isTrue();
+  }
+
+  /** What one change does not say, the next one or the flags may. */
+  @Test
+  void whatIsUnreadableInOneRecordIsTakenFromItsNeighbour() {
+    DualWriteHistory byNext =
+        DualWriteHistory.of(
+            List.of(
+                change(ON, false, State.OFF, State.UNKNOWN),
+                change(OFF, false, State.ON, State.OFF)),
+            State.OFF);
+    assertThat(byNext.onAt(ON.plusSeconds(60))).isTrue();
+    assertThat(byNext.offAt(LATER)).isTrue();
+    DualWriteHistory byFlags =
+        DualWriteHistory.of(List.of(change(ON, false, State.OFF, State.UNKNOWN)), State.ON);
+    assertThat(byFlags.onAt(LATER)).isTrue();
+    DualWriteHistory byNobody =
+        DualWriteHistory.of(
+            List.of(
+                change(ON, false, State.OFF, State.UNKNOWN),
+                change(OFF, false, State.UNKNOWN, State.OFF)),
+            State.OFF);
+    assertThat(byNobody.onAt(ON.plusSeconds(60))).isFalse();
+    assertThat(byNobody.offAt(ON.plusSeconds(60))).isFalse();
+  }
+
+  /** Two routers' clocks may not agree which of two changes came first; their ids do. */
+  @Test
+  void changesCountInTheOrderInWhichTheyWereMade() {
+    DualWriteHistory back =
+        DualWriteHistory.of(
+            List.of(
+                change(OFF, false, State.OFF, State.ON), change(ON, false, State.ON, State.OFF)),
+            State.OFF);
+    assertThat(back.offAt(LATER)).isTrue();
+    assertThat(back.onAt(OFF.minusSeconds(60))).isFalse();
+    assertThat(back.edgeAfter(LONG_AGO)).contains(OFF.minusSeconds(2));
+  }
+
+  private static DualWriteHistory.Change change(
+      Instant at, boolean first, State before, State after) {
+    return new DualWriteHistory.Change(1, at, first, before, after);
+  }
+
   private static DualWriteHistory history(Object... momentsAndStates) {
     SortedMap<Instant, State> since = new TreeMap<>();
     for (int i = 0; i < momentsAndStates.length; i += 2) {
