@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -179,8 +178,12 @@ final class Saboteur implements TableReader {
     OutputScan.Counts there = output.countByReason(fromStamp, toStamp);
     Map<RouteReason, Long> byReason = new HashMap<>(there.byReason());
     long unknown = there.unknown();
-    for (Plant plant : within(fromStamp, toStamp)) {
-      RouteReason reason = Objects.requireNonNull(plants.witness(plant)).reason();
+    List<Plant> planted = within(fromStamp, toStamp);
+    // Of this output: the witness has the other one's.
+    Map<RecordId, StoredRow> rows = output.find(planted.stream().map(Plant::row).toList());
+    for (Plant plant : planted) {
+      StoredRow row = rows.get(plant.row());
+      RouteReason reason = row == null ? null : row.reason();
       if (reason != null && plant.sort() == Plant.Sort.SPOILT) {
         byReason.merge(reason, -1L, Long::sum);
         unknown++;

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,57 @@ class FlagFileTest {
     try (FlagFile next = new FlagFile(directory(), URL)) {
       assertThat(next.load()).contains(kept(8, NOW.plusSeconds(1), "r1", "r2"));
       assertThat(files().stream().filter(FlagFileTest::json)).hasSize(1);
+    }
+  }
+
+  /**
+   * Decided on two routers that are gone: in the order of time; what is of another system stays
+   * out.
+   */
+  @Test
+  void whatSeveralLeftIsTakenOverInTheOrderInWhichItWasDecided() throws IOException {
+    FlagFile one = new FlagFile(directory(), URL);
+    FlagFile two = new FlagFile(directory(), URL);
+    FlagFile three = new FlagFile(directory(), URL);
+    FlagFile four = new FlagFile(directory(), URL);
+    one.keep(kept(7, NOW, "r3"));
+    two.keep(kept(8, NOW.plusSeconds(2), "r2"));
+    three.keep(of("", kept(-1, NOW.plusSeconds(1), "r1")));
+    four.keep(of("another", kept(99, NOW.minusSeconds(1), "r0")));
+    for (FlagFile each : List.of(one, two, three, four)) {
+      each.close();
+    }
+    try (FlagFile next = new FlagFile(directory(), URL)) {
+      Kept all = next.load().orElseThrow();
+      assertThat(all.stored().version()).as("the newest").isEqualTo(8);
+      assertThat(all.pending()).extracting(PendingChange::id).containsExactly("r1", "r2", "r3");
+      assertThat(next.load()).as("kept as its own").contains(all);
+    }
+  }
+
+  private static Kept of(String system, Kept kept) {
+    RolloutState stored = kept.stored();
+    return new Kept(
+        new RolloutState(system, stored.version(), stored.kinds()), kept.asOf(), kept.pending());
+  }
+
+  @Test
+  void oneRouterMoreThanFitsIsRefused() throws IOException {
+    List<FlagFile> routers = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      FlagFile router = new FlagFile(directory(), URL);
+      routers.add(router);
+      router.keep(kept(i, NOW));
+    }
+    try (FlagFile more = new FlagFile(directory(), URL)) {
+      assertThatThrownBy(() -> more.keep(kept(1, NOW)))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("64 routers have their flags in ");
+      routers.getLast().close();
+      more.keep(kept(1, NOW));
+    }
+    for (FlagFile router : routers) {
+      router.close();
     }
   }
 

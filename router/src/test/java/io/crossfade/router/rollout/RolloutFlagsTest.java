@@ -2,10 +2,14 @@ package io.crossfade.router.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Kind;
+import io.crossfade.db.SampleRecords;
 import io.crossfade.db.process.Loops;
+import io.crossfade.router.RouterMeter;
 import io.crossfade.router.rollout.FlagTable.Note;
 import io.crossfade.router.rollout.RolloutChange.Origin;
+import io.crossfade.router.routing.Assignment;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +17,9 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -52,14 +59,20 @@ class RolloutFlagsTest {
 
   private final SimulatedFlagStore others = new SimulatedFlagStore(database, () -> now);
 
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
   private RolloutFlags router() {
+    return router(Runnable::run);
+  }
+
+  private RolloutFlags router(Executor disk) {
     return new RolloutFlags(
         new SimulatedFlagStore(database, () -> now, link),
         memory,
-        Runnable::run,
+        disk,
         CANARY,
         () -> now,
-        new SimpleMeterRegistry(),
+        meters,
         new Loops());
   }
 
@@ -256,6 +269,90 @@ class RolloutFlagsTest {
     flags.refresh();
     assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(MORE);
     assertThat(flags.state().aside()).isEmpty();
+  }
+
+  @Test
+  void metersTellWhatCountsAndHowSureThatIs() {
+    RolloutFlags flags = router();
+    assertThat(gauge(RouterMeter.FLAGS_PENDING)).isZero();
+    assertThat(gauge(RouterMeter.FLAGS_KEPT)).isEqualTo(1);
+    assertThat(gauge(RouterMeter.FLAGS_ASIDE)).isZero();
+    assertThat(gauge(RouterMeter.FLAG_AGE)).isNotNegative();
+    assertThat(gauge(RouterMeter.STAGE)).isEqualTo(CANARY.stage().ordinal());
+    assertThat(gauge(RouterMeter.PERCENTAGE))
+        .isEqualTo(CANARY.cohort().percentage().doubleValue())
+        .isPositive();
+    database.damage(Kind.EVENT, false);
+    flags.refresh();
+    assertThat(gauge(RouterMeter.FLAGS_ASIDE)).isEqualTo(1);
+    link.cut = true;
+    memory.full = true;
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    assertThat(gauge(RouterMeter.FLAGS_PENDING)).isEqualTo(1);
+    assertThat(gauge(RouterMeter.FLAGS_KEPT)).isZero();
+    assertThat(gauge(RouterMeter.STAGE)).isEqualTo(Stage.SHADOW.ordinal());
+    assertThat(gauge(RouterMeter.PERCENTAGE)).isZero();
+  }
+
+  private double gauge(RouterMeter meter) {
+    return meters.get(meter.id()).gauges().stream()
+        .filter(one -> !"device".equals(one.getId().getTag("kind")))
+        .filter(one -> !"event".equals(one.getId().getTag("kind")))
+        .findFirst()
+        .orElseThrow()
+        .value();
+  }
+
+  @Test
+  void whatBecameOfTheLastHundredChangesIsRemembered() {
+    RolloutFlags flags = router();
+    for (int i = 0; i <= 100; i++) {
+      now = now.plusSeconds(1);
+      flags.override(rollback("r" + i, Kind.HEALTH, KindFlags.SHADOW));
+      flags.storePending();
+    }
+    assertThat(flags.settled("r0")).isEmpty();
+    assertThat(flags.settled("r1")).isPresent();
+    assertThat(flags.settled("r100")).isPresent();
+  }
+
+  /**
+   * How old what is on disk is matters to who starts from it: it is written when nothing changes.
+   */
+  @Test
+  void whatIsOnDiskSaysThatItIsAMinuteOldAtMost() {
+    RolloutFlags flags = router();
+    Instant kept = memory.load().orElseThrow().asOf();
+    now = now.plusSeconds(59);
+    flags.refresh();
+    assertThat(memory.load().orElseThrow().asOf()).isEqualTo(kept);
+    now = now.plusSeconds(1);
+    flags.refresh();
+    assertThat(memory.load().orElseThrow().asOf()).isEqualTo(now);
+  }
+
+  @Test
+  void routerThatStopsKeepsNothingMoreAndSaysSo() {
+    ExecutorService disk = Executors.newSingleThreadExecutor();
+    RolloutFlags flags = router(disk);
+    assertThat(flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW))).isTrue();
+    assertThat(flags.kept("r1")).isTrue();
+    assertThat(flags.kept("r2")).isFalse();
+    flags.close();
+    assertThat(disk.isShutdown()).isTrue();
+    assertThat(flags.override(rollback("r2", Kind.EVENT, KindFlags.SHADOW))).isFalse();
+    assertThat(flags.state().of(Kind.EVENT)).as("it counts").isEqualTo(KindFlags.SHADOW);
+    flags.refresh();
+    assertThat(flags.kept("r2")).isFalse();
+  }
+
+  @Test
+  void recordIsAssignedByWhatCountsNow() {
+    RolloutFlags flags = router();
+    AcceptedRecord accepted = SampleRecords.health("DEV1", 1);
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    assertThat(flags.assignment(accepted, false)).isEqualTo(Assignment.LEGACY_MIRRORED);
+    assertThat(flags.assignment(accepted, true)).isEqualTo(Assignment.STREAM_MIRRORED);
   }
 
   private PendingChange rollback(String id, Kind kind, KindFlags to) {
