@@ -20,4 +20,14 @@ class AcceptanceStampTest {
     assertThat(AcceptanceStamp.floor(Instant.parse("1969-12-31T23:59:59Z"))).isZero();
     assertThat(AcceptanceStamp.floor(Instant.MIN)).isZero();
   }
+
+  /** The first and the last second that a stamp can hold are held. */
+  @Test
+  void stampsBeginWith1970AndEndWithTheirLastSecond() {
+    assertThat(AcceptanceStamp.floor(Instant.ofEpochMilli(5))).isEqualTo(5L << 20);
+    long last = (Long.MAX_VALUE >> 20) / 1_000;
+    assertThat(AcceptanceStamp.floor(Instant.ofEpochSecond(last))).isEqualTo(Long.MAX_VALUE);
+    assertThat(AcceptanceStamp.floor(Instant.ofEpochSecond(last - 1)))
+        .isEqualTo((last - 1) * 1_000 << 20);
+  }
 }

@@ -7,6 +7,7 @@ import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
+import io.crossfade.db.LostRecords.How;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
@@ -107,9 +108,10 @@ class ExplanationsTest {
     Known dead = new Known(Map.of(), Map.of(), Set.of(ID), Map.of());
     Known everything = new Known(Map.of(ID, SAME), Map.of(ID, SAME), Set.of(ID), Map.of());
     Known diedInMemory =
-        new Known(Map.of(ID, SAME), Map.of(ID, SAME), Set.of(ID), Map.of(ID, true));
+        new Known(Map.of(ID, SAME), Map.of(ID, SAME), Set.of(ID), Map.of(ID, How.IN_MEMORY));
     Known lostOtherwise =
-        new Known(Map.of(ID, SAME), Map.of(ID, SAME), Set.of(ID), Map.of(ID, false));
+        new Known(Map.of(ID, SAME), Map.of(ID, SAME), Set.of(ID), Map.of(ID, How.UNKNOWN));
+    Known overQuota = new Known(Map.of(), Map.of(), Set.of(), Map.of(ID, How.LETTER_OVER_QUOTA));
     for (Case one :
         List.of(
             new Case(nothing, IN_STREAM, null),
@@ -126,6 +128,8 @@ class ExplanationsTest {
             new Case(everything, IN_LEGACY, Explanation.REFUSED),
             new Case(diedInMemory, IN_LEGACY, Explanation.LOST_IN_MEMORY),
             new Case(diedInMemory, IN_STREAM, null),
+            new Case(overQuota, IN_LEGACY, Explanation.DEAD_LETTER),
+            new Case(overQuota, IN_STREAM, Explanation.DEAD_LETTER),
             new Case(lostOtherwise, IN_LEGACY, null),
             new Case(lostOtherwise, FALLBACK, null))) {
       assertThat(one.known().cause(one.lack()))
