@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 /** A router in a process of its own, that a test can kill. */
 public final class RouterProcess implements AutoCloseable {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
 
   private final int port = TestServers.freePort();
   private final int managementPort = TestServers.freePort();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StartIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final CutLink database = new CutLink(TestDatabase.port());
   private final DbSettings schemas = TestDatabase.newSchemasBehind(database);

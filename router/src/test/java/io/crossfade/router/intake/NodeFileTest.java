@@ -1,6 +1,7 @@
 package io.crossfade.router.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.db.AcceptanceNodes.Lease;
 import java.io.IOException;
@@ -47,6 +48,15 @@ class NodeFileTest {
         assertThat(next.kept()).map(NodeFile.Kept::lease).contains(second);
       }
     }
+  }
+
+  /** Whoever may write here must not have it write elsewhere. */
+  @Test
+  void writesThroughNoLink() throws IOException {
+    Path elsewhere = Files.writeString(directory.resolve("elsewhere"), "of somebody");
+    Files.createSymbolicLink(directory.resolve("node-0.lease"), elsewhere);
+    assertThatThrownBy(() -> NodeFile.take(directory, ADDRESS)).isInstanceOf(IOException.class);
+    assertThat(elsewhere).hasContent("of somebody");
   }
 
   @Test
