@@ -14,7 +14,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -213,9 +212,5 @@ final class DiffWorld {
         throw new IllegalStateException("the process dies here");
       }
     }
-  }
-
-  static List<DeliveryPath> paths() {
-    return Arrays.asList(DeliveryPath.values());
   }
 }
