@@ -1,9 +1,9 @@
 package io.crossfade.router.bench;
 
 import io.crossfade.router.RouterApplication;
+import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.intake.TemplateServlet;
 import io.crossfade.router.intake.UploadReader;
-import io.crossfade.router.rollout.RolloutFlags;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServlet;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordCodec;
-import io.crossfade.router.rollout.RolloutFlags;
+import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.routing.UploadRouter.Outcome;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Peer of a benchmark: all that an upload to {@link UploadServlet} is, but for the append, which is one
- * blocking template call.
+ * Peer of a benchmark: all that an upload to {@link UploadServlet} is, but for the append, which is
+ * one blocking template call.
  */
 public final class TemplateServlet extends HttpServlet {
 
@@ -65,7 +65,8 @@ public final class TemplateServlet extends HttpServlet {
               redis
                   .opsForStream()
                   .add(
-                      "bench:template", Map.of("r", new String(entry, StandardCharsets.ISO_8859_1))));
+                      "bench:template",
+                      Map.of("r", new String(entry, StandardCharsets.ISO_8859_1))));
       breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       counter.increment();
       byte[] answer =

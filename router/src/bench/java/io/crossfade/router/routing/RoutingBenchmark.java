@@ -2,8 +2,8 @@ package io.crossfade.router.routing;
 
 import io.crossfade.db.HealthData;
 import io.crossfade.router.bench.BenchRecords;
-import io.crossfade.router.rollout.Cohort;
-import io.crossfade.router.rollout.KindFlags;
+import io.crossfade.router.flags.Cohort;
+import io.crossfade.router.flags.KindFlags;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.List;
 import java.util.Objects;
@@ -32,17 +32,14 @@ public class RoutingBenchmark {
   private final List<HealthData> records = BenchRecords.plain(RECORDS, 0);
   private final CircuitBreaker breaker = CircuitBreaker.ofDefaults("bench");
   private final KindFlags flags =
-      new KindFlags(
-          new Cohort(2_500, Set.of("A", "B"), Set.of("C"), Set.of(1L), Set.of(2L)), true);
+      new KindFlags(new Cohort(2_500, Set.of("A", "B"), Set.of("C"), Set.of(1L), Set.of(2L)), true);
   private int next;
 
   @Benchmark
   public Object decide() {
     HealthData upload = records.get(next++ & (RECORDS - 1));
     return RoutingPolicy.decide(
-        flags.assignment(upload, false),
-        false,
-        breaker.getState() != CircuitBreaker.State.OPEN);
+        flags.assignment(upload, false), false, breaker.getState() != CircuitBreaker.State.OPEN);
   }
 
   public static void run() throws RunnerException {
@@ -59,8 +56,8 @@ public class RoutingBenchmark {
                     .build())
             .runSingle();
     double nanos = result.getPrimaryResult().getScore();
-    double bytes = Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"))
-            .getScore();
+    double bytes =
+        Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm")).getScore();
     System.out.printf(
         "  routing decision: %.0f ns, %.0f bytes allocated (bar: under 1,000 ns) %s%n",
         nanos, bytes, nanos < 1_000 ? "met" : "MISSED");

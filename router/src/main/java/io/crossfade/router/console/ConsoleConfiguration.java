@@ -2,8 +2,8 @@ package io.crossfade.router.console;
 
 import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
+import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.rollout.Rollout;
-import io.crossfade.router.rollout.RolloutFlags;
 import io.crossfade.stream.StreamHealth;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,8 @@
 package io.crossfade.router.console;
 
+import io.crossfade.router.flags.RolloutChange;
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.RollbackReceipt;
-import io.crossfade.router.rollout.RolloutChange;
 import io.crossfade.router.rollout.RolloutController;
 import io.crossfade.router.rollout.RolloutController.Because;
 import io.crossfade.router.rollout.RolloutController.ChangeRequest;

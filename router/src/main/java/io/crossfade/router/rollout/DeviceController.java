@@ -1,6 +1,11 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.router.flags.Cohort;
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.RolloutFlags;
+import io.crossfade.router.flags.RolloutState;
+import io.crossfade.router.flags.Stage;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.crossfade.router.rollout;
 
+import io.crossfade.router.flags.Cohort;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

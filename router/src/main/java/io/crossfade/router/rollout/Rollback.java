@@ -1,9 +1,17 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.router.flags.FlagStore;
+import io.crossfade.router.flags.FlagTable;
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.PendingChange;
+import io.crossfade.router.flags.RolloutChange.Origin;
+import io.crossfade.router.flags.RolloutFlags;
+import io.crossfade.router.flags.RolloutState;
+import io.crossfade.router.flags.Stage;
 import io.crossfade.router.rollout.RollbackReceipt.Applied;
 import io.crossfade.router.rollout.RollbackReceipt.InFlight;
-import io.crossfade.router.rollout.RolloutChange.Origin;
+import io.crossfade.router.routing.RollbackWatch;
 import io.crossfade.stream.StreamHealth;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
@@ -94,7 +102,7 @@ public final class Rollback {
     RolloutState state = flags.state();
     Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
     kinds.forEach(kind -> before.put(kind, state.of(kind)));
-    Map<Kind, KindFlags> after = target(state, kinds);
+    Map<Kind, KindFlags> after = state.rolledBack(kinds);
     RollbackWatch.Wait firstLegacy = watch.await(before);
     PendingChange change =
         new PendingChange(
@@ -120,23 +128,6 @@ public final class Rollback {
             new AtomicLong(NOT_YET));
     known.put(rollback.id(), rollback);
     return awaitInstances(rollback);
-  }
-
-  /** What each kind becomes; kinds that are to stay as they are have no entry. */
-  static Map<Kind, KindFlags> target(RolloutState state, Set<Kind> kinds) {
-    Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
-    boolean served = kinds.stream().anyMatch(kind -> !state.of(kind).cohort().nobody());
-    for (Kind kind : kinds) {
-      if (!state.known()) {
-        // Whether the stream serves is not known here; copies harm nobody.
-        after.put(kind, KindFlags.SHADOW);
-      } else if (!served) {
-        after.put(kind, KindFlags.LEGACY);
-      } else if (!state.of(kind).cohort().nobody()) {
-        after.put(kind, KindFlags.SHADOW);
-      }
-    }
-    return after;
   }
 
   /** What became of a rollback; empty when no router knows it. */

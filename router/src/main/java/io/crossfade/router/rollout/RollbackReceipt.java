@@ -1,6 +1,7 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.router.flags.KindFlags;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,8 @@ package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.report.Advice;
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import io.crossfade.router.gates.GateResult;

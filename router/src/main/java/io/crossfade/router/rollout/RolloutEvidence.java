@@ -5,6 +5,7 @@ import io.crossfade.legacy.LegacyMeter;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.KindFigures;
 import io.crossfade.reconciler.diff.Proof;
+import io.crossfade.router.flags.FlagTable;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.stream.StreamHealth;
 import io.crossfade.stream.StreamMeter;

@@ -1,6 +1,9 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.router.flags.Cohort;
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.Stage;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;

@@ -8,6 +8,7 @@ import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.RollingComparison;
 import io.crossfade.reconciler.RollingMetrics;
 import io.crossfade.router.RouterLoop;
+import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.stream.StreamHealth;
 import io.lettuce.core.RedisException;
 import java.sql.SQLException;

@@ -1,6 +1,10 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.router.flags.Cohort;
+import io.crossfade.router.flags.DeviceCohortStrategy;
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.Stage;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.math.BigDecimal;

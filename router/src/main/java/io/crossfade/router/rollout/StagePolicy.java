@@ -1,5 +1,7 @@
 package io.crossfade.router.rollout;
 
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.Stage;
 import io.crossfade.router.gates.Gate;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** What the flags say of each kind. */
+/** Who may switch what, when, and what becomes of it. */
 @NullMarked
 package io.crossfade.router.rollout;
 

@@ -2,6 +2,7 @@ package io.crossfade.router.routing;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.RouteReason;
+import io.crossfade.router.flags.Assignment;
 
 /** Decides a record's route. Pure: the caller reads flags and breaker and passes them in. */
 final class RoutingPolicy {

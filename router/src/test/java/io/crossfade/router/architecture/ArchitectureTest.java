@@ -2,6 +2,7 @@ package io.crossfade.router.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaCall;
@@ -98,7 +99,8 @@ class ArchitectureTest {
                   + "|reconciler.diff.SideReader"
                   // A pool: whoever asks it waits for the answer.
                   + "|router.operator.PasswordDoor"
-                  // Writes what is kept of the flags: a rollback waits for it, a metric has the rest.
+                  // Writes what is kept of the flags: a rollback waits for it, a metric has the
+                  // rest.
                   + "|router.rollout.RolloutConfiguration"
                   // Draws.
                   + "|reconciler.cli.ProgressBar"
@@ -118,6 +120,18 @@ class ArchitectureTest {
           .callConstructor(Thread.class, Runnable.class)
           .orShould()
           .callConstructor(Thread.class, Runnable.class, String.class);
+
+  /**
+   * What the router is made of stands in one order: flags, routing, rollout, console, for example.
+   * Its root package puts them together, and has the names of its meters and loops.
+   */
+  private static final ArchRule NO_CYCLES_IN_THE_ROUTER =
+      slices().matching("io.crossfade..router.(*)..").should().beFreeOfCycles();
+
+  @Test
+  void noCyclesInTheRouter() {
+    holds(NO_CYCLES_IN_THE_ROUTER);
+  }
 
   @Test
   void nobodyLoopsUnseen() {

@@ -13,6 +13,9 @@ import io.crossfade.reconciler.report.ComparisonReport;
 import io.crossfade.router.Http;
 import io.crossfade.router.TestComparisons;
 import io.crossfade.router.TestRouterApplication;
+import io.crossfade.router.flags.FlagTable;
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.RolloutChange;
 import io.crossfade.stream.TestRedis;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -222,8 +225,8 @@ class RolloutUnderFireIT {
         Statement statement = connection.createStatement();
         ResultSet result =
             statement.executeQuery(
-                "SELECT device_sn, TIMESTAMPDIFF(SECOND, '2025-09-14 08:15:00', `timestamp`), stamp,"
-                    + " route_reason FROM t_user_health_data")) {
+                "SELECT device_sn, TIMESTAMPDIFF(SECOND, '2025-09-14 08:15:00', `timestamp`),"
+                    + " stamp, route_reason FROM t_user_health_data")) {
       while (result.next()) {
         Row before =
             rows.put(

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.crossfade.db.Kind;
+import io.crossfade.router.flags.Cohort;
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.Stage;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.math.BigDecimal;

@@ -2,6 +2,9 @@ package io.crossfade.router.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.router.flags.Cohort;
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.Stage;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import java.util.List;
 import java.util.Map;

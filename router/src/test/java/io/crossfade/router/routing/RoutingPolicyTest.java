@@ -7,6 +7,7 @@ import static io.crossfade.db.RouteReason.OPT_IN;
 import static io.crossfade.db.RouteReason.STREAM_UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.router.flags.Assignment;
 import org.junit.jupiter.api.Test;
 
 class RoutingPolicyTest {

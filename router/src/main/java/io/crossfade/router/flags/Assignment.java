@@ -1,0 +1,16 @@
+package io.crossfade.router.flags;
+
+/** What the flags want for a record: which path serves, and whether the other gets a copy. */
+public enum Assignment {
+  LEGACY_ONLY,
+  LEGACY_MIRRORED,
+  STREAM_ONLY,
+  STREAM_MIRRORED;
+
+  public static Assignment of(boolean stream, boolean dualWrite) {
+    if (stream) {
+      return dualWrite ? STREAM_MIRRORED : STREAM_ONLY;
+    }
+    return dualWrite ? LEGACY_MIRRORED : LEGACY_ONLY;
+  }
+}

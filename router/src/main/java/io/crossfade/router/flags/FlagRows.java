@@ -1,0 +1,146 @@
+package io.crossfade.router.flags;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.db.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.togglz.core.repository.FeatureState;
+
+/**
+ * What the rows of the flags say, whatever somebody wrote into them. Callers bring the transaction.
+ */
+final class FlagRows {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<Map<String, String>> PARAMETERS = new TypeReference<>() {};
+
+  /**
+   * All rows.
+   *
+   * @param kinds what each kind is switched to
+   * @param aside rows that cannot be used; their kinds stay as they were recorded last
+   * @param unresolved kinds of which nothing usable is stored at all; not in {@code kinds}
+   */
+  record Content(Map<Kind, KindFlags> kinds, List<Aside> aside, Set<Kind> unresolved) {}
+
+  private final JdbcClient jdbc;
+  private final RolloutHistory history;
+
+  FlagRows(JdbcClient jdbc, RolloutHistory history) {
+    this.jdbc = jdbc;
+    this.history = history;
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param version 0 when there may be none yet
+   */
+  Content read(long version) {
+    List<Aside> aside = new ArrayList<>();
+    Map<RolloutFeature, FeatureState> usable = usable(aside);
+    EnumMap<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
+    EnumSet<Kind> unresolved = EnumSet.noneOf(Kind.class);
+    for (RolloutFeature feature : RolloutFeature.values()) {
+      boolean known = aside.stream().anyMatch(row -> row.feature().equals(feature.name()));
+      if (version > 0 && !known && !usable.containsKey(feature)) {
+        aside.add(new Aside(feature.name(), feature.kind(), "there is no such row", null));
+      }
+    }
+    for (Kind kind : Kind.values()) {
+      if (aside.stream().noneMatch(row -> row.kind() == kind)) {
+        kinds.put(
+            kind,
+            RolloutFeature.flags(
+                usable.get(RolloutFeature.stream(kind)),
+                usable.get(RolloutFeature.dualWrite(kind))));
+        continue;
+      }
+      // No record, no change.
+      Optional<KindFlags> recorded = history.last(kind);
+      recorded.ifPresentOrElse(flags -> kinds.put(kind, flags), () -> unresolved.add(kind));
+    }
+    return new Content(kinds, aside, unresolved);
+  }
+
+  /**
+   * The row of a feature, or, when it cannot be used, what counts instead; {@code null} when that
+   * is not known.
+   */
+  @Nullable FeatureState read(RolloutFeature feature, long version) {
+    FeatureState row = usable(new ArrayList<>()).get(feature);
+    KindFlags counts = row == null ? read(version).kinds().get(feature.kind()) : null;
+    return counts == null
+        ? row
+        : RolloutFeature.states(feature.kind(), counts).stream()
+            .filter(state -> state.getFeature() == feature)
+            .findFirst()
+            .orElseThrow();
+  }
+
+  void store(FeatureState state) {
+    jdbc.sql(
+            "INSERT INTO rollout_flag (feature, enabled, strategy, parameters) VALUES (?, ?, ?, ?)"
+                + " ON DUPLICATE KEY UPDATE enabled = VALUES(enabled), strategy = VALUES(strategy),"
+                + " parameters = VALUES(parameters)")
+        .params(
+            Arrays.asList(
+                state.getFeature().name(),
+                state.isEnabled(),
+                state.getStrategyId(),
+                JSON.valueToTree(state.getParameterMap()).toString()))
+        .update();
+  }
+
+  private Map<RolloutFeature, FeatureState> usable(List<Aside> aside) {
+    Map<RolloutFeature, FeatureState> usable = new HashMap<>();
+    jdbc.sql("SELECT feature, enabled, strategy, parameters FROM rollout_flag ORDER BY feature")
+        .query(
+            row -> {
+              String name = row.getString("feature");
+              RolloutFeature feature = RolloutFeature.named(name).orElse(null);
+              if (feature == null) {
+                aside.add(new Aside(name, null, "this release knows no such feature", null));
+                return;
+              }
+              FeatureState state = new FeatureState(feature, row.getBoolean("enabled"));
+              state.setStrategyId(row.getString("strategy"));
+              try {
+                parameters(row.getString("parameters")).forEach(state::setParameter);
+                RolloutFeature.check(state);
+                usable.put(feature, state);
+              } catch (IllegalArgumentException e) {
+                aside.add(
+                    new Aside(
+                        name,
+                        feature.kind(),
+                        String.valueOf(e.getMessage()),
+                        RolloutFeature.foreignStrategy(state).orElse(null)));
+              }
+            });
+    return usable;
+  }
+
+  private static Map<String, String> parameters(String json) {
+    try {
+      Map<String, String> parameters = JSON.readValue(json, PARAMETERS);
+      if (parameters == null || parameters.containsValue(null)) {
+        throw new IllegalArgumentException("its parameters have nulls");
+      }
+      return parameters;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("its parameters cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,310 @@
+package io.crossfade.router.flags;
+
+import io.crossfade.db.Kind;
+import io.crossfade.router.flags.RolloutChange.Origin;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.togglz.core.Feature;
+import org.togglz.core.repository.FeatureState;
+import org.togglz.core.repository.StateRepository;
+
+/**
+ * The flags in the control schema. Whatever changes them, an operator, the autopilot or Togglz' own
+ * console, leaves a {@link RolloutChange} in the same transaction.
+ */
+public final class FlagTable implements FlagStore, StateRepository {
+
+  private static final Logger log = LoggerFactory.getLogger(FlagTable.class);
+
+  /** Somebody else changed the flags first. */
+  public static final class StaleVersionException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final long current;
+
+    StaleVersionException(long current) {
+      super("The flags are at version " + current);
+      this.current = current;
+    }
+
+    long current() {
+      return current;
+    }
+  }
+
+  /** The database had everything and did not answer the commit: it may have happened. */
+  public static final class UnknownOutcomeException extends TransactionException {
+    private static final long serialVersionUID = 1;
+
+    UnknownOutcomeException(RuntimeException cause) {
+      super("The database did not answer the commit", cause);
+    }
+  }
+
+  /** What is written beside a change. */
+  public record Note(
+      Origin origin,
+      String actor,
+      String reason,
+      @Nullable String ticket,
+      boolean forced,
+      String evidence) {}
+
+  /** Clocks of routers differ a little: what was decided so soon after was not decided after. */
+  static final Duration TOGETHER = Duration.ofSeconds(2);
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+  private final RolloutHistory history;
+  private final FlagRows rows;
+  private final InstantSource clock;
+  private final Supplier<String> togglzUser;
+
+  /**
+   * @param togglzUser who changes flags through Togglz, asked on his thread
+   */
+  public FlagTable(DataSource control, InstantSource clock, Supplier<String> togglzUser) {
+    this.jdbc = JdbcClient.create(control);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.history = new RolloutHistory(jdbc);
+    this.rows = new FlagRows(jdbc, history);
+    this.clock = clock;
+    this.togglzUser = togglzUser;
+  }
+
+  @Override
+  public RolloutState read() {
+    return within(() -> state(version()));
+  }
+
+  @Override
+  public RolloutState change(long expected, Map<Kind, KindFlags> changes, Note note) {
+    String id = UUID.randomUUID().toString();
+    try {
+      return within(
+          () -> {
+            long version = locked();
+            if (expected != version) {
+              throw new StaleVersionException(version);
+            }
+            return record(state(version), changes, note, id, null);
+          });
+    } catch (UnknownOutcomeException e) {
+      return outcome(id, e);
+    }
+  }
+
+  /**
+   * What became of a change whose commit was not answered. Asked behind the lock of the flags: a
+   * commit that is still on its way is over then.
+   */
+  private RolloutState outcome(String id, UnknownOutcomeException unanswered) {
+    RolloutState made;
+    try {
+      made =
+          transaction.execute(
+              status -> {
+                long version = locked();
+                return history.of(id).isEmpty() ? null : state(version);
+              });
+    } catch (DataAccessException | TransactionException e) {
+      unanswered.addSuppressed(e);
+      throw unanswered;
+    }
+    if (made == null) {
+      throw new DataAccessResourceFailureException("The change was not committed", unanswered);
+    }
+    log.warn("The commit of change {} was not answered; it is recorded", id);
+    return made;
+  }
+
+  @Override
+  public RolloutState initialise(KindFlags first) {
+    try {
+      return change(
+          0,
+          Arrays.stream(Kind.values())
+              .collect(Collectors.toMap(Function.identity(), kind -> first)),
+          new Note(Origin.INITIAL, "settings", "first start", null, false, "{}"));
+    } catch (StaleVersionException e) {
+      log.debug("Flags stay as they are: {}", e.getMessage());
+      return read();
+    }
+  }
+
+  @Override
+  public Stored store(PendingChange change) {
+    return within(
+        () -> {
+          RolloutState before = state(locked());
+          List<RolloutChange> recorded = history.of(change.id());
+          if (recorded.isEmpty()) {
+            Map<Kind, KindFlags> wanted = new EnumMap<>(change.flags());
+            for (Kind kind : change.flags().keySet()) {
+              if (history.decidedSince(kind, change.decidedAt().plus(TOGETHER))) {
+                wanted.put(kind, before.of(kind));
+              }
+            }
+            record(before, wanted, change.note(), change.id(), change.decidedAt());
+            recorded = history.of(change.id());
+          }
+          return stored(change, recorded);
+        });
+  }
+
+  @Override
+  public Optional<Stored> recorded(PendingChange change) {
+    return within(
+        () -> {
+          List<RolloutChange> recorded = history.of(change.id());
+          return recorded.isEmpty() ? Optional.empty() : Optional.of(stored(change, recorded));
+        });
+  }
+
+  private Stored stored(PendingChange change, List<RolloutChange> recorded) {
+    EnumSet<Kind> superseded = EnumSet.noneOf(Kind.class);
+    for (RolloutChange kind : recorded) {
+      if (!kind.after().equals(change.flags().get(kind.kind()))) {
+        superseded.add(kind.kind());
+      }
+    }
+    return new Stored(recorded.getFirst().version(), superseded, state(version()));
+  }
+
+  @Override
+  public List<RolloutChange> history(@Nullable Kind kind, int most) {
+    return within(() -> history.newest(kind, most));
+  }
+
+  /** When a kind's flags became what they are; empty when they never changed. */
+  public Optional<Instant> since(Kind kind) {
+    return within(() -> history.since(kind));
+  }
+
+  @Override
+  public @Nullable FeatureState getFeatureState(Feature feature) {
+    RolloutFeature of = RolloutFeature.valueOf(feature.name());
+    return transaction.execute(status -> rows.read(of, version()));
+  }
+
+  /**
+   * Togglz' console saves one feature at a time and asks for no reason.
+   *
+   * @throws IllegalArgumentException when the router could not use it
+   */
+  @Override
+  public void setFeatureState(FeatureState state) {
+    RolloutFeature feature = RolloutFeature.valueOf(state.getFeature().name());
+    RolloutFeature.check(state);
+    Note note =
+        new Note(Origin.TOGGLZ, togglzUser.get(), "changed through Togglz", null, true, "{}");
+    within(
+        () -> {
+          RolloutState before = state(locked());
+          rows.store(state);
+          recordStored(before, Set.of(feature.kind()), note, null, null);
+          return before;
+        });
+  }
+
+  private long version() {
+    return jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single();
+  }
+
+  /** Nobody else changes flags from here to the end of the transaction. */
+  private long locked() {
+    return jdbc.sql("SELECT version FROM rollout_version FOR UPDATE").query(Long.class).single();
+  }
+
+  private RolloutState state(long version) {
+    FlagRows.Content content = rows.read(version);
+    return new RolloutState(
+        jdbc.sql("SELECT id FROM control_system").query(String.class).single(),
+        version,
+        content.kinds(),
+        content.aside(),
+        content.unresolved());
+  }
+
+  private RolloutState record(
+      RolloutState before,
+      Map<Kind, KindFlags> changes,
+      Note note,
+      String decision,
+      @Nullable Instant decidedAt) {
+    changes.forEach((kind, flags) -> RolloutFeature.states(kind, flags).forEach(rows::store));
+    return recordStored(before, changes.keySet(), note, decision, decidedAt);
+  }
+
+  private RolloutState recordStored(
+      RolloutState before,
+      Set<Kind> changed,
+      Note note,
+      @Nullable String decision,
+      @Nullable Instant decidedAt) {
+    jdbc.sql("UPDATE rollout_version SET version = version + 1").update();
+    RolloutState after = state(before.version() + 1);
+    Instant now = clock.instant();
+    for (Kind kind : changed) {
+      history.add(
+          new RolloutChange(
+              after.version(),
+              now,
+              kind,
+              note.origin(),
+              note.actor(),
+              note.reason(),
+              note.ticket(),
+              note.forced(),
+              before.of(kind),
+              after.of(kind),
+              note.evidence(),
+              decision,
+              decidedAt));
+    }
+    return after;
+  }
+
+  /**
+   * @throws UnknownOutcomeException when all was done and only the commit failed
+   */
+  private <T> T within(Supplier<T> work) {
+    boolean[] done = {false};
+    try {
+      return Objects.requireNonNull(
+          transaction.execute(
+              status -> {
+                T result = work.get();
+                done[0] = true;
+                return result;
+              }));
+    } catch (DataAccessException | TransactionException e) {
+      if (done[0]) {
+        throw new UnknownOutcomeException(e);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.crossfade.router.flags;
+
+import io.crossfade.db.Kind;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The flags of all kinds at one moment.
+ *
+ * @param system which they belong to; empty while that is not known
+ * @param version counts changes; a change is made against the version it was decided on
+ * @param aside rows that cannot be used
+ * @param unresolved kinds of which nothing usable is stored at all
+ */
+public record RolloutState(
+    String system,
+    long version,
+    Map<Kind, KindFlags> kinds,
+    List<Aside> aside,
+    Set<Kind> unresolved) {
+
+  /** Before anything was ever read: the old path serves. */
+  static final RolloutState UNKNOWN = new RolloutState("", -1, Map.of());
+
+  public RolloutState {
+    EnumMap<Kind, KindFlags> all = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      all.put(kind, kinds.getOrDefault(kind, KindFlags.LEGACY));
+    }
+    kinds = all;
+    aside = List.copyOf(aside);
+    unresolved = Set.copyOf(unresolved);
+  }
+
+  RolloutState(String system, long version, Map<Kind, KindFlags> kinds) {
+    this(system, version, kinds, List.of(), Set.of());
+  }
+
+  /** Whether flags were ever read. */
+  public boolean known() {
+    return version >= 0;
+  }
+
+  public KindFlags of(Kind kind) {
+    return Objects.requireNonNull(kinds.get(kind));
+  }
+
+  /** The same with some kinds as {@code others} has them. */
+  RolloutState with(Map<Kind, KindFlags> others) {
+    EnumMap<Kind, KindFlags> all = new EnumMap<>(kinds);
+    all.putAll(others);
+    return new RolloutState(system, version, all, aside, unresolved);
+  }
+
+  /**
+   * What kinds become by a rollback: those that the stream serves go to shadow, and when it serves
+   * none of them, their copies end. Kinds that are to stay as they are have no entry.
+   */
+  public Map<Kind, KindFlags> rolledBack(Set<Kind> rolled) {
+    Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
+    boolean served = rolled.stream().anyMatch(kind -> !of(kind).cohort().nobody());
+    for (Kind kind : rolled) {
+      if (!known()) {
+        // Whether the stream serves is not known here; copies harm nobody.
+        after.put(kind, KindFlags.SHADOW);
+      } else if (!served) {
+        after.put(kind, KindFlags.LEGACY);
+      } else if (!of(kind).cohort().nobody()) {
+        after.put(kind, KindFlags.SHADOW);
+      }
+    }
+    return after;
+  }
+
+  /** The same with what is stored of no kind as it was before. */
+  RolloutState completedBy(RolloutState before) {
+    EnumMap<Kind, KindFlags> known = new EnumMap<>(Kind.class);
+    unresolved.forEach(kind -> known.put(kind, before.of(kind)));
+    return with(known);
+  }
+}

@@ -1,0 +1,58 @@
+package io.crossfade.router.flags;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.db.Kind;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a rollback makes of the flags, and what is known of kinds that cannot be read. */
+class RolloutStateTest {
+
+  private static final KindFlags ONE_DEVICE =
+      new KindFlags(new Cohort(0, Set.of("DEV1"), Set.of(), Set.of(), Set.of()), true);
+
+  @Test
+  void kindsThatTheStreamServesGoToShadowAndOthersStay() {
+    RolloutState state = state(ONE_DEVICE, KindFlags.SHADOW, KindFlags.LEGACY);
+    assertThat(state.rolledBack(Set.of(Kind.values())))
+        .containsExactly(Map.entry(Kind.values()[0], KindFlags.SHADOW));
+    assertThat(state.rolledBack(Set.of(Kind.values()[1], Kind.values()[2])))
+        .as("nothing is served: the copies end, too")
+        .containsOnly(
+            Map.entry(Kind.values()[1], KindFlags.LEGACY),
+            Map.entry(Kind.values()[2], KindFlags.LEGACY));
+  }
+
+  private static RolloutState state(KindFlags... flags) {
+    Map<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      kinds.put(kind, flags[kind.ordinal()]);
+    }
+    return new RolloutState("one", 3, kinds);
+  }
+
+  @Test
+  void stateIsCompletedByWhatWasKnownOfKindsThatCannotBeRead() {
+    RolloutState before = state(ONE_DEVICE, KindFlags.SHADOW, KindFlags.LEGACY);
+    RolloutState now =
+        new RolloutState(
+            "one",
+            4,
+            Map.of(Kind.values()[2], KindFlags.SHADOW),
+            List.of(new Aside("X", Kind.values()[0], "damaged", null)),
+            Set.of(Kind.values()[0]));
+    RolloutState completed = now.completedBy(before);
+    assertThat(completed.of(Kind.values()[0])).isEqualTo(ONE_DEVICE);
+    assertThat(completed.of(Kind.values()[1])).isEqualTo(KindFlags.LEGACY);
+    assertThat(completed.of(Kind.values()[2])).isEqualTo(KindFlags.SHADOW);
+    assertThat(completed.version()).isEqualTo(4);
+    assertThat(completed.aside()).extracting(Aside::toString).containsExactly("X: damaged");
+    assertThat(completed.known()).isTrue();
+    assertThat(RolloutState.UNKNOWN.known()).isFalse();
+    assertThat(new RolloutState("one", 0, Map.of()).known()).isTrue();
+  }
+}

@@ -1,0 +1,47 @@
+package io.crossfade.router.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.Kind;
+import io.crossfade.db.SampleRecords;
+import io.crossfade.router.flags.Cohort;
+import io.crossfade.router.flags.KindFlags;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** When a device that a rollback concerns was first served so. */
+class RollbackWatchTest {
+
+  private static final AcceptedRecord MEMBER = SampleRecords.event("DEV1", 1, false);
+  private static final AcceptedRecord OTHER = SampleRecords.event("DEV2", 1, false);
+  private static final KindFlags ONE_DEVICE =
+      new KindFlags(new Cohort(0, Set.of("DEV1"), Set.of(), Set.of(), Set.of()), true);
+
+  private final RollbackWatch watch = new RollbackWatch();
+
+  @Test
+  void waitEndsWithADeviceThatTheStreamServedBefore() {
+    RollbackWatch.Wait wait = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
+    assertThat(wait.millis()).isEmpty();
+    watch.servedByLegacy(List.of(OTHER, SampleRecords.health("DEV1", 1)));
+    assertThat(wait.millis()).as("no such device, no such kind").isEmpty();
+    watch.servedByLegacy(List.of(OTHER, MEMBER));
+    assertThat(wait.millis()).isPresent();
+    assertThat(wait.millis().getAsLong()).isNotNegative();
+    long first = wait.millis().getAsLong();
+    watch.servedByLegacy(List.of(MEMBER));
+    assertThat(wait.millis()).hasValue(first);
+  }
+
+  @Test
+  void newWaitEndsTheOneBefore() {
+    RollbackWatch.Wait first = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
+    RollbackWatch.Wait second = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
+    watch.servedByLegacy(List.of(MEMBER));
+    assertThat(first.millis()).isEmpty();
+    assertThat(second.millis()).isPresent();
+  }
+}
