@@ -24,6 +24,9 @@ final class Switches {
   /** Around a change, in ms, nobody can say whether a copy was meant to be. */
   private static final long FLIP = 3_000;
 
+  /** One step back from where it was: what the stream served, legacy serves. */
+  private static final String ROLLED_BACK = "rolled back";
+
   private final Site site;
   private final List<Judgement.Moment> notMirrored = new CopyOnWriteArrayList<>();
   private final List<String> undone = new CopyOnWriteArrayList<>();
@@ -85,6 +88,7 @@ final class Switches {
 
   /** Presses the red button until it is answered. */
   void rollBack() {
+    offSince = System.currentTimeMillis();
     Awaitility.await("a rollback is answered")
         .atMost(PATIENCE)
         .ignoreExceptions()
@@ -108,7 +112,7 @@ final class Switches {
               seen.add(String.join(" ", new TreeSet<>(site.stages())));
               return seen.size() == LOOKS;
             });
-    if (!seen.stream().allMatch(name(stage)::equalsIgnoreCase)) {
+    if (seen.stream().distinct().count() > 1 || !isIn(stage, seen.getFirst())) {
       undone.add("%s was answered, then it was %s".formatted(stage, seen));
     }
   }
@@ -125,8 +129,7 @@ final class Switches {
                   .status()
               == 200;
       if (done) {
-        // Readers stay where they are, and so do copies.
-        answered = "shadow";
+        answered = ROLLED_BACK;
       }
       return done;
     } catch (IllegalStateException e) {
@@ -162,10 +165,12 @@ final class Switches {
     Awaitility.await("both routers in " + stage)
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .until(() -> site.stages().stream().allMatch(name(stage)::equalsIgnoreCase));
+        .until(() -> site.stages().stream().allMatch(now -> isIn(stage, now)));
   }
 
-  private static String name(String stage) {
-    return stage.replaceAll(" .*", "");
+  private static boolean isIn(String stage, String now) {
+    return stage.equals(ROLLED_BACK)
+        ? now.equalsIgnoreCase("shadow") || now.equalsIgnoreCase("legacy")
+        : now.equalsIgnoreCase(stage.replaceAll(" .*", ""));
   }
 }
