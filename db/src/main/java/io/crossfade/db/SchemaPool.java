@@ -25,8 +25,8 @@ final class SchemaPool extends HikariDataSource {
 
   private static final Logger log = LoggerFactory.getLogger(SchemaPool.class);
 
-  /** A server that hangs must not hold up a start. */
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+  /** A server that hangs must not hold up a start for ever; one that is only slow is waited for. */
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
 
   /** SQLSTATE "cannot connect", which nobody takes for a fault of a row. */
   private static final String CANNOT_CONNECT = "08001";
