@@ -5,6 +5,7 @@ import io.crossfade.db.budget.NoRoomException;
 import io.crossfade.stream.StreamAppender;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
