@@ -3,6 +3,7 @@ package io.crossfade.router;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestServers;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,6 +41,16 @@ public final class RouterProcess implements AutoCloseable {
   /** The packaged jar, as an operator starts it. */
   static RouterProcess ofJar(Path jar, List<String> jvm, List<String> arguments) {
     return new RouterProcess(jvm, List.of("-jar", jar.toString()), arguments);
+  }
+
+  /** The packaged jar, where there is one: an editor makes none, and runs the same classes. */
+  static RouterProcess packaged(List<String> jvm, List<String> arguments) {
+    File[] jars =
+        new File("target")
+            .listFiles((in, name) -> name.matches("router-[\\d.]+(-SNAPSHOT)?\\.jar"));
+    return jars == null || jars.length == 0
+        ? new RouterProcess(RouterApplication.class, jvm, arguments)
+        : ofJar(jars[0].toPath(), jvm, arguments);
   }
 
   private RouterProcess(List<String> jvm, List<String> program, List<String> arguments) {
