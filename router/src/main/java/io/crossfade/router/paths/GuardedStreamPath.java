@@ -49,6 +49,10 @@ public final class GuardedStreamPath {
       List<String> ids = appender.append(records).get();
       breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       return ids;
+    } catch (CancellationException e) {
+      // As the client ends commands whose connection went away.
+      breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
+      throw new StreamUnavailableException(e.toString(), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof NoRoomException) {
         // No fault of Redis: it was not asked.
