@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,7 +100,7 @@ public final class LetterQuota {
    * Commits.
    */
   void look(Connection connection, Source source) throws SQLException {
-    shares.get(source).look(connection);
+    share(source).look(connection);
   }
 
   /** Whether all letters of its source together leave room for this one; takes it. */
@@ -113,7 +114,11 @@ public final class LetterQuota {
   }
 
   private Share share(Letter letter) {
-    return shares.get(letter.source());
+    return share(letter.source());
+  }
+
+  private Share share(Source source) {
+    return Objects.requireNonNull(shares.get(source));
   }
 
   /** What one source has taken. */
@@ -267,7 +272,7 @@ public final class LetterQuota {
     }
 
     void dropped(Letter letter, NoRoom why) {
-      dropped.get(why).increment();
+      Objects.requireNonNull(dropped.get(why)).increment();
       lock.lock();
       try {
         Instant now = clock.instant();
