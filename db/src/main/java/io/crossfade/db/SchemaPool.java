@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Properties;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +27,8 @@ final class SchemaPool extends HikariDataSource {
 
   /** A server that hangs must not hold up a start for ever; one that is only slow is waited for. */
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
+
+  private static final InstantSource CLOCK = InstantSource.system();
 
   /** SQLSTATE "cannot connect", which nobody takes for a fault of a row. */
   private static final String CANNOT_CONNECT = "08001";
@@ -46,7 +48,8 @@ final class SchemaPool extends HikariDataSource {
     this.schema = schema;
     this.migration = migration;
     this.state =
-        new DatabaseState(config.getPoolName(), place(schema), false, "not asked yet", now());
+        new DatabaseState(
+            config.getPoolName(), place(schema), false, "not asked yet", CLOCK.instant());
   }
 
   /** How it stands, as far as was last seen. */
@@ -84,7 +87,7 @@ final class SchemaPool extends HikariDataSource {
       SQLException fault = fault(e);
       String trouble = trouble(fault == null ? e : fault);
       boolean firstTime = !trouble.equals(state.trouble());
-      state = state.troubled(trouble, now());
+      state = state.troubled(trouble, CLOCK.instant());
       if (fault == null || isSettled(fault)) {
         throw e;
       }
@@ -114,14 +117,14 @@ final class SchemaPool extends HikariDataSource {
             state.place(),
             trouble(e));
       }
-      state = state.troubled(trouble(e), now());
+      state = state.troubled(trouble(e), CLOCK.instant());
     }
   }
 
   private void opened() {
     DatabaseState before = state;
     if (!before.opened() || before.trouble() != null) {
-      state = before.well(now());
+      state = before.well(CLOCK.instant());
       log.info("The {} schema at {} is in use", before.name(), before.place());
     }
   }
@@ -172,9 +175,5 @@ final class SchemaPool extends HikariDataSource {
   /** Without parameters, some of which are secrets. */
   private static String place(DbSettings.Schema schema) {
     return schema.url().replaceFirst("^jdbc:mysql://", "").replaceFirst("\\?.*", "");
-  }
-
-  private static Instant now() {
-    return Instant.now();
   }
 }
