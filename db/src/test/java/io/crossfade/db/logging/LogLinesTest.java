@@ -77,8 +77,8 @@ class LogLinesTest {
     rules.doConfigure(
         new ByteArrayInputStream(
             ("<configuration><include"
-                 + " resource=\"org/springframework/boot/logging/logback/defaults.xml\"/><include"
-                 + " resource=\"crossfade/logging/visible.xml\"/></configuration>")
+                    + " resource=\"org/springframework/boot/logging/logback/defaults.xml\"/><include"
+                    + " resource=\"crossfade/logging/visible.xml\"/></configuration>")
                 .getBytes(StandardCharsets.UTF_8)));
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
