@@ -239,6 +239,11 @@ final class ModelOracle {
       }
       stretches.add(
           new Stretch(changes.get(i).at(), last ? Instant.MAX : changes.get(i + 1).at(), on));
+      // Who decided it heeded it at once; the others went on by what the flags said.
+      if (changes.get(i).decided().isBefore(changes.get(i).at())) {
+        stretches.add(
+            new Stretch(changes.get(i).decided(), changes.get(i).at(), changes.get(i).after()));
+      }
     }
     return stretches;
   }

@@ -53,9 +53,15 @@ final class ModelWorld {
   /**
    * A change of the flags.
    *
+   * @param decided from when on a router heeded it, though it was recorded later
    * @param before whether dual write was on; {@code null} when nobody can read it
    */
-  record Change(Instant at, boolean initial, @Nullable Boolean before, @Nullable Boolean after) {}
+  record Change(
+      Instant decided,
+      Instant at,
+      boolean initial,
+      @Nullable Boolean before,
+      @Nullable Boolean after) {}
 
   /** A note about an acceptance in a path's hands; of a stamp of 0 about any of its record. */
   record Note(DeliveryPath path, RecordId record, long stamp) {}
@@ -136,7 +142,10 @@ final class ModelWorld {
     int count = 1 + random.nextInt(5);
     for (int i = 0; i < count; i++) {
       boolean next = random.nextBoolean();
-      changes.add(new Change(at, i == 0 && how == 2, readable(on), readable(next)));
+      boolean initial = i == 0 && how == 2;
+      Instant decided =
+          initial || random.nextInt(3) > 0 ? at : at.minusMillis(random.nextInt(30_000));
+      changes.add(new Change(decided, at, initial, readable(on), readable(next)));
       on = next;
       at = at.plusMillis(1 + random.nextInt(random.nextBoolean() ? 3_000 : 40_000));
     }
@@ -359,12 +368,20 @@ final class ModelWorld {
       TestOutputs.update(
           control,
           "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, forced,"
-              + " flags_before, flags_after, evidence) VALUES ('%s', 1, '%s', '%s', 'ann', 'model',"
+              + " flags_before, flags_after, evidence, decided_at) VALUES ('%s', 1, '%s', '%s',"
                   .formatted(
                       LocalDateTime.ofInstant(change.at(), ZoneOffset.UTC),
                       kind,
                       change.initial() ? "INITIAL" : "OPERATOR")
-              + " FALSE, '%s', '%s', '{}')".formatted(json(change.before()), json(change.after())));
+              + " 'ann', 'model', FALSE, '%s', '%s', '{}', %s)"
+                  .formatted(
+                      json(change.before()),
+                      json(change.after()),
+                      change.decided().equals(change.at())
+                          ? "NULL"
+                          : quoted(
+                              LocalDateTime.ofInstant(change.decided(), ZoneOffset.UTC)
+                                  .toString())));
     }
     for (Rule rule : rules) {
       TestOutputs.update(

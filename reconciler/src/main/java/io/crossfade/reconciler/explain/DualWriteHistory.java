@@ -48,8 +48,13 @@ public final class DualWriteHistory {
 
   private record Since(Instant from, State state) {}
 
+  /** From a decision until its record some routers routed by it, whatever the flags said. */
+  private record Ahead(Instant from, Instant to, State state) {}
+
   /** In order, each with another state than the one before. */
   private final List<Since> states = new ArrayList<>();
+
+  private final List<Ahead> ahead = new ArrayList<>();
 
   private DualWriteHistory() {}
 
@@ -114,6 +119,11 @@ public final class DualWriteHistory {
       }
     }
     among.add(first);
+    for (Ahead one : ahead) {
+      if (one.from().isBefore(before) && one.to().isAfter(since)) {
+        among.add(one.state());
+      }
+    }
     return among;
   }
 
@@ -121,9 +131,9 @@ public final class DualWriteHistory {
    * The next moment from which it is not certain whether records are written twice, or is again.
    */
   Optional<Instant> edgeAfter(Instant moment) {
-    return states.stream()
-        .map(Since::from)
-        .filter(change -> change.isAfter(Instant.MIN))
+    return Stream.concat(
+            states.stream().map(Since::from).filter(change -> change.isAfter(Instant.MIN)),
+            ahead.stream().flatMap(one -> Stream.of(one.from(), one.to())))
         .flatMap(change -> Stream.of(change.minus(FLIP), change.plus(FLIP)))
         .filter(edge -> edge.isAfter(moment))
         .min(Comparator.naturalOrder());
@@ -132,10 +142,12 @@ public final class DualWriteHistory {
   /**
    * A recorded change.
    *
+   * @param decided from when on a router may have routed by it; before {@code at} where the
+   *     database was away when it was decided
    * @param before what the flags were; a system's first flags were none before, and no router had
    *     routed by others
    */
-  record Change(long id, Instant at, boolean first, State before, State after) {}
+  record Change(long id, Instant decided, Instant at, boolean first, State before, State after) {}
 
   static DualWriteHistory of(List<Change> changes, State now) {
     DualWriteHistory history = new DualWriteHistory();
@@ -148,6 +160,9 @@ public final class DualWriteHistory {
       // In the order in which they were made, whatever the clocks of two routers said.
       from = change.at().isBefore(from) ? from : change.at();
       state = change.after();
+      if (change.decided().isBefore(change.at())) {
+        history.ahead.add(new Ahead(change.decided(), change.at(), state));
+      }
     }
     history.add(from, state == State.UNKNOWN ? now : state);
     return history;
@@ -161,17 +176,18 @@ public final class DualWriteHistory {
 
   private static List<Change> changes(JdbcClient jdbc, Kind kind) {
     return jdbc.sql(
-            "SELECT id, changed_at, origin = 'INITIAL', flags_before, flags_after"
-                + " FROM rollout_change WHERE kind = ? ORDER BY id")
+            "SELECT id, COALESCE(decided_at, changed_at), changed_at, origin = 'INITIAL',"
+                + " flags_before, flags_after FROM rollout_change WHERE kind = ? ORDER BY id")
         .param(kind.name())
         .query(
             (row, number) ->
                 new Change(
                     row.getLong(1),
                     row.getTimestamp(2).toInstant(),
-                    row.getBoolean(3),
-                    dualWrite(row.getLong(1), row.getString(4)),
-                    dualWrite(row.getLong(1), row.getString(5))))
+                    row.getTimestamp(3).toInstant(),
+                    row.getBoolean(4),
+                    dualWrite(row.getLong(1), row.getString(5)),
+                    dualWrite(row.getLong(1), row.getString(6))))
         .list();
   }
 

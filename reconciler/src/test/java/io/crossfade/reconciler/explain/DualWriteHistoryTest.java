@@ -162,9 +162,46 @@ class DualWriteHistoryTest {
     assertThat(back.edgeAfter(LONG_AGO)).contains(OFF.minusSeconds(2));
   }
 
+  /** A rollback while the database is away: its router heeds it at once, the others do not. */
+  @Test
+  void fromADecisionUntilItsRecordRoutersMayDiffer() {
+    Instant decided = OFF.minusSeconds(100);
+    DualWriteHistory waited =
+        DualWriteHistory.of(
+            List.of(
+                change(ON, false, State.OFF, State.ON),
+                new DualWriteHistory.Change(2, decided, OFF, false, State.ON, State.OFF)),
+            State.OFF);
+    Instant meanwhile = decided.plusSeconds(50);
+    assertThat(waited.offAt(meanwhile)).isTrue();
+    assertThat(waited.onAt(meanwhile)).isFalse();
+    assertThat(waited.offThroughout(meanwhile, meanwhile.plusSeconds(1))).isFalse();
+    assertThat(waited.onAt(decided.minusSeconds(2).minusNanos(1))).isTrue();
+    assertThat(waited.offAt(decided.minusSeconds(2))).isTrue();
+    assertThat(waited.edgeAfter(ON.plusSeconds(60))).contains(decided.minusSeconds(2));
+    assertThat(waited.offThroughout(OFF.plusSeconds(2), LATER)).isTrue();
+  }
+
+  /** One decision of a router that came after another's record, and was made before it. */
+  @Test
+  void decisionCountsBesideWhatOthersRecordedMeanwhile() {
+    DualWriteHistory waited =
+        DualWriteHistory.of(
+            List.of(
+                change(OFF, false, State.ON, State.OFF),
+                change(OFF.plusSeconds(60), false, State.OFF, State.ON),
+                new DualWriteHistory.Change(
+                    3, ON, OFF.plusSeconds(120), false, State.ON, State.OFF)),
+            State.OFF);
+    assertThat(waited.offAt(ON.plusSeconds(60))).isTrue();
+    assertThat(waited.onAt(ON.plusSeconds(60))).isFalse();
+    assertThat(waited.offAt(OFF.plusSeconds(90))).isTrue();
+    assertThat(waited.onAt(ON.minusSeconds(60))).isTrue();
+  }
+
   private static DualWriteHistory.Change change(
       Instant at, boolean first, State before, State after) {
-    return new DualWriteHistory.Change(1, at, first, before, after);
+    return new DualWriteHistory.Change(1, at, at, first, before, after);
   }
 
   private static DualWriteHistory history(Object... momentsAndStates) {
