@@ -3,6 +3,7 @@ package io.crossfade.stream;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,17 @@ final class PendingAppend extends CompletableFuture<List<String>> {
   boolean confirmed(int index, String id) {
     ids[index] = id;
     return unconfirmed.decrementAndGet() == 0 && complete(List.of(ids));
+  }
+
+  /**
+   * One of the records was not confirmed. That the client cancelled its command is such a failure,
+   * and not that anybody cancelled this: whoever waits must see what everybody expects.
+   */
+  void failed(Throwable failure) {
+    completeExceptionally(
+        failure instanceof CancellationException
+            ? new RedisException("The client cancelled it: " + failure.getMessage(), failure)
+            : failure);
   }
 
   /** How long it has been on its way, ns. */

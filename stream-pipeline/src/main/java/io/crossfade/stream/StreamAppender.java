@@ -253,8 +253,7 @@ public final class StreamAppender implements SmartLifecycle {
       }
     } else {
       count(failed, accepted);
-      append.completeExceptionally(
-          failure == null ? new RedisException("Redis gave no id") : failure);
+      append.failed(failure == null ? new RedisException("Redis gave no id") : failure);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.crossfade.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.AcceptedRecord;
@@ -10,6 +11,7 @@ import io.crossfade.db.SampleRecords;
 import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,7 +19,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -91,6 +95,18 @@ class AppenderFaultsIT {
     await().atMost(PATIENCE).until(() -> append(3).handle((ids, e) -> e == null).get());
     assertThat(inFlight()).isZero();
     assertThat(budget.used()).isZero();
+  }
+
+  /** Else it would come out of waiting as something that nobody expects: a device got 500. */
+  @Test
+  void appendWhoseCommandTheClientCancelledFailsLikeAnyOther() throws Exception {
+    append(1).get();
+    link.mute();
+    PendingAppend cancelled = (PendingAppend) append(2);
+    cancelled.failed(new CancellationException("as Lettuce does"));
+    assertThatThrownBy(cancelled::get)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(RedisException.class);
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.crossfade.db.budget.NoRoomException;
 import io.crossfade.stream.StreamAppender;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -49,10 +48,6 @@ public final class GuardedStreamPath {
       List<String> ids = appender.append(records).get();
       breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       return ids;
-    } catch (CancellationException e) {
-      // As the client ends commands whose connection went away.
-      breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
-      throw new StreamUnavailableException(e.toString(), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof NoRoomException) {
         // No fault of Redis: it was not asked.
