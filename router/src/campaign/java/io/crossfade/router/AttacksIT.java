@@ -14,9 +14,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,8 @@ class AttacksIT {
   private static final int SLOW = Integer.getInteger("crossfade.attacks.slow", 1_000);
   private static final int LARGE_AT_ONCE = 48;
 
+  private record Running(RouterProcess router, Http http) {}
+
   /** As README.md has it. */
   private static final List<String> JVM =
       List.of(
@@ -48,8 +52,7 @@ class AttacksIT {
 
   private DbSettings schemas;
   private List<String> arguments;
-  private RouterProcess router;
-  private Http http;
+  private @Nullable Running running;
   private int crowds;
 
   @BeforeEach
@@ -66,8 +69,9 @@ class AttacksIT {
 
   @AfterEach
   void end() {
-    if (router != null) {
-      router.close();
+    Running last = running;
+    if (last != null) {
+      last.router().close();
     }
   }
 
@@ -91,7 +95,7 @@ class AttacksIT {
     for (int round = 0; round < ROUNDS; round++) {
       start();
       large("/upload_health_data", "LIVE" + round + "-", accepted);
-      router.kill();
+      router().kill();
     }
     start();
     allOfItIsThere(accepted, schemas.stream());
@@ -110,7 +114,7 @@ class AttacksIT {
     List<RawClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < 400; i++) {
-        RawClient client = new RawClient(router.port());
+        RawClient client = new RawClient(router().port());
         clients.add(client);
         client.send(
             i % 2 == 0
@@ -145,16 +149,19 @@ class AttacksIT {
                   () -> {
                     for (int guess = 0; guess < 100; guess++) {
                       String login = "operator:guess-" + guesser + "-" + guess;
-                      http.send(
-                          http.as(null)
-                              .request(guess % 2 == 0 ? "/api/rollout" : "/console/%6cogin")
-                              .header(
-                                  "Authorization",
-                                  "Basic " + Base64.getEncoder().encodeToString(login.getBytes()))
-                              .header("Content-Type", "application/x-www-form-urlencoded")
-                              .POST(
-                                  HttpRequest.BodyPublishers.ofString(
-                                      "username=operator&password=x" + guess)));
+                      http()
+                          .send(
+                              http()
+                                  .as(null)
+                                  .request(guess % 2 == 0 ? "/api/rollout" : "/console/%6cogin")
+                                  .header(
+                                      "Authorization",
+                                      "Basic "
+                                          + Base64.getEncoder().encodeToString(login.getBytes()))
+                                  .header("Content-Type", "application/x-www-form-urlencoded")
+                                  .POST(
+                                      HttpRequest.BodyPublishers.ofString(
+                                          "username=operator&password=x" + guess)));
                     }
                   }));
     }
@@ -175,7 +182,8 @@ class AttacksIT {
             for (int i = 0; i < 200; i++) {
               String good = "{\"deviceSn\":\"%s\",\"timestamp\":%d}";
               assertThat(
-                      http.post(
+                      http()
+                          .post(
                               "/upload_health_data",
                               "{\"data\":[%s,{\"deviceSn\":\"%s\",\"heart_rate\":1e99999999999,\"timestamp\":%d}]}"
                                   .formatted(
@@ -198,7 +206,7 @@ class AttacksIT {
           SLOW + " slow connections",
           false,
           () -> {
-            try (SlowCrowd crowd = new SlowCrowd(router.port(), SLOW);
+            try (SlowCrowd crowd = new SlowCrowd(router().port(), SLOW);
                 WellBehaved others = devices()) {
               await().atMost(PATIENCE).until(() -> crowd.open() > SLOW / 2);
               await().atMost(PATIENCE).until(() -> crowd.ended() > SLOW);
@@ -239,7 +247,7 @@ class AttacksIT {
         during.p99(),
         during.accepted().size(),
         during.refused(),
-        router.residentKib() / 1024);
+        router().residentKib() / 1024);
     allOfItIsThere(Map.of("WELL" + crowds, expected), schemas.legacy());
     crowds++;
   }
@@ -247,7 +255,7 @@ class AttacksIT {
   private int seconds;
 
   private WellBehaved devices() {
-    return new WellBehaved(http, "/upload_health_data", "WELL" + crowds, 1_000_000 * seconds++);
+    return new WellBehaved(http(), "/upload_health_data", "WELL" + crowds, 1_000_000 * seconds++);
   }
 
   /** Uploads of 2 MB of four sorts, many at once. */
@@ -268,8 +276,10 @@ class AttacksIT {
                       String device = name + upload;
                       int items = List.of(400, 1, 5_000, 0).get(upload % 4);
                       int status =
-                          http.send(
-                                  http.request(path)
+                          http()
+                              .send(
+                                  http()
+                                      .request(path)
                                       .timeout(PATIENCE)
                                       .POST(
                                           HttpRequest.BodyPublishers.ofString(body(device, items))))
@@ -311,8 +321,16 @@ class AttacksIT {
   }
 
   private void start() {
-    router = RouterProcess.packaged(JVM, arguments);
-    http = router.http();
+    RouterProcess router = RouterProcess.packaged(JVM, arguments);
+    running = new Running(router, router.http());
+  }
+
+  private RouterProcess router() {
+    return Objects.requireNonNull(running).router();
+  }
+
+  private Http http() {
+    return Objects.requireNonNull(running).http();
   }
 
   /** Uploads are taken, every loop is alive, nothing is held. */
@@ -321,18 +339,19 @@ class AttacksIT {
         .atMost(PATIENCE)
         .until(
             () ->
-                http.post("/upload_health_data", Http.health("AFTER", seconds++)).status() == 200);
+                http().post("/upload_health_data", Http.health("AFTER", seconds++)).status()
+                    == 200);
     await("nothing held")
         .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(router.sum("crossfade_budget_used")).isZero());
+        .untilAsserted(() -> assertThat(router().sum("crossfade_budget_used")).isZero());
     assertThat(
-            router
+            router()
                 .metrics()
                 .lines()
                 .filter(line -> line.startsWith("crossfade_process_loop_alive{"))
                 .filter(line -> !line.endsWith(" 1.0")))
         .isEmpty();
-    assertThat(router.log()).doesNotContain("OutOfMemoryError");
+    assertThat(router().log()).doesNotContain("OutOfMemoryError");
   }
 
   private void allOfItIsThere(Map<String, Integer> accepted, DbSettings.Schema schema) {
