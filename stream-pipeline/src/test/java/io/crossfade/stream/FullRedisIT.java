@@ -64,10 +64,14 @@ class FullRedisIT {
       for (int from = 0; from < 30_000; from += 3_000) {
         harness.append(health(from, 3_000));
         await().atMost(PATIENCE).until(() -> harness.drained(StreamName.HEALTH));
-        upkeep.round();
-        assertThat(harness.groups.bytes(StreamName.HEALTH))
-            .as("after %d entries", from + 3_000)
-            .isLessThan(share.toBytes() * 11 / 10);
+        // Redis looks at five nodes of a stream to say what all of it takes: one round may be off.
+        await("after %d entries".formatted(from + 3_000))
+            .atMost(PATIENCE)
+            .until(
+                () -> {
+                  upkeep.round();
+                  return harness.groups.bytes(StreamName.HEALTH) < share.toBytes() * 11 / 10;
+                });
       }
       assertThat(harness.health.stats(StreamName.HEALTH).length()).isGreaterThan(500);
     }

@@ -98,15 +98,28 @@ final class TlsLink implements Closeable {
     try {
       while (true) {
         Socket client = server.accept();
-        Socket target = new Socket(InetAddress.getLoopbackAddress(), targetPort);
         sockets.add(client);
-        sockets.add(target);
-        Thread.ofVirtual().start(() -> pump(client, target));
-        Thread.ofVirtual().start(() -> pump(target, client));
+        Thread.ofVirtual().start(() -> connect(client));
       }
     } catch (IOException e) {
       if (!server.isClosed()) {
         throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** A target that is away costs this client its connection, and nobody else. */
+  private void connect(Socket client) {
+    try {
+      Socket target = new Socket(InetAddress.getLoopbackAddress(), targetPort);
+      sockets.add(target);
+      Thread.ofVirtual().start(() -> pump(client, target));
+      pump(target, client);
+    } catch (IOException e) {
+      try {
+        client.close();
+      } catch (IOException closed) {
+        e.addSuppressed(closed);
       }
     }
   }
