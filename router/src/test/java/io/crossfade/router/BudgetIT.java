@@ -34,6 +34,7 @@ class BudgetIT {
           "--management.server.port=0",
           "--crossfade.budget.heap-share=0.01",
           "--crossfade.budget.body-patience=2s",
+          "--crossfade.letters.per-minute=1000000",
           "--crossfade.router.patience=300ms",
           "--crossfade.stream.append-timeout=500ms");
 
