@@ -178,7 +178,8 @@ class ConsoleBrowserIT {
             () -> {
               String run = newest(page, "on demand");
               page.navigate(base + "/console/differences?device=WATCH7&run=" + run);
-              return page.locator("#differences").count() == 1;
+              return page.locator("#differences").count() == 1
+                  && page.locator("#headline").count() == 1;
             });
     assertThat(page.locator("#differences")).containsText("fields differ");
     assertThat(page.locator("#headline")).containsText("1 unexplained");
