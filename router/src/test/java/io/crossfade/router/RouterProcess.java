@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A router in a process of its own, that a test can kill. */
@@ -45,12 +47,17 @@ public final class RouterProcess implements AutoCloseable {
 
   /** The packaged jar, where there is one: an editor makes none, and runs the same classes. */
   static RouterProcess packaged(List<String> jvm, List<String> arguments) {
+    return jar()
+        .map(jar -> ofJar(jar, jvm, arguments))
+        .orElseGet(() -> new RouterProcess(RouterApplication.class, jvm, arguments));
+  }
+
+  /** The packaged jar; empty before {@code mvn package}. */
+  static Optional<Path> jar() {
     File[] jars =
         new File("target")
             .listFiles((in, name) -> name.matches("router-[\\d.]+(-SNAPSHOT)?\\.jar"));
-    return jars == null || jars.length == 0
-        ? new RouterProcess(RouterApplication.class, jvm, arguments)
-        : ofJar(jars[0].toPath(), jvm, arguments);
+    return Stream.ofNullable(jars).flatMap(Stream::of).map(File::toPath).findFirst();
   }
 
   private RouterProcess(List<String> jvm, List<String> program, List<String> arguments) {

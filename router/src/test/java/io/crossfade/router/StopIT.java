@@ -15,14 +15,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,30 +29,6 @@ class StopIT {
 
   /** Long enough for an orderly stop on a busy machine would be a minute; here it shall be over. */
   private static final String TIMEOUT = "--crossfade.stop.timeout=10s";
-
-  /** A router whose memory is full of what nobody lets go of; the error is swallowed. */
-  static final class Hoarder {
-
-    private static final List<long[]> HOARD = new ArrayList<>();
-
-    private Hoarder() {}
-
-    public static void main(String[] arguments) {
-      RouterApplication.main(arguments);
-      Thread.ofPlatform().start(Hoarder::hoard);
-    }
-
-    private static void hoard() {
-      for (int size = 1 << 20; size > 0; ) {
-        try {
-          HOARD.add(new long[size]);
-        } catch (OutOfMemoryError e) {
-          size /= 2;
-        }
-      }
-      throw new OutOfMemoryError("now nothing is left");
-    }
-  }
 
   @Test
   void withRedisStoppedInItsTracksTheQueueIsWrittenAndTheProcessEnds() throws Exception {
@@ -108,13 +82,16 @@ class StopIT {
   }
 
   @Test
-  void routerThatRunsOutOfMemoryEndsByItself() {
+  void routerThatRunsOutOfMemoryEndsByItself(@TempDir Path directory) throws Exception {
+    Path trigger = directory.resolve("now");
     try (RouterProcess router =
         new RouterProcess(
-            Hoarder.class,
-            List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+            RouterApplication.class,
+            hogged(directory, trigger + MemoryHog.THROWS),
             RouterProcess.arguments(
                 TestDatabase.newSchemas(), TestRedis.sharedPort(), TestRedis.newPrefix()))) {
+      router.awaitStart();
+      Files.createFile(trigger);
       assertThat(router.awaitEnd()).isEqualTo(FatalErrors.EXIT_CODE);
     }
   }
@@ -127,11 +104,12 @@ class StopIT {
   @Test
   void packagedRouterWhoseMemoryIsGoneEndsWhenItIsTold(@TempDir Path directory) throws Exception {
     Path trigger = directory.resolve("now");
-    Path agent = agent(directory.resolve("hog.jar"));
     try (RouterProcess router =
         RouterProcess.ofJar(
-            packaged(),
-            List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-javaagent:" + agent + "=" + trigger),
+            RouterProcess.jar()
+                .orElseThrow(
+                    () -> new IllegalStateException("No jar in target: run mvn package first")),
+            hogged(directory, trigger.toString()),
             RouterProcess.arguments(
                 TestDatabase.newSchemas(),
                 TestRedis.sharedPort(),
@@ -146,13 +124,10 @@ class StopIT {
     }
   }
 
-  private static Path packaged() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("target"))) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("router-[\\d.]+(-SNAPSHOT)?\\.jar"))
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("No jar in target: run mvn package first"));
-    }
+  /** Options of a JVM in which an agent takes all memory. */
+  private static List<String> hogged(Path directory, String argument) throws IOException {
+    Path agent = agent(directory.resolve("hog.jar"));
+    return List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-javaagent:" + agent + "=" + argument);
   }
 
   private static Path agent(Path jar) throws IOException {

@@ -3,14 +3,18 @@ package io.crossfade.router.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.crossfade.router.TestRouterApplication;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import org.junit.jupiter.api.Test;
@@ -151,6 +155,21 @@ class ArchitectureTest {
   @Test
   void nobodyReadsTheClock() {
     holds(NOBODY_READS_THE_CLOCK);
+  }
+
+  /**
+   * The first command of README.md starts the class with a main that is among the tests, and none
+   * when there are two.
+   */
+  @Test
+  void testsHaveOneMain() {
+    assertThat(
+            new ClassFileImporter()
+                .importPath(Path.of("target", "test-classes")).stream()
+                    .filter(type -> !type.getPackageName().endsWith(".bench"))
+                    .filter(type -> type.tryGetMethod("main", String[].class).isPresent())
+                    .map(JavaClass::getName))
+        .containsExactly(TestRouterApplication.class.getName());
   }
 
   @Test
