@@ -49,9 +49,14 @@ public record DbSettings(
       @DefaultValue("") String password,
       @DefaultValue("12") @Min(1) @Max(500) int connections) {
 
+    /** The URL without its parameters, some of which are secrets. */
+    public String address() {
+      return url.replaceFirst("\\?.*", "");
+    }
+
     @Override
     public String toString() {
-      return "Schema[url=%s, username=%s]".formatted(url, username);
+      return "Schema[url=%s, username=%s]".formatted(address(), username);
     }
   }
 

@@ -172,8 +172,7 @@ final class SchemaPool extends HikariDataSource {
     return said.endsWith(why) ? said : said + ": " + why;
   }
 
-  /** Without parameters, some of which are secrets. */
   private static String place(DbSettings.Schema schema) {
-    return schema.url().replaceFirst("^jdbc:mysql://", "").replaceFirst("\\?.*", "");
+    return schema.address().replaceFirst("^jdbc:mysql://", "");
   }
 }

@@ -114,7 +114,7 @@ public final class ScratchSchemas implements AutoCloseable {
       String suffix) {
     Matcher url = URL.matcher(beside.url());
     if (!url.matches()) {
-      throw new IllegalArgumentException("Cannot put a schema beside " + beside.url());
+      throw new IllegalArgumentException("Cannot put a schema beside " + beside.address());
     }
     String own = url.group(2);
     int room = LONGEST_NAME - SELFTEST.length() - suffix.length();

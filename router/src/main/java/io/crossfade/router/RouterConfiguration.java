@@ -104,7 +104,7 @@ class RouterConfiguration {
             nodes,
             InstanceName.unique(),
             kept == null ? null : kept.directory(),
-            databases.control().url(),
+            databases.control().address(),
             clock,
             stamper::node);
     lease.start(loops);

@@ -73,16 +73,15 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
 
   /**
    * @param directory made when it is not there
-   * @param address URL of the control schema: flags of another one are not looked at
+   * @param address of the control schema: flags of another one are not looked at
    */
   public FlagFile(Path directory, String address) {
     this.configured = directory;
-    String where = address.replaceFirst("\\?.*", "");
     this.name =
         "flags-%s-%s"
             .formatted(
-                where.replaceFirst(".*/", "").replaceAll("\\W", "_"),
-                digest(where.getBytes(StandardCharsets.UTF_8)).substring(0, 12));
+                address.replaceFirst(".*/", "").replaceAll("\\W", "_"),
+                digest(address.getBytes(StandardCharsets.UTF_8)).substring(0, 12));
   }
 
   @Override

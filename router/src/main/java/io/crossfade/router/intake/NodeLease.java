@@ -61,7 +61,7 @@ public final class NodeLease implements AutoCloseable {
     this.instance = instance;
     this.clock = clock;
     this.use = use;
-    this.file = open(directory, address.replaceFirst("\\?.*", ""));
+    this.file = open(directory, address);
     try {
       renew();
     } catch (SQLException e) {

@@ -70,7 +70,7 @@ public class RolloutConfiguration {
 
   @Bean
   FlagFile flagFile(RolloutSettings settings, DbSettings schemas) {
-    return new FlagFile(settings.directory(), schemas.control().url());
+    return new FlagFile(settings.directory(), schemas.control().address());
   }
 
   @Bean(initMethod = "start")

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a router keeps of the flags is whole or not there, and nobody else's. */
 class FlagFileTest {
 
-  private static final String URL = "jdbc:mysql://localhost:3306/control?sslMode=REQUIRED";
+  private static final String URL = "jdbc:mysql://localhost:3306/control";
   private static final Instant NOW = Instant.parse("2026-11-26T08:00:00.123456Z");
 
   @TempDir private Path base;
