@@ -115,14 +115,6 @@ public final class PrivateDirectory {
     }
   }
 
-  /** Opens a file to be locked, which it makes in the same way. */
-  public static FileChannel openLock(Path file) throws IOException {
-    return FileChannel.open(
-        file,
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-        ofAFile(file));
-  }
-
   /** Makes a directory, and those above it, that are closed to others. */
   public static void makeInside(Path directory) throws IOException {
     if (isPosix(directory)) {

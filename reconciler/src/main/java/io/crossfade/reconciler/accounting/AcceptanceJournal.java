@@ -3,12 +3,12 @@ package io.crossfade.reconciler.accounting;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.process.LockedFile;
 import io.crossfade.db.process.PrivateDirectory;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +38,7 @@ public final class AcceptanceJournal implements AutoCloseable {
   private volatile @Nullable RecordId system;
   private volatile LongSupplier held = () -> 1;
 
-  private @Nullable FileChannel lockFile;
+  private @Nullable LockedFile lockFile;
   private boolean closed;
 
   private @Nullable Prepared next;
@@ -168,7 +168,7 @@ public final class AcceptanceJournal implements AutoCloseable {
     if (unused != null) {
       Files.deleteIfExists(unused.file());
     }
-    FileChannel channel = lockFile;
+    LockedFile channel = lockFile;
     if (channel != null) {
       if (held.getAsLong() == 0) {
         directory.endedWithNothingLeft();
@@ -219,14 +219,13 @@ public final class AcceptanceJournal implements AutoCloseable {
       return;
     }
     PrivateDirectory.makeInside(directory.path());
-    FileChannel channel = PrivateDirectory.openLock(directory.lock());
     // Whoever adopts directories must not take this one for a dead process's.
-    if (channel.tryLock() == null) {
-      channel.close();
+    LockedFile taken = LockedFile.tryLock(directory.lock());
+    if (taken == null) {
       throw new IOException("Another process holds " + directory.lock());
     }
-    FileChannel before = lockFile;
-    lockFile = channel;
+    LockedFile before = lockFile;
+    lockFile = taken;
     if (before != null) {
       before.close();
     }

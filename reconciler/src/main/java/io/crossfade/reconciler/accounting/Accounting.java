@@ -5,6 +5,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.LostRecords;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.SystemIdentity;
+import io.crossfade.db.process.LockedFile;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.PrivateDirectory;
@@ -17,9 +18,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -177,8 +175,7 @@ public final class Accounting implements AutoCloseable {
   /** Accounts for a directory if its process is gone, and removes it when that is done. */
   private int adopt(JournalDirectory directory, RecordId system, Instant until)
       throws IOException, SQLException, InterruptedException {
-    try (FileChannel channel = PrivateDirectory.openLock(directory.lock());
-        FileLock lock = channel.tryLock()) {
+    try (LockedFile lock = LockedFile.tryLock(directory.lock())) {
       if (lock == null) {
         return 0;
       }
@@ -203,9 +200,6 @@ public final class Accounting implements AutoCloseable {
         directory.remove();
       }
       return waiting;
-    } catch (OverlappingFileLockException e) {
-      log.debug("Another router of this process writes {}", directory);
-      return 0;
     }
   }
 

@@ -1,7 +1,6 @@
 package io.crossfade.router.flags;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -10,13 +9,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.crossfade.db.process.LockedFile;
 import io.crossfade.db.process.PrivateDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +58,7 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
           .build();
 
   /** A file that is this router's alone as long as its lock is held. */
-  private record Slot(Path file, FileChannel lock) {
+  private record Slot(Path file, LockedFile lock) {
 
     void release() throws IOException {
       lock.close();
@@ -194,20 +192,8 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
 
   /** Null when another router has it. */
   private @Nullable Slot take(Path directory, int number) throws IOException {
-    Path lock = directory.resolve("%s-%d.lock".formatted(name, number));
-    FileChannel channel =
-        FileChannel.open(
-            lock, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), PrivateDirectory.ofAFile(lock));
-    try {
-      FileLock held = channel.tryLock();
-      if (held != null) {
-        return new Slot(file(directory, number), channel);
-      }
-    } catch (OverlappingFileLockException e) {
-      log.debug("{} is taken by this process", lock);
-    }
-    channel.close();
-    return null;
+    LockedFile lock = LockedFile.tryLock(directory.resolve("%s-%d.lock".formatted(name, number)));
+    return lock == null ? null : new Slot(file(directory, number), lock);
   }
 
   private static Optional<Kept> read(Path file) throws IOException {

@@ -1,22 +1,16 @@
 package io.crossfade.router.intake;
 
 import io.crossfade.db.AcceptanceNodes.Lease;
-import io.crossfade.db.process.PrivateDirectory;
+import io.crossfade.db.process.LockedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +37,12 @@ final class NodeFile implements AutoCloseable {
    */
   record Kept(Lease lease, Instant at) {}
 
-  private final FileChannel channel;
+  private final LockedFile file;
   private final String address;
   private final @Nullable Kept kept;
 
-  private NodeFile(FileChannel channel, String address, @Nullable Kept kept) {
-    this.channel = channel;
+  private NodeFile(LockedFile file, String address, @Nullable Kept kept) {
+    this.file = file;
     this.address = address;
     this.kept = kept;
   }
@@ -99,37 +93,20 @@ final class NodeFile implements AutoCloseable {
             .getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes = ByteBuffer.wrap(line);
     while (bytes.hasRemaining()) {
-      channel.write(bytes, bytes.position());
+      file.channel().write(bytes, bytes.position());
     }
-    channel.truncate(line.length);
-    channel.force(true);
+    file.channel().truncate(line.length);
+    file.channel().force(true);
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 
   private static @Nullable NodeFile lock(Path file, String address) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.<OpenOption>of(
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS),
-            PrivateDirectory.ofAFile(file));
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return new NodeFile(channel, address, read(channel, address));
-      }
-    } catch (OverlappingFileLockException e) {
-      // Another router of this JVM has it.
-    }
-    channel.close();
-    return null;
+    LockedFile taken = LockedFile.tryLock(file);
+    return taken == null ? null : new NodeFile(taken, address, read(taken.channel(), address));
   }
 
   private static @Nullable Kept read(FileChannel channel, String address) throws IOException {
