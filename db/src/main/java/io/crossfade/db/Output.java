@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -138,22 +139,7 @@ public final class Output {
    *     stored, and the whole batch can be written again
    */
   public List<Rejection> writeIsolating(Batch batch) throws SQLException {
-    try {
-      write(batch);
-      return List.of();
-    } catch (SQLException e) {
-      if (!SqlFaults.isRowFault(e)) {
-        throw e;
-      }
-      List<AcceptedRecord> records = batch.records;
-      if (records.size() == 1) {
-        return List.of(new Rejection(records.getFirst(), SqlFaults.describe(e)));
-      }
-      int half = records.size() / 2;
-      List<Rejection> rejections = new ArrayList<>(writeIsolating(records.subList(0, half)));
-      rejections.addAll(writeIsolating(records.subList(half, records.size())));
-      return rejections;
-    }
+    return isolating(batch.records, () -> batch, /* suspecting= */ false);
   }
 
   /**
@@ -163,23 +149,30 @@ public final class Output {
    * and taken back.
    */
   List<Rejection> writeSuspecting(List<? extends AcceptedRecord> records) throws SQLException {
+    return isolating(records, () -> prepare(records), /* suspecting= */ true);
+  }
+
+  private List<Rejection> isolating(
+      List<? extends AcceptedRecord> records, Supplier<Batch> prepared, boolean suspecting)
+      throws SQLException {
     try {
-      write(prepare(records));
+      write(prepared.get());
       return List.of();
     } catch (SQLException | RuntimeException e) {
-      if (SqlFaults.isDatabaseFault(e)) {
+      if (suspecting ? SqlFaults.isDatabaseFault(e) : !SqlFaults.isRowFault(e)) {
         throw e;
       }
       if (records.size() == 1) {
         AcceptedRecord record = records.getFirst();
-        if (SqlFaults.isRowFault(e)) {
-          return List.of(new Rejection(record, SqlFaults.describe(e)));
-        }
-        return accuse(record, e).stream().toList();
+        return SqlFaults.isRowFault(e)
+            ? List.of(new Rejection(record, SqlFaults.describe(e)))
+            : accuse(record, e).stream().toList();
       }
       int half = records.size() / 2;
-      List<Rejection> rejections = new ArrayList<>(writeSuspecting(records.subList(0, half)));
-      rejections.addAll(writeSuspecting(records.subList(half, records.size())));
+      List<Rejection> rejections = new ArrayList<>();
+      for (var part : List.of(records.subList(0, half), records.subList(half, records.size()))) {
+        rejections.addAll(isolating(part, () -> prepare(part), suspecting));
+      }
       return rejections;
     }
   }
