@@ -167,17 +167,10 @@ public final class DeadLetterDesk {
 
   /** Notes that a letter died once more, of what. */
   public void diedAgain(Letter letter, String reason) throws SQLException {
-    new DeadLetters(control)
-        .diedAgain(
-            new Letter(
-                letter.source(),
-                letter.key(),
-                letter.kind(),
-                reason,
-                1,
-                letter.format(),
-                letter.body(),
-                letter.diedAt()));
+    try (Connection connection = control.getConnection()) {
+      DeadLetters.dieAgain(connection, letter, reason, 1);
+      connection.commit();
+    }
   }
 
   /**

@@ -184,7 +184,7 @@ public final class DeadLetters {
         for (Letter letter : asked) {
           if (quota.takeOfTotal(letter)) {
             insertClipped(connection, letter);
-          } else if (!dieAgain(connection, letter)) {
+          } else if (!dieAgain(connection, letter, letter.reason(), letter.attempts())) {
             dropped.add(letter);
           }
         }
@@ -197,14 +197,6 @@ public final class DeadLetters {
     }
     dropped.forEach(letter -> quota.dropped(letter, NoRoom.TOTAL));
     return asked.size() - dropped.size();
-  }
-
-  /** Notes that a letter died once more, of what; the quota is not asked. */
-  void diedAgain(Letter letter) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      dieAgain(connection, letter);
-      connection.commit();
-    }
   }
 
   /** How many letters nobody has dealt with. */
@@ -249,14 +241,15 @@ public final class DeadLetters {
    *
    * @return whether it was
    */
-  private static boolean dieAgain(Connection connection, Letter letter) throws SQLException {
+  static boolean dieAgain(Connection connection, Letter letter, String reason, int attempts)
+      throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "UPDATE dead_letter SET attempts = attempts + ?, reason = ?,"
                 + AGAIN
                 + " WHERE source = ? AND dead_key = ?")) {
-      statement.setInt(1, letter.attempts());
-      statement.setString(2, clip(letter.reason()));
+      statement.setInt(1, attempts);
+      statement.setString(2, clip(reason));
       statement.setString(3, letter.source().name());
       statement.setBytes(4, letter.key().bytes());
       return statement.executeUpdate() > 0;
