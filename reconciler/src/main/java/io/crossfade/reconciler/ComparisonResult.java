@@ -77,7 +77,7 @@ public record ComparisonResult(
 
   /** What became of the rows that were planted, of all kinds. */
   public Proof proof() {
-    return figures.values().stream().map(KindFigures::proof).reduce(Proof.NONE, Proof::plus);
+    return KindFigures.proofOf(figures.values());
   }
 
   /** Whether every kind that had rows to compare is proven. */

@@ -41,7 +41,7 @@ final class ComparisonRows {
 
   private ComparisonRows() {}
 
-  static Summary summary(ResultSet row) throws SQLException {
+  static Summary summary(ResultSet row, List<KindFigures> figures) throws SQLException {
     Map<String, TableProgress> progress = progress(row);
     boolean finished = "FINISHED".equals(row.getString("state"));
     long expected = progress.values().stream().mapToLong(TableProgress::expected).sum() * 2;
@@ -56,15 +56,8 @@ final class ComparisonRows {
         row.getTimestamp("updated_at").toInstant(),
         row.getString("verdict"),
         reasons(row.getString("reasons")),
-        Headline.of(
-            row.getLong("compared"),
-            row.getLong("good"),
-            row.getLong("explained"),
-            row.getLong("lost"),
-            row.getLong("in_no_output"),
-            row.getLong("urgent"),
-            row.getLong("dropped_copies")),
-        proof(row),
+        Headline.of(figures, row.getLong("dropped_copies")),
+        KindFigures.proofOf(figures),
         row.getBoolean("held") ? row.getString("claimed_by") : null,
         finished ? 1 : expected == 0 ? 0 : Math.min(1, (double) consumed / expected));
   }
@@ -95,15 +88,11 @@ final class ComparisonRows {
         row.getLong("in_no_output"),
         unboxed(row.getObject("legacy_p95_ms", Double.class)),
         unboxed(row.getObject("stream_p95_ms", Double.class)),
-        proof(row));
-  }
-
-  private static Proof proof(ResultSet row) throws SQLException {
-    return new Proof(
-        row.getLong("planted"),
-        row.getLong("plants_found"),
-        row.getLong("plants_invented"),
-        row.getLong("bare"));
+        new Proof(
+            row.getLong("planted"),
+            row.getLong("plants_found"),
+            row.getLong("plants_invented"),
+            row.getLong("bare")));
   }
 
   static DifferenceLedger.Planted planted(ResultSet row) throws SQLException {

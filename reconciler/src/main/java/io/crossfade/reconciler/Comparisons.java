@@ -15,7 +15,10 @@ import io.crossfade.reconciler.verdict.Reason;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -34,18 +37,9 @@ public final class Comparisons {
 
   private static final int PAGE = 1_000;
 
-  /** A run that goes on has no figures yet. */
   private static final String SUMMARY =
-      "SELECT c.*, COALESCE(claimed_until > CURRENT_TIMESTAMP(3), FALSE) AS held,"
-          + " k.compared, k.good, k.explained, k.lost, k.in_no_output, k.urgent, k.planted,"
-          + " k.plants_found, k.plants_invented, k.bare FROM comparison c LEFT JOIN (SELECT"
-          + " comparison_id, SUM(matching + repaired) AS good, SUM(matching + repaired + differing"
-          + " + missing_in_stream + missing_in_legacy + repeated) AS compared, SUM(explained) AS"
-          + " explained, SUM(lost) AS lost, SUM(in_no_output) AS in_no_output, SUM(urgent_missing +"
-          + " urgent_explained) AS urgent, SUM(planted) AS planted, SUM(plants_found) AS"
-          + " plants_found, SUM(plants_invented) AS plants_invented, SUM(bare) AS bare FROM"
-          + " comparison_kind WHERE comparison_id %1$s GROUP BY comparison_id) k"
-          + " ON k.comparison_id = c.id WHERE c.id %1$s ORDER BY c.id DESC";
+      "SELECT c.*, COALESCE(claimed_until > CURRENT_TIMESTAMP(3), FALSE) AS held FROM comparison c"
+          + " WHERE c.id IN (:ids) ORDER BY c.id DESC";
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
@@ -141,23 +135,37 @@ public final class Comparisons {
   public List<Summary> latest(int limit) {
     return in(
         () ->
-            jdbc.sql("SELECT id FROM comparison ORDER BY id DESC LIMIT ?, 1")
-                .param(Math.max(0, limit - 1))
-                .query(Long.class)
-                .optional()
-                .map(oldest -> summaries(">= ?", oldest))
-                .orElseGet(() -> summaries(">= ?", 0)));
+            summaries(
+                jdbc.sql("SELECT id FROM comparison ORDER BY id DESC LIMIT ?")
+                    .param(limit)
+                    .query(Long.class)
+                    .list()));
   }
 
   /** One run. */
   public Optional<Summary> find(long id) {
-    return in(() -> summaries("= ?", id).stream().findFirst());
+    return in(() -> summaries(List.of(id)).stream().findFirst());
   }
 
-  private List<Summary> summaries(String which, long id) {
-    return jdbc.sql(SUMMARY.formatted(which))
-        .params(id, id)
-        .query((row, number) -> summary(row))
+  private List<Summary> summaries(List<Long> ids) {
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    // A run that goes on has none yet.
+    Map<Long, List<KindFigures>> figures = new HashMap<>();
+    jdbc.sql(
+            "SELECT from_at, to_at, k.* FROM comparison c JOIN comparison_kind k"
+                + " ON k.comparison_id = c.id WHERE c.id IN (:ids)")
+        .param("ids", ids)
+        .query(
+            row -> {
+              figures
+                  .computeIfAbsent(row.getLong("comparison_id"), id -> new ArrayList<>())
+                  .add(ComparisonRows.figures(row));
+            });
+    return jdbc.sql(SUMMARY)
+        .param("ids", ids)
+        .query((row, number) -> summary(row, figures.getOrDefault(row.getLong("id"), List.of())))
         .list();
   }
 

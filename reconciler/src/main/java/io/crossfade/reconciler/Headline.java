@@ -3,8 +3,10 @@ package io.crossfade.reconciler;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,22 @@ public record Headline(
     long inNoOutput,
     long urgentMissing,
     long droppedCopies) {
+
+  /** Of kinds, as they are kept. */
+  static Headline of(Collection<KindFigures> kinds, long droppedCopies) {
+    return of(
+        sum(kinds, KindFigures::compared),
+        sum(kinds, KindFigures::good),
+        sum(kinds, KindFigures::explained),
+        sum(kinds, KindFigures::lost),
+        sum(kinds, KindFigures::inNoOutput),
+        sum(kinds, of -> of.urgentMissing() + of.urgentExplained()),
+        droppedCopies);
+  }
+
+  private static long sum(Collection<KindFigures> kinds, ToLongFunction<KindFigures> of) {
+    return kinds.stream().mapToLong(of).sum();
+  }
 
   /**
    * From sums.

@@ -5,6 +5,7 @@ import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.reconciler.verdict.ConfidenceSequence;
 import io.crossfade.reconciler.verdict.Reason;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -50,14 +51,24 @@ public record KindFigures(
     OptionalDouble streamP95,
     Proof proof) {
 
+  /** What became of the rows that were planted, of several kinds. */
+  public static Proof proofOf(Collection<KindFigures> kinds) {
+    return kinds.stream().map(KindFigures::proof).reduce(Proof.NONE, Proof::plus);
+  }
+
+  /** Rows that agree. */
+  public long good() {
+    return matching + repaired;
+  }
+
   /** Rows that at least one output has, of those that both should have. */
   public long compared() {
-    return matching + repaired + differing + missingInStream + missingInLegacy + repeated;
+    return good() + differing + missingInStream + missingInLegacy + repeated;
   }
 
   /** Rows that do not agree, and nobody knows why. */
   public long unexplained() {
-    return compared() - matching - repaired - explained;
+    return compared() - good() - explained;
   }
 
   /** Whether nothing that was compared could have been missed: there were plants, and all found. */

@@ -4,7 +4,6 @@ import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyMeter;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.KindFigures;
-import io.crossfade.reconciler.diff.Proof;
 import io.crossfade.router.flags.FlagTable;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.stream.StreamHealth;
@@ -92,7 +91,7 @@ public final class RolloutEvidence {
         rate(StreamMeter.ACCEPT_TO_ROW.id(), StreamMeter.WRITE.id(), kind),
         held(),
         sum(of, KindFigures::proven),
-        of.stream().map(KindFigures::proof).reduce(Proof.NONE, Proof::plus),
+        KindFigures.proofOf(of),
         of.stream()
             .filter(window -> window.proof().isBroken())
             .filter(window -> window.window().to().isAfter(now.minus(BROKEN_FOR)))
