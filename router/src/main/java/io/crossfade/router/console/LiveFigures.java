@@ -6,20 +6,17 @@ import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.gates.GateEvidence;
+import io.crossfade.router.process.Asking;
 import io.crossfade.router.rollout.Rollout;
 import io.crossfade.stream.StreamHealth;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /** What an operator sees at a glance, of this router; asked about once a second. */
 final class LiveFigures {
@@ -106,19 +103,11 @@ final class LiveFigures {
   /** How everything stands now, beside the last minute. */
   synchronized Now now() {
     readings.read();
-    boolean reachable = flags.readable();
+    Asking control = Asking.controlSchema(flags.readable());
+    Asking redis = Asking.redis();
     List<KindNow> kinds = new ArrayList<>();
-    Asking asking = new Asking();
     for (Kind kind : Kind.values()) {
-      Agreement agreement = null;
-      if (reachable) {
-        try {
-          agreement = agreement(kind);
-        } catch (DataAccessException | TransactionException e) {
-          reachable = false;
-        }
-      }
-      kinds.add(now(kind, agreement, asking));
+      kinds.add(now(kind, control.ask(() -> agreement(kind)), redis));
     }
     return new Now(
         clock.instant(),
@@ -126,7 +115,7 @@ final class LiveFigures {
         flags.age(),
         !flags.readable(),
         flags.overridden(),
-        !reachable,
+        !control.answers(),
         kinds);
   }
 
@@ -156,23 +145,5 @@ final class LiveFigures {
             ? null
             : 100.0 * (known.compared() - known.unexplained()) / known.compared(),
         known.comparedUntil().map(until -> Duration.between(until, known.at())).orElse(null));
-  }
-
-  /** Asks Redis until it does not answer once: each question to one that hangs takes a second. */
-  private static final class Asking {
-
-    private boolean away;
-
-    <T> @Nullable T ask(Supplier<T> question) {
-      if (away) {
-        return null;
-      }
-      try {
-        return question.get();
-      } catch (RedisException e) {
-        away = true;
-        return null;
-      }
-    }
   }
 }

@@ -14,6 +14,7 @@ import io.crossfade.router.gates.GateResult;
 import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
+import io.crossfade.router.process.Asking;
 import io.crossfade.router.routing.RoutedRecords;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,10 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -141,7 +139,7 @@ public final class RolloutController {
   @GetMapping
   public Overview overview() {
     RolloutState state = flags.state();
-    Asking control = new Asking(flags.readable());
+    Asking control = Asking.controlSchema(flags.readable());
     Map<Kind, Holds.Hold> held = control.ask(holds::all, Map.of());
     List<KindView> kinds = new ArrayList<>();
     for (Kind kind : Kind.values()) {
@@ -151,7 +149,7 @@ public final class RolloutController {
     return new Overview(
         state.version(),
         flags.age().toMillis(),
-        !control.answers,
+        !control.answers(),
         flags.source(),
         flags.asOf().orElse(null),
         flags.keepable(),
@@ -166,33 +164,9 @@ public final class RolloutController {
   @GetMapping("/kinds/{kind}")
   public KindView kind(@PathVariable String kind) throws RefusedException {
     Kind one = kinds(kind).iterator().next();
-    Asking control = new Asking(flags.readable());
+    Asking control = Asking.controlSchema(flags.readable());
     Map<Kind, Holds.Hold> held = control.ask(holds::all, Map.of());
     return view(one, flags.state(), held.get(one), control);
-  }
-
-  /**
-   * Asks the control schema until it does not answer once: what is known without it is shown all
-   * the same, and each question to one that hangs takes seconds.
-   */
-  private static final class Asking {
-
-    private boolean answers;
-
-    Asking(boolean answers) {
-      this.answers = answers;
-    }
-
-    <T> T ask(Supplier<T> question, T otherwise) {
-      if (answers) {
-        try {
-          return question.get();
-        } catch (DataAccessException | TransactionException e) {
-          answers = false;
-        }
-      }
-      return otherwise;
-    }
   }
 
   @PostMapping("/changes")
