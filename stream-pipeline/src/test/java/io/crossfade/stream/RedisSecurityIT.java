@@ -82,13 +82,7 @@ class RedisSecurityIT {
 
   @Test
   void workerSpeaksTlsByItsBundleAndIsWhoItsUrlSays() throws Exception {
-    try (ConfigurableApplicationContext worker =
-        worker(
-            "--spring.data.redis.url=rediss://crossfade:of-the-user@localhost:" + tls.port(),
-            "--spring.data.redis.ssl.bundle=redis",
-            "--spring.ssl.bundle.jks.redis.truststore.location=file:" + tls.store(),
-            "--spring.ssl.bundle.jks.redis.truststore.type=PKCS12",
-            "--spring.ssl.bundle.jks.redis.truststore.password=" + TlsLink.PASSWORD)) {
+    try (ConfigurableApplicationContext worker = workerThatTrusts()) {
       assertWrites(worker);
     }
   }
@@ -96,13 +90,7 @@ class RedisSecurityIT {
   @Test
   void workerThatStartedWhileRedisWasAwaySpeaksTlsOnceItComes() throws Exception {
     redis.kill();
-    try (ConfigurableApplicationContext worker =
-        worker(
-            "--spring.data.redis.url=rediss://crossfade:of-the-user@localhost:" + tls.port(),
-            "--spring.data.redis.ssl.bundle=redis",
-            "--spring.ssl.bundle.jks.redis.truststore.location=file:" + tls.store(),
-            "--spring.ssl.bundle.jks.redis.truststore.type=PKCS12",
-            "--spring.ssl.bundle.jks.redis.truststore.password=" + TlsLink.PASSWORD)) {
+    try (ConfigurableApplicationContext worker = workerThatTrusts()) {
       redis.start();
       allowUser();
       assertWrites(worker);
@@ -119,6 +107,15 @@ class RedisSecurityIT {
             "--spring.data.redis.password=of-the-user")) {
       assertWrites(worker);
     }
+  }
+
+  private ConfigurableApplicationContext workerThatTrusts() {
+    return worker(
+        "--spring.data.redis.url=rediss://crossfade:of-the-user@localhost:" + tls.port(),
+        "--spring.data.redis.ssl.bundle=redis",
+        "--spring.ssl.bundle.jks.redis.truststore.location=file:" + tls.store(),
+        "--spring.ssl.bundle.jks.redis.truststore.type=PKCS12",
+        "--spring.ssl.bundle.jks.redis.truststore.password=" + TlsLink.PASSWORD);
   }
 
   /** Whoever is in between has a certificate too. */
