@@ -17,6 +17,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class Http {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Far beyond what any answer takes, also on a machine that does ten other things. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   public record Answer(int status, JsonNode json, HttpResponse<String> raw) {}
@@ -65,8 +69,7 @@ public final class Http {
 
   public HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(15));
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
     if (user != null && path.startsWith("/api/")) {
       String login = user + ":" + TestRouterApplication.PASSWORD;
       request.header(

@@ -1,5 +1,6 @@
 package io.crossfade.router;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -8,34 +9,34 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** One connection whose client sends what it likes, when it likes. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
   private final Socket socket;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  RawClient(int port) throws IOException {
+  public RawClient(int port) throws IOException {
     socket = new Socket("127.0.0.1", port);
     socket.setSoTimeout(60_000);
   }
 
   /** Head of an upload that announces a body. */
-  static String head(String path, String... headers) {
+  public static String head(String path, String... headers) {
     return "POST %s HTTP/1.1\r\nHost: router\r\n%s\r\n"
         .formatted(path, headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n");
   }
 
-  RawClient send(String text) throws IOException {
+  public RawClient send(String text) throws IOException {
     return send(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  RawClient send(byte[] bytes) throws IOException {
+  public RawClient send(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
     return this;
   }
 
   /** From now on sends a byte now and then, until it ends or is ended. */
-  void drip() {
+  public void drip() {
     Thread.ofVirtual()
         .start(
             () -> {
@@ -50,7 +51,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The status of the next answer; -1 when the connection ends without one. */
-  int status() {
+  public int status() {
     try {
       StringBuilder line = new StringBuilder();
       for (int c = socket.getInputStream().read(); c != '\n'; c = socket.getInputStream().read()) {
@@ -65,8 +66,20 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Goes on to the end of the answer's head. */
+  public void skipHead() throws IOException {
+    StringBuilder head = new StringBuilder("\r\n");
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int c = socket.getInputStream().read();
+      if (c < 0) {
+        throw new EOFException("the connection ended in the head");
+      }
+      head.append((char) c);
+    }
+  }
+
   /** What else it is sent until the connection ends. */
-  String rest() throws IOException {
+  public String rest() throws IOException {
     return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 

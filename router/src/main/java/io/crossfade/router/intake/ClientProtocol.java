@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.coyote.Constants;
 import org.apache.coyote.Processor;
-import org.apache.coyote.Request;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
@@ -31,10 +30,12 @@ public final class ClientProtocol extends Http11NioProtocol {
   /** A processor that says whose request it is at work on. */
   private final class AtWork extends Http11Processor {
 
+    private final TimedInput input;
     private volatile @Nullable SocketWrapperBase<?> connection;
 
     AtWork() {
       super(ClientProtocol.this, ClientProtocol.this.getAdapter());
+      input = new TimedInput(request);
     }
 
     @Override
@@ -51,9 +52,27 @@ public final class ClientProtocol extends Http11NioProtocol {
 
     void endIfSlow(BudgetSettings settings, long now) {
       SocketWrapperBase<?> of = connection;
-      if (of != null && isSlow(getRequest(), settings, now)) {
+      if (of != null && isSlow(settings, now)) {
         end(of);
       }
+    }
+
+    boolean isSlow(BudgetSettings settings, long now) {
+      Duration patience = settings.bodyPatience();
+      return switch (request.getRequestProcessor().getStage()) {
+        case Constants.STAGE_NEW, Constants.STAGE_PARSE, Constants.STAGE_ENDED -> {
+          // before its first byte, Tomcat's own time counts
+          long begin = request.getStartTimeNanos();
+          yield begin >= 0 && now - begin > patience.toNanos();
+        }
+        case Constants.STAGE_SERVICE -> {
+          long waited = input.waited(now);
+          yield waited > settings.bodyDeadline().toNanos()
+              || SlowBodies.isBehind(
+                  request.getBytesRead(), waited, patience, settings.bodyRate().toBytes());
+        }
+        default -> false;
+      };
     }
   }
 
@@ -69,10 +88,9 @@ public final class ClientProtocol extends Http11NioProtocol {
    */
   void endSlow(BudgetSettings settings, long now) {
     for (SocketWrapperBase<?> connection : getEndpoint().getConnections()) {
-      if (connection.getCurrentProcessor() instanceof Processor processor
+      if (connection.getCurrentProcessor() instanceof AtWork processor
           && !processor.isAsync()
-          && !processor.isUpgrade()
-          && isSlow(processor.getRequest(), settings, now)) {
+          && processor.isSlow(settings, now)) {
         end(connection);
       }
     }
@@ -88,24 +106,5 @@ public final class ClientProtocol extends Http11NioProtocol {
         log.debug("A slow connection has ended by itself: {}", e.toString());
       }
     }
-  }
-
-  private static boolean isSlow(Request request, BudgetSettings settings, long now) {
-    long begin = request.getStartTimeNanos();
-    if (begin < 0) {
-      return false; // not a byte yet: Tomcat's own time counts
-    }
-    long age = now - begin;
-    Duration patience = settings.bodyPatience();
-    return switch (request.getRequestProcessor().getStage()) {
-      case Constants.STAGE_NEW, Constants.STAGE_PARSE, Constants.STAGE_ENDED ->
-          age > patience.toNanos();
-      case Constants.STAGE_SERVICE, Constants.STAGE_ENDINPUT ->
-          request.getBytesRead() < request.getContentLengthLong()
-              && (age > settings.bodyDeadline().toNanos()
-                  || SlowBodies.isBehind(
-                      request.getBytesRead(), age, patience, settings.bodyRate().toBytes()));
-      default -> false;
-    };
   }
 }
