@@ -64,6 +64,12 @@ final class RedisPreflight {
     try {
       expect(redis, "appendonly", "yes", "a restart loses what it confirmed", findings);
       expect(
+          redis,
+          "appendfsync",
+          "always",
+          "its crash may lose the last two seconds of what it confirmed",
+          findings);
+      expect(
           redis, "maxmemory-policy", "noeviction", "a full Redis may drop whole streams", findings);
     } catch (RedisCommandExecutionException e) {
       findings.add(
@@ -71,7 +77,8 @@ final class RedisPreflight {
               Level.WARN,
               "Redis does not let us read its configuration ("
                   + e.getMessage()
-                  + "): see for yourself that appendonly is yes and maxmemory-policy noeviction"));
+                  + "): see for yourself that appendonly is yes, appendfsync always and"
+                  + " maxmemory-policy noeviction"));
     }
     keys.forEach(key -> lookAhead(redis, key, findings));
     return findings;

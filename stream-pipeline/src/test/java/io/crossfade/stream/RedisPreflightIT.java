@@ -17,12 +17,17 @@ class RedisPreflightIT {
         var connection = client.connect()) {
       assertThat(RedisPreflight.check(connection.sync(), List.of())).isEmpty();
       connection.sync().configSet("appendonly", "no");
+      connection.sync().configSet("appendfsync", "everysec");
       connection.sync().configSet("maxmemory-policy", "allkeys-lru");
       assertThat(RedisPreflight.check(connection.sync(), List.of()))
           .containsExactly(
               new RedisPreflight.Finding(
                   Level.WARN,
                   "Redis has appendonly no: a restart loses what it confirmed; set it to yes"),
+              new RedisPreflight.Finding(
+                  Level.WARN,
+                  "Redis has appendfsync everysec: its crash may lose the last two seconds of what"
+                      + " it confirmed; set it to always"),
               new RedisPreflight.Finding(
                   Level.WARN,
                   "Redis has maxmemory-policy allkeys-lru: a full Redis may drop whole streams;"

@@ -53,8 +53,13 @@ public final class TestRedis implements Closeable {
   private final int port;
   private Process process;
 
-  /** Starts a server that keeps every append, on a free port, gone with the JVM. */
-  public TestRedis() {
+  /**
+   * Starts a server that keeps every append that it confirmed, also when it is killed, on a free
+   * port, gone with the JVM.
+   *
+   * @param more options and their values, for this first start
+   */
+  public TestRedis(String... more) {
     try {
       this.executable = executable();
       this.home = Files.createTempDirectory("crossfade-redis");
@@ -62,7 +67,7 @@ public final class TestRedis implements Closeable {
       throw new UncheckedIOException(e);
     }
     this.port = TestServers.freePort();
-    this.process = launch();
+    this.process = launch(more);
     awaitAnswer();
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
@@ -153,7 +158,7 @@ public final class TestRedis implements Closeable {
                   "--appendonly",
                   "yes",
                   "--appendfsync",
-                  "everysec",
+                  "always",
                   "--save",
                   "",
                   "--maxmemory-policy",

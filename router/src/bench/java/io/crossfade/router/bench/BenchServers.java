@@ -24,13 +24,16 @@ final class BenchServers implements AutoCloseable {
   private static final double COMPILER_IDLE = 0.05;
   private static final int MOST_WARM_UPS = 20;
 
-  private final TestRedis redis = new TestRedis();
+  private final TestRedis redis = new TestRedis("--appendfsync", "everysec");
   private final RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", redis.port()));
   private final StatefulRedisConnection<String, String> connection = client.connect();
   private final DbSettings schemas = PlainLinks.to(TestDatabase.newSchemas());
   private final RouterProcess router;
 
-  /** All kinds are on the legacy path unless the arguments say otherwise; a client may ask for the stream. */
+  /**
+   * All kinds are on the legacy path unless the arguments say otherwise; a client may ask for the
+   * stream.
+   */
   BenchServers(String... arguments) {
     keepFile(redis);
     List<String> more = new ArrayList<>(List.of("--crossfade.rollout.initial=legacy"));
@@ -43,14 +46,17 @@ final class BenchServers implements AutoCloseable {
     router.awaitStart();
   }
 
-  /** Rewriting its file takes Redis a core for a while, on two cores that client and router share with it. */
+  /**
+   * Rewriting its file takes Redis a core for a while, on two cores that client and router share
+   * with it.
+   */
   static void keepFile(TestRedis redis) {
     redis.command(commands -> commands.configSet("auto-aof-rewrite-percentage", "0"));
   }
 
   /**
-   * Repeats a load until the router's compiler is nearly idle: on two cores it competes with what is to be measured,
-   * and for minutes, not for seconds.
+   * Repeats a load until the router's compiler is nearly idle: on two cores it competes with what
+   * is to be measured, and for minutes, not for seconds.
    */
   void warmUp(Runnable load) {
     for (int turn = 0; turn < MOST_WARM_UPS; turn++) {

@@ -53,7 +53,7 @@ final class DrainBenchmark {
 
   static void run() throws Exception {
     try (TestOutputs outputs = new TestOutputs(PlainLinks.to(TestDatabase.newSchemas()));
-        TestRedis redis = new TestRedis()) {
+        TestRedis redis = new TestRedis("--appendfsync", "everysec")) {
       BenchServers.keepFile(redis);
       container(outputs, redis, Duration.ofSeconds(5));
       for (int turn = 0; turn < WARM_UPS; turn++) {
@@ -98,7 +98,8 @@ final class DrainBenchmark {
       StreamHealth health = draining.getBean(StreamHealth.class);
       // The clock starts with the first row, not with the application.
       long ready = System.nanoTime();
-      // As the router counts them: over millions of rows the database took as long as the drain to count.
+      // As the router counts them: over millions of rows the database took as long as the drain to
+      // count.
       long already = written(draining);
       long compiled = COMPILER.getTotalCompilationTime();
       while (!health.drained()) {
@@ -121,7 +122,9 @@ final class DrainBenchmark {
             .sum();
   }
 
-  /** What Spring Data offers: one message at a time to a listener, which inserts and acknowledges. */
+  /**
+   * What Spring Data offers: one message at a time to a listener, which inserts and acknowledges.
+   */
   private static double container(TestOutputs outputs, TestRedis redis, Duration duration)
       throws Exception {
     String prefix = TestRedis.newPrefix();
@@ -145,14 +148,15 @@ final class DrainBenchmark {
                   .hashKeySerializer(RedisSerializer.string())
                   .hashValueSerializer(RedisSerializer.byteArray())
                   .build());
-      var subscription = container.receive(
-          Consumer.from("spring", "one"),
-          StreamOffset.create(key, ReadOffset.lastConsumed()),
-          message -> {
-            insert(output, message);
-            template.opsForStream().acknowledge(key, "spring", message.getId());
-            rows.increment();
-          });
+      var subscription =
+          container.receive(
+              Consumer.from("spring", "one"),
+              StreamOffset.create(key, ReadOffset.lastConsumed()),
+              message -> {
+                insert(output, message);
+                template.opsForStream().acknowledge(key, "spring", message.getId());
+                rows.increment();
+              });
       long begin = System.nanoTime();
       container.start();
       LockSupport.parkNanos(duration.toNanos());
@@ -180,13 +184,15 @@ final class DrainBenchmark {
         TestRouterApplication.arguments(
             outputs.settings(),
             redis.port(),
-            List.of("--crossfade.stream.key-prefix=" + prefix,
-            "--server.port=0",
-            "--management.server.port=0",
-            "--spring.main.banner-mode=off",
-            "--logging.level.root=error",
+            List.of(
+                "--crossfade.stream.key-prefix=" + prefix,
+                "--server.port=0",
+                "--management.server.port=0",
+                "--spring.main.banner-mode=off",
+                "--logging.level.root=error",
                 more));
-    return new SpringApplication(RouterApplication.class, BenchRouter.class).run(arguments.toArray(String[]::new));
+    return new SpringApplication(RouterApplication.class, BenchRouter.class)
+        .run(arguments.toArray(String[]::new));
   }
 
   private static List<List<HealthData>> batches(int rows) {
