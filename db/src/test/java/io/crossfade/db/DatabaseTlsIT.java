@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,7 +34,9 @@ class DatabaseTlsIT {
     stranger = new TestAuthority(Files.createDirectory(home.resolve("stranger")));
     database =
         new DatabaseProcess(
-            Files.createDirectory(home.resolve("disk")), authority.serverOptions("localhost"));
+            Files.createDirectory(home.resolve("disk")),
+            List.of(),
+            authority.serverOptions("localhost"));
     schemas = TestDatabase.newSchemas(database::admin, "jdbc:mysql://localhost:" + database.port());
   }
 

@@ -36,11 +36,9 @@ public final class TestDatabase {
             System.getProperty("crossfade.test.mysql-username", "root"),
             System.getProperty("crossfade.test.mysql-password", ""));
       }
-      boolean mysql = "mysql".equals(System.getProperty("crossfade.test.database"));
-      if (DockerServers.available()) {
-        return DockerServers.startDatabase(mysql);
-      }
-      return mysql ? EmbeddedMySql.start() : EmbeddedMariaDb.start();
+      return DockerServers.available()
+          ? DockerServers.startDatabase(DatabaseProcess.isMySql())
+          : DatabaseProcess.shared();
     }
   }
 

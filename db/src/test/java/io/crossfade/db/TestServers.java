@@ -41,7 +41,7 @@ public final class TestServers {
           "--max-connections=300",
           "--max-allowed-packet=64M");
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
   private static final int FIRST_PORT = 20_000;
   private static final int FIRST_OUTGOING_PORT = 32_768;

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 
 class LegacyQueueIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Loops loops = new Loops(meters);
   private CutLink link;

@@ -55,7 +55,7 @@ class ComparisonFaultsIT {
 
       ComparisonResult resumed =
           await("the pools to notice")
-              .atMost(Duration.ofMinutes(1))
+              .atMost(Duration.ofMinutes(3))
               .ignoreExceptions()
               .until(() -> TestReconciler.drained(outputs).run(ALWAYS), result -> true);
       assertThat(TestOutputs.number(outputs.control(), "SELECT COUNT(*) FROM comparison"))

@@ -36,7 +36,7 @@ class RunClaimsIT {
           new ComparisonWindow(Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z")));
   private static final int RECORDS = 300;
   private static final int WORKERS = 6;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final TestOutputs outputs = new TestOutputs();
   private final Comparisons comparisons =

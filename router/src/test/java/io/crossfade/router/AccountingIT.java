@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Routers that are killed, and what their journals say of the records that died with them. */
 class AccountingIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final LocalDateTime FIRST = LocalDateTime.of(2025, 9, 14, 8, 15);
 
   private final DbSettings schemas = TestDatabase.newSchemas();

@@ -25,7 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Whatever is done to a router, what it holds of its budget goes back. */
 class BudgetIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** With 1 GiB, some 11 MB: 6 MB for uploads. */
   private static final List<String> SMALL =

@@ -19,7 +19,7 @@ public final class Http {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Far beyond what any answer takes, also on a machine that does ten other things. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 

@@ -71,7 +71,7 @@ class LogLinesIT {
       raw(router, "GET /\u001b[2JFORGED HTTP/1.1\r\nHost: x\u001b[2J\r\n\r\n");
       raw(router, "POST /upload_health_data HTTP/1.1\r\nHost: x\r\nX-\u001b[2J: \u001b\r\n\r\n");
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(3))
           .untilAsserted(
               () -> {
                 // Spring writes line ends as <EOL> before we see them, and no other separator.

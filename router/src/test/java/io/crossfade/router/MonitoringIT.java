@@ -34,7 +34,7 @@ import org.yaml.snakeyaml.Yaml;
 class MonitoringIT {
 
   private static final Path GRAFANA = Path.of("../grafana");
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
 

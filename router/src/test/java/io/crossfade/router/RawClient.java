@@ -16,7 +16,7 @@ public final class RawClient implements AutoCloseable {
 
   public RawClient(int port) throws IOException {
     socket = new Socket("127.0.0.1", port);
-    socket.setSoTimeout(60_000);
+    socket.setSoTimeout(180_000);
   }
 
   /** Head of an upload that announces a body. */

@@ -34,7 +34,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** What a router does while a server is away, and afterwards. */
 class RouterFaultsIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private CutLink database;
   private TestRedis redis;
   private ConfigurableApplicationContext router;

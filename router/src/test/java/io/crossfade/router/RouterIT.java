@@ -22,7 +22,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 class RouterIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static ConfigurableApplicationContext router;
   private static Http http;
   private static DataSource control;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Routers as processes: killed, stopped, and beside a worker. */
 class RouterProcessIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @Test
   void everyEntryThatRedisConfirmedIsInTheStreamOutputAfterAKill() throws Exception {

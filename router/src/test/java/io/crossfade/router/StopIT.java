@@ -118,7 +118,7 @@ class StopIT {
       upload(router.http(), 20);
       Files.createFile(trigger);
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> !router.isAlive() || router.log().contains("memory is gone"));
       assertThat(router.stop()).isIn(FatalErrors.EXIT_CODE, StopDeadline.EXIT_CODE, 143);
     }

@@ -32,7 +32,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 class StreamFaultsIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int UPLOADS = 40;
 
   private final AtomicInteger second = new AtomicInteger();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /** The connection to Redis goes away under appends. */
 class AppenderFaultsIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration RETRY = Duration.ofMillis(1);
 

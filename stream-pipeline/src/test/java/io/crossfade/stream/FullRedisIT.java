@@ -23,7 +23,7 @@ import org.springframework.util.unit.DataSize;
 /** Redis does not fill by what is done with, and one that is full is emptied. */
 class FullRedisIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final DataSize UNLIMITED = DataSize.ofTerabytes(1);
 
   private TestOutputs outputs;

@@ -336,7 +336,7 @@ final class PathsModel {
     List.copyOf(members).forEach(member -> die(member, "at the stop"));
     harness.consume(Kind.HEALTH);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .pollInterval(Duration.ofMillis(5))
         .until(() -> harness.drained(STREAM));
     harness.stopConsumers();

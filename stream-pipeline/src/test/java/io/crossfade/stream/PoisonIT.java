@@ -41,7 +41,7 @@ import org.springframework.util.unit.DataSize;
 /** An entry that nobody can take holds up no other, and is not forgotten. */
 class PoisonIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration CLAIM_IDLE = Duration.ofSeconds(1);
 
   private CutLink link;

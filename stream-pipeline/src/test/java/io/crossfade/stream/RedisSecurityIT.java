@@ -29,7 +29,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** A worker behind TLS, as a user who may do no more than it needs. */
 class RedisSecurityIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** What the README gives a user of Redis. */
   private static final String[] RULES = {

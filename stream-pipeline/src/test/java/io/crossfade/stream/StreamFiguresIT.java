@@ -28,7 +28,7 @@ import org.springframework.util.unit.DataSize;
 /** Figures that stay true when a clock was wrong, or Redis reckons wrongly. */
 class StreamFiguresIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration RETENTION = Duration.ofMinutes(30);
   private static final Duration HOUR = Duration.ofHours(1);
 

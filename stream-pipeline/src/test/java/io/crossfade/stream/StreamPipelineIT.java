@@ -36,7 +36,7 @@ import org.springframework.util.unit.DataSize;
 
 class StreamPipelineIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration LOOK_EVERY = Duration.ofMillis(1);
   private CutLink link;
   private TestOutputs outputs;

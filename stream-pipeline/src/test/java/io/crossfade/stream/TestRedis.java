@@ -30,7 +30,7 @@ import redis.embedded.core.ExecutableProvider;
  */
 public final class TestRedis implements Closeable {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final AtomicInteger PREFIXES = new AtomicInteger();
 
   private static final class Shared {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SupervisedLoopTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration NONE = Duration.ofMillis(1);
 
   private enum TestLoop implements LoopName {

@@ -157,7 +157,7 @@ class NightlyIT {
     }
     routers.forEach(Nightly::start);
     try {
-      await().atMost(Duration.ofMinutes(1)).until(() -> heard.size() == 2);
+      await().atMost(Duration.ofMinutes(3)).until(() -> heard.size() == 2);
     } finally {
       routers.forEach(Nightly::close);
     }
@@ -256,17 +256,17 @@ class NightlyIT {
       one.start();
       other.start();
       await()
-          .atMost(Duration.ofMinutes(1))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> number("SELECT COUNT(*) FROM accounted_segment") == 0);
       await()
-          .atMost(Duration.ofMinutes(1))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> number("SELECT COUNT(*) FROM dead_letter") == 2);
       assertThat(number("SELECT COUNT(*) FROM accounting")).isZero();
       assertThat(number("SELECT COUNT(*) FROM dead_letter WHERE reason IN ('open', 'young')"))
           .isEqualTo(2);
       assertThat(reports.latest(10)).as("young").hasSize(1);
       now = now.plus(Duration.ofDays(91));
-      await().atMost(Duration.ofMinutes(1)).until(() -> reports.latest(10).isEmpty());
+      await().atMost(Duration.ofMinutes(3)).until(() -> reports.latest(10).isEmpty());
       assertThat(number("SELECT COUNT(*) FROM comparison")).isZero();
       assertThat(number("SELECT COUNT(*) FROM difference")).isZero();
     }
@@ -292,11 +292,11 @@ class NightlyIT {
         };
     try (Retention retention = retention(counting)) {
       retention.start();
-      await().atMost(Duration.ofMinutes(1)).until(() -> looks.get() > 2);
+      await().atMost(Duration.ofMinutes(3)).until(() -> looks.get() > 2);
       assertThat(number("SELECT COUNT(*) FROM dead_letter")).isEqualTo(1);
       held.unlock();
       await()
-          .atMost(Duration.ofMinutes(1))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> number("SELECT COUNT(*) FROM dead_letter") == 0);
     }
   }

@@ -55,10 +55,10 @@ class DeadLetterIT {
     deviceColumn(stream, 8);
     http.post("/upload_health_data", Http.health(LONG, 1));
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .until(() -> letters("?kind=health&source=legacy").size() == 1);
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .until(() -> letters("?kind=health&source=stream").size() == 1);
     JsonNode letter = letters("?kind=health&source=legacy").path(0);
     assertThat(letter.path("reason").asText()).contains("device_sn");
@@ -123,7 +123,7 @@ class DeadLetterIT {
     String path = path(letters("?source=intake&kind=event").path(0));
     assertThat(http.call("POST", path + "/redrive", "").status()).isEqualTo(200);
     DataSource stream = router.getBean("streamDataSource", DataSource.class);
-    await().atMost(Duration.ofSeconds(60)).until(() -> TestOutputs.count(stream, Kind.EVENT) == 1);
+    await().atMost(Duration.ofMinutes(3)).until(() -> TestOutputs.count(stream, Kind.EVENT) == 1);
 
     http.post("/upload_device_info", "[{\"no\":\"device\"}]");
     String hopeless = path(letters("?source=intake&kind=device").path(0));
@@ -152,7 +152,7 @@ class DeadLetterIT {
     for (String name : List.of("legacyDataSource", "streamDataSource")) {
       DataSource output = router.getBean(name, DataSource.class);
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(3))
           .until(
               () ->
                   TestOutputs.number(

@@ -50,7 +50,7 @@ class CasesIT {
             router.getBean("legacyDataSource", DataSource.class),
             router.getBean("streamDataSource", DataSource.class));
     cases().forEach(one -> ANSWERS.put(one.path("name").asText(), send(one)));
-    await().atMost(Duration.ofMinutes(2)).until(() -> TestComparisons.areDrained(router));
+    await().atMost(Duration.ofMinutes(3)).until(() -> TestComparisons.areDrained(router));
     log = output.getAll();
   }
 

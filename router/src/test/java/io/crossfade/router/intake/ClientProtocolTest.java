@@ -113,7 +113,7 @@ class ClientProtocolTest {
         client.send(request);
         CompletableFuture<Integer> status = CompletableFuture.supplyAsync(client::status);
         await(request)
-            .atMost(Duration.ofMinutes(1))
+            .atMost(Duration.ofMinutes(3))
             .until(
                 () -> {
                   lookMuchLater();

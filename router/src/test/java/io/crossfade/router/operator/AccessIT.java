@@ -198,7 +198,7 @@ class AccessIT {
     }
     assertThat(guess(address, "rehearsal")).as("also with the right one").isEqualTo(429);
     assertThat(http.get("/api/rollout").status()).as("others need not").isEqualTo(200);
-    await().atMost(Duration.ofSeconds(60)).until(() -> guess(address, "rehearsal") == 200);
+    await().atMost(Duration.ofMinutes(3)).until(() -> guess(address, "rehearsal") == 200);
     for (String login : List.of("/console/login", "/console/%6cogin")) {
       String from = "127.0.1." + login.length();
       try (ConsoleClient client = new ConsoleClient(uri(""), from)) {

@@ -146,6 +146,6 @@ public final class ConsoleClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+    return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofMinutes(2));
   }
 }

@@ -29,7 +29,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 class ReconcilerControllerIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int RECORDS = 40;
   private static final int LOST = 5;
   private static ConfigurableApplicationContext router;

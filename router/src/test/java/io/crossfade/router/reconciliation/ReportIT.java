@@ -23,7 +23,7 @@ class ReportIT {
                 "--management.server.port=0",
                 "--crossfade.reconciler.nightly.cron=* * * * * *"))) {
       Http http = Http.of(router);
-      await().atMost(Duration.ofMinutes(1)).until(() -> !http.get("/api/reports").json().isEmpty());
+      await().atMost(Duration.ofMinutes(3)).until(() -> !http.get("/api/reports").json().isEmpty());
       JsonNode report = http.as("viewer").get("/api/reports").json().path(0);
       assertThat(report.path("verdict").asText()).isEqualTo("INCONCLUSIVE");
       String path = "/api/reports/" + report.path("id").asText();

@@ -31,7 +31,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A real router whose flags are away or damaged, also from its start. */
 class FlagOutageIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir private Path directory;
   private final List<ConfigurableApplicationContext> routers = new ArrayList<>();

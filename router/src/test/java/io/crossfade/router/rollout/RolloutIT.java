@@ -32,7 +32,7 @@ import org.togglz.core.user.SimpleFeatureUser;
 /** The rollout as an operator works it, over HTTP, on real servers. */
 class RolloutIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** A load that a busy machine's memory queue takes: what it refuses is no evidence. */
   private static final Duration BETWEEN_LOADS = Duration.ofSeconds(1);

@@ -46,7 +46,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 class RolloutUnderFireIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int DEVICES = 40;
 
   /** Until every router routes by a change, and clocks of acceptance and history agree. */
