@@ -2,11 +2,11 @@ package io.crossfade.db;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.budget.BudgetConfiguration;
+import io.crossfade.db.control.ControlConfiguration;
 import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
-import java.time.InstantSource;
 import org.flywaydb.core.api.FlywayException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -19,8 +19,8 @@ import org.springframework.context.annotation.Import;
  * process. Applications import this and name what they need of it.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({DbSettings.class, LetterSettings.class})
-@Import(BudgetConfiguration.class)
+@EnableConfigurationProperties(DbSettings.class)
+@Import({BudgetConfiguration.class, ControlConfiguration.class})
 public class DbConfiguration {
 
   @Bean
@@ -36,42 +36,6 @@ public class DbConfiguration {
   @Bean
   HikariDataSource streamDataSource(DbSettings settings) {
     return open("stream", "output", settings.stream(), settings);
-  }
-
-  @Bean
-  LetterQuota letterQuota(
-      LetterSettings settings,
-      ObjectProvider<InstantSource> clock,
-      ObjectProvider<MeterRegistry> meters) {
-    return new LetterQuota(
-        settings,
-        clock.getIfAvailable(InstantSource::system),
-        meters.getIfAvailable(SimpleMeterRegistry::new));
-  }
-
-  @Bean
-  DeadLetters deadLetters(HikariDataSource controlDataSource, LetterQuota quota) {
-    return new DeadLetters(controlDataSource, quota);
-  }
-
-  @Bean
-  DroppedMirrors droppedMirrors(HikariDataSource controlDataSource) {
-    return new DroppedMirrors(controlDataSource);
-  }
-
-  @Bean
-  RefusedRecords refusedRecords(HikariDataSource controlDataSource) {
-    return new RefusedRecords(controlDataSource);
-  }
-
-  @Bean
-  SystemIdentity systemIdentity(HikariDataSource controlDataSource) {
-    return new SystemIdentity(controlDataSource);
-  }
-
-  @Bean
-  AcceptanceNodes acceptanceNodes(HikariDataSource controlDataSource) {
-    return new AcceptanceNodes(controlDataSource);
   }
 
   @Bean

@@ -95,7 +95,7 @@ public record RecordId(long high, long low) implements Comparable<RecordId> {
   }
 
   /** A copy: asking for one by name costs more than hashing a key. */
-  static MessageDigest sha256() {
+  public static MessageDigest sha256() {
     try {
       return (MessageDigest) SHA_256.clone();
     } catch (CloneNotSupportedException e) {

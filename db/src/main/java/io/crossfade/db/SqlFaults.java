@@ -46,7 +46,7 @@ public final class SqlFaults {
   private SqlFaults() {}
 
   /** Whether a statement was larger than the server's {@code max_allowed_packet}, or a column. */
-  static boolean isTooLarge(SQLException e) {
+  public static boolean isTooLarge(SQLException e) {
     return e instanceof PacketTooBigException
         || e.getErrorCode() == PACKET_TOO_LARGE
         || e.getErrorCode() == DATA_TOO_LONG;

@@ -3,8 +3,9 @@ package io.crossfade.db;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;

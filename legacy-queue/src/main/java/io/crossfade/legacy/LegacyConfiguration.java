@@ -1,8 +1,8 @@
 package io.crossfade.legacy;
 
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Output;
 import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.process.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;

@@ -1,10 +1,10 @@
 package io.crossfade.legacy;
 
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.Remainder;
 import io.micrometer.core.instrument.MeterRegistry;

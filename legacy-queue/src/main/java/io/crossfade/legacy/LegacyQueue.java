@@ -2,8 +2,6 @@ package io.crossfade.legacy;
 
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DeadLetters;
-import io.crossfade.db.DeadLetters.Letter;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordWeight;
@@ -14,6 +12,8 @@ import io.crossfade.db.WriteAttempts;
 import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.budget.Lease;
 import io.crossfade.db.budget.Stage;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.control.DeadLetters.Letter;
 import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;

@@ -1,13 +1,13 @@
 package io.crossfade.reconciler;
 
 import io.crossfade.db.DeliveryPath;
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LostRecords;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.control.DroppedMirrors;
+import io.crossfade.db.control.LostRecords;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import java.sql.SQLException;
 import java.util.List;

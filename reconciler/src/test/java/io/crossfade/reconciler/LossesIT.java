@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LostRecords;
 import io.crossfade.db.Output;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.control.DroppedMirrors;
+import io.crossfade.db.control.LostRecords;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.report.ComparisonReport;

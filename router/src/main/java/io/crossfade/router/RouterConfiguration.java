@@ -1,16 +1,16 @@
 package io.crossfade.router;
 
-import io.crossfade.db.AcceptanceNodes;
 import io.crossfade.db.Databases;
 import io.crossfade.db.DbSettings;
-import io.crossfade.db.DeadLetters;
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.PacketLimit;
-import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.budget.BudgetSettings;
 import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.control.AcceptanceNodes;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.control.DroppedMirrors;
+import io.crossfade.db.control.RefusedRecords;
 import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;

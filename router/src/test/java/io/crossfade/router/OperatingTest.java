@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import io.crossfade.db.LetterMeter;
 import io.crossfade.db.budget.BudgetMeter;
+import io.crossfade.db.control.LetterMeter;
 import io.crossfade.db.process.LoopMeter;
 import io.crossfade.legacy.LegacyMeter;
 import io.crossfade.reconciler.ReconcilerMeter;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LetterSettings;
 import io.crossfade.db.budget.BudgetSettings;
+import io.crossfade.db.control.LetterSettings;
 import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.nightly.NightlySettings;
 import io.crossfade.reconciler.nightly.RetentionSettings;

@@ -2,13 +2,13 @@ package io.crossfade.stream;
 
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DeadLetters;
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Output;
 import io.crossfade.db.RetryPause;
 import io.crossfade.db.SqlFaults;
 import io.crossfade.db.WriteAttempts;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.XClaimArgs;

@@ -1,11 +1,11 @@
 package io.crossfade.stream;
 
-import io.crossfade.db.DeadLetters.BodyFormat;
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.ForeignEntry;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordCodec;
+import io.crossfade.db.control.DeadLetters.BodyFormat;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

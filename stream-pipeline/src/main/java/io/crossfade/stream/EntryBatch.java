@@ -1,11 +1,11 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DeadLetters.BodyFormat;
 import io.crossfade.db.ForeignEntry;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
 import io.crossfade.db.RouteReason;
+import io.crossfade.db.control.DeadLetters.BodyFormat;
 import io.lettuce.core.StreamMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

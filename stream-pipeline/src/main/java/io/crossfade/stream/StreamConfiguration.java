@@ -1,8 +1,8 @@
 package io.crossfade.stream;
 
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Output;
 import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.metrics.CommandLatencyRecorder;

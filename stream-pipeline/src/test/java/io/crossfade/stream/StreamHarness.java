@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.db.budget.ByteBudget;
+import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.process.Loops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;

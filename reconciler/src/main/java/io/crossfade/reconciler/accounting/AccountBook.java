@@ -2,7 +2,7 @@ package io.crossfade.reconciler.accounting;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LostRecords;
+import io.crossfade.db.control.LostRecords;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

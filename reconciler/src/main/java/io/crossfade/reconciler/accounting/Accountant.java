@@ -1,14 +1,14 @@
 package io.crossfade.reconciler.accounting;
 
 import io.crossfade.db.AcceptanceStamp;
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LostRecords;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
-import io.crossfade.db.RefusedRecords;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.control.LostRecords;
+import io.crossfade.db.control.RefusedRecords;
 import io.crossfade.reconciler.accounting.AccountBook.Account;
 import io.crossfade.reconciler.accounting.AccountBook.Counts;
 import io.crossfade.reconciler.accounting.JournalSegment.Entry;

@@ -2,9 +2,9 @@ package io.crossfade.reconciler.accounting;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LostRecords;
 import io.crossfade.db.RecordId;
-import io.crossfade.db.SystemIdentity;
+import io.crossfade.db.control.LostRecords;
+import io.crossfade.db.control.SystemIdentity;
 import io.crossfade.db.process.LockedFile;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;

@@ -1,10 +1,10 @@
 package io.crossfade.reconciler.accounting;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.InstanceName;
-import io.crossfade.db.RefusedRecords;
-import io.crossfade.db.SystemIdentity;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.control.RefusedRecords;
+import io.crossfade.db.control.SystemIdentity;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.PrivateDirectory;
 import io.crossfade.reconciler.WrittenUntil;

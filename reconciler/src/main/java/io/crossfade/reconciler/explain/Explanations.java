@@ -1,17 +1,17 @@
 package io.crossfade.reconciler.explain;
 
 import io.crossfade.db.AcceptanceStamp;
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeliveryPath;
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LostRecords;
-import io.crossfade.db.LostRecords.How;
 import io.crossfade.db.RecordId;
-import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.RowIdentity;
 import io.crossfade.db.StoredRow;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.control.DroppedMirrors;
+import io.crossfade.db.control.LostRecords;
+import io.crossfade.db.control.LostRecords.How;
+import io.crossfade.db.control.RefusedRecords;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.Explained;

@@ -3,12 +3,12 @@ package io.crossfade.reconciler.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Output;
-import io.crossfade.db.RefusedRecords;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.control.RefusedRecords;
 import io.crossfade.reconciler.accounting.AccountBook.Counts;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DeliveryPath;
-import io.crossfade.db.DroppedMirrors;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LostRecords.How;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.RowIdentity;
 import io.crossfade.db.StoredRow;
+import io.crossfade.db.control.DroppedMirrors;
+import io.crossfade.db.control.LostRecords.How;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explainer.Doubt;

@@ -1,7 +1,7 @@
 package io.crossfade.router.console;
 
-import io.crossfade.db.DeadLetterDesk.State;
-import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.control.DeadLetterDesk.State;
+import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.router.deadletters.DeadLetterController;
 import io.crossfade.router.deadletters.DeadLetterController.View;
 import io.crossfade.router.operator.RefusedException;

@@ -1,8 +1,8 @@
 package io.crossfade.router.deadletters;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.crossfade.db.DeadLetterDesk;
-import io.crossfade.db.LetterQuota;
+import io.crossfade.db.control.DeadLetterDesk;
+import io.crossfade.db.control.LetterQuota;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.routing.UploadRouter;
 import java.time.InstantSource;

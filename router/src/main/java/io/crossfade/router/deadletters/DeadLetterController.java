@@ -1,17 +1,17 @@
 package io.crossfade.router.deadletters;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.crossfade.db.DeadLetterDesk;
-import io.crossfade.db.DeadLetterDesk.Closed;
-import io.crossfade.db.DeadLetterDesk.Kept;
-import io.crossfade.db.DeadLetterDesk.State;
-import io.crossfade.db.DeadLetters.BodyFormat;
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Kind;
-import io.crossfade.db.LetterQuota;
 import io.crossfade.db.RecordCodec;
 import io.crossfade.db.RecordCodec.UnreadableEntryException;
+import io.crossfade.db.control.DeadLetterDesk;
+import io.crossfade.db.control.DeadLetterDesk.Closed;
+import io.crossfade.db.control.DeadLetterDesk.Kept;
+import io.crossfade.db.control.DeadLetterDesk.State;
+import io.crossfade.db.control.DeadLetters.BodyFormat;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
+import io.crossfade.db.control.LetterQuota;
 import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;

@@ -1,6 +1,6 @@
 package io.crossfade.router.deadletters;
 
-import io.crossfade.db.LetterQuota;
+import io.crossfade.db.control.LetterQuota;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

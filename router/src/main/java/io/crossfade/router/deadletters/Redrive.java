@@ -1,15 +1,15 @@
 package io.crossfade.router.deadletters;
 
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DeadLetterDesk;
-import io.crossfade.db.DeadLetterDesk.Kept;
-import io.crossfade.db.DeadLetterDesk.State;
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
 import io.crossfade.db.RecordCodec.UnreadableEntryException;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.control.DeadLetterDesk;
+import io.crossfade.db.control.DeadLetterDesk.Kept;
+import io.crossfade.db.control.DeadLetterDesk.State;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.router.intake.NoNodeException;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.operator.Refusal;

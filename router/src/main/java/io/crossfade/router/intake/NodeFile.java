@@ -1,6 +1,6 @@
 package io.crossfade.router.intake;
 
-import io.crossfade.db.AcceptanceNodes.Lease;
+import io.crossfade.db.control.AcceptanceNodes.Lease;
 import io.crossfade.db.process.LockedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.crossfade.router.intake;
 
-import io.crossfade.db.AcceptanceNodes;
-import io.crossfade.db.AcceptanceNodes.Lease;
 import io.crossfade.db.SqlFaults;
+import io.crossfade.db.control.AcceptanceNodes;
+import io.crossfade.db.control.AcceptanceNodes.Lease;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;

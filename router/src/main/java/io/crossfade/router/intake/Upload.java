@@ -1,7 +1,7 @@
 package io.crossfade.router.intake;
 
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Letter;
 import java.util.List;
 
 /**

@@ -2,9 +2,9 @@ package io.crossfade.router.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.crossfade.db.DeadLetterDesk;
-import io.crossfade.db.DeadLetters;
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.DeadLetterDesk;
+import io.crossfade.db.control.DeadLetters;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;

@@ -3,7 +3,7 @@ package io.crossfade.router.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.crossfade.db.AcceptanceNodes.Lease;
+import io.crossfade.db.control.AcceptanceNodes.Lease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,10 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.crossfade.db.AcceptanceNodes.Lease;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.db.control.AcceptanceNodes.Lease;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,13 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.Acceptance;
+import io.crossfade.db.AcceptanceStamp;
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.Kind;
+import io.crossfade.db.RecordCodec;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

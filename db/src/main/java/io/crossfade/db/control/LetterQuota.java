@@ -1,7 +1,7 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,10 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
-import io.crossfade.db.DeadLetters.BodyFormat;
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.Kind;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.control.DeadLetters.BodyFormat;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,4 +1,4 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
 /** Every meter of the dead letters; each has the tag {@code source}. */
 public enum LetterMeter {

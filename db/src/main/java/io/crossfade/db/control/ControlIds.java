@@ -1,5 +1,6 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
+import io.crossfade.db.RecordId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

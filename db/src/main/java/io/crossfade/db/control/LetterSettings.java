@@ -1,4 +1,4 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -1,14 +1,20 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.crossfade.db.DeadLetterDesk.Filter;
-import io.crossfade.db.DeadLetterDesk.Kept;
-import io.crossfade.db.DeadLetterDesk.Place;
-import io.crossfade.db.DeadLetterDesk.State;
-import io.crossfade.db.DeadLetters.BodyFormat;
-import io.crossfade.db.DeadLetters.Letter;
-import io.crossfade.db.DeadLetters.Source;
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.Kind;
+import io.crossfade.db.Output;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.SampleRecords;
+import io.crossfade.db.TestOutputs;
+import io.crossfade.db.control.DeadLetterDesk.Filter;
+import io.crossfade.db.control.DeadLetterDesk.Kept;
+import io.crossfade.db.control.DeadLetterDesk.Place;
+import io.crossfade.db.control.DeadLetterDesk.State;
+import io.crossfade.db.control.DeadLetters.BodyFormat;
+import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.control.DeadLetters.Source;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,6 +1,13 @@
-package io.crossfade.db;
+package io.crossfade.db.control;
 
-import io.crossfade.db.LetterQuota.NoRoom;
+import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.Kind;
+import io.crossfade.db.Output;
+import io.crossfade.db.RecordCodec;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.SqlFaults;
+import io.crossfade.db.control.LetterQuota.NoRoom;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
