@@ -58,7 +58,7 @@ class BudgetIT {
 
   @AfterAll
   static void stop() throws Exception {
-    router.close();
+    IdleBudget.closeOnceIdle(router);
     redis.close();
   }
 
@@ -232,14 +232,6 @@ class BudgetIT {
   }
 
   private static void idle() {
-    await("nothing is held")
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () -> {
-              for (Stage stage : Stage.values()) {
-                assertThat(budget.used(stage)).as(stage.label()).isZero();
-              }
-              assertThat(budget.used()).isZero();
-            });
+    IdleBudget.awaitIdle(budget);
   }
 }

@@ -55,7 +55,7 @@ class RouterFaultsIT {
   @AfterEach
   void stop() throws Exception {
     database.mend();
-    router.close();
+    IdleBudget.closeOnceIdle(router);
     redis.close();
     database.close();
   }

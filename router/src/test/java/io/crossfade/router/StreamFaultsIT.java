@@ -62,7 +62,7 @@ class StreamFaultsIT {
   @AfterEach
   void stop() throws Exception {
     database.mend();
-    router.close();
+    IdleBudget.closeOnceIdle(router);
     link.close();
     redis.close();
     database.close();

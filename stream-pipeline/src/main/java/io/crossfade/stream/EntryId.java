@@ -7,6 +7,9 @@ record EntryId(long millis, long sequence) implements Comparable<EntryId> {
 
   static final EntryId ZERO = new EntryId(0, 0);
 
+  /** No id is larger. */
+  static final EntryId LAST = new EntryId(-1, -1);
+
   static EntryId parse(String id) {
     int dash = id.indexOf('-');
     return dash < 0

@@ -73,6 +73,34 @@ public final class StreamHealth {
       long ageMillis,
       boolean holdsUpTrimming) {}
 
+  /**
+   * One stream with those who read it.
+   *
+   * @param firstEntryMillis time since the acceptance of its oldest entry
+   * @param members of our group, the one with the oldest entry first
+   * @param groups of everybody, ours among them
+   */
+  public record Detail(
+      Stats stats, @Nullable Long firstEntryMillis, List<Member> members, List<Group> groups) {}
+
+  /**
+   * A consumer of our group, in whichever process.
+   *
+   * @param pending entries that it was given and did not acknowledge
+   * @param idleMillis since it asked for entries
+   * @param oldest of these entries
+   */
+  public record Member(String consumer, long pending, long idleMillis, @Nullable Stuck oldest) {}
+
+  /**
+   * A consumer group.
+   *
+   * @param pending entries that it was given and did not acknowledge
+   * @param ours whether it is the one that writes rows
+   * @param holdsUpTrimming whether entries that are due to be trimmed stay because of it
+   */
+  public record Group(String name, long pending, boolean ours, boolean holdsUpTrimming) {}
+
   /** More are reckoned, and not counted: counting costs Redis a millisecond per thousand. */
   static final long MOST_COUNTED = 10_000;
 
@@ -145,9 +173,49 @@ public final class StreamHealth {
         state.ours().map(StreamState.Group::consumers).orElse(0));
   }
 
+  /** All streams with those who read them, now. */
+  public List<Detail> details() {
+    return Arrays.stream(StreamName.values()).map(this::detail).toList();
+  }
+
+  private Detail detail(StreamName stream) {
+    StreamState state = look.at(stream);
+    Instant now = clock.instant();
+    Duration overdue = overdue(state);
+    return new Detail(
+        stats(stream, state),
+        state.first().map(entry -> entry.age(now).toMillis()).orElse(null),
+        look.members(stream).stream()
+            .map(
+                member ->
+                    new Member(
+                        member.consumer(),
+                        member.pending(),
+                        member.idle().toMillis(),
+                        member
+                            .oldest()
+                            .map(oldest -> stuck(oldest, state, now, overdue))
+                            .orElse(null)))
+            .toList(),
+        state.groups().stream()
+            .map(
+                group ->
+                    new Group(
+                        group.name(),
+                        group.pending(),
+                        state.ours().equals(Optional.of(group)),
+                        overdue.isPositive()
+                            && state
+                                .first()
+                                .map(first -> group.done().compareTo(first.id()) <= 0)
+                                .orElse(false)))
+            .toList());
+  }
+
+  /** Also one that is in the stream no more holds up what comes after it. */
   private static Stuck stuck(Pending pending, StreamState state, Instant now, Duration overdue) {
     boolean oldest =
-        state.first().map(first -> first.id().equals(pending.entry().id())).orElse(false);
+        state.first().map(first -> pending.entry().id().compareTo(first.id()) <= 0).orElse(false);
     return new Stuck(
         pending.entry().id().toString(),
         pending.consumer(),

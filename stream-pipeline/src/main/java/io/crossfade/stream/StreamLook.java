@@ -1,11 +1,13 @@
 package io.crossfade.stream;
 
 import io.crossfade.stream.StreamState.Group;
+import io.crossfade.stream.StreamState.Member;
 import io.crossfade.stream.StreamState.Pending;
 import io.crossfade.stream.StreamState.Seen;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -21,9 +23,14 @@ final class StreamLook {
   /** Enough for the version, the kind, the id and the stamp of a record. */
   private static final int BEGINNING = 64;
 
-  /** What several scripts need: the id of an entry, and how its record begins. */
+  /** What several scripts need: fields by name; the id of an entry, and how its record begins. */
   private static final String SEEN =
       """
+      local function named(list)
+        local map = {}
+        for i = 1, #list, 2 do map[list[i]] = list[i + 1] end
+        return map
+      end
       local function seen(entry)
         if not entry then return {} end
         local begin = ''
@@ -41,11 +48,6 @@ final class StreamLook {
           + """
           local time = redis.call('TIME')
           if redis.call('EXISTS', KEYS[1]) == 0 then return {time[1], time[2]} end
-          local function named(list)
-            local map = {}
-            for i = 1, #list, 2 do map[list[i]] = list[i + 1] end
-            return map
-          end
           local info = named(redis.call('XINFO', 'STREAM', KEYS[1]))
           local groups, pending, after = {}, {}, '-'
           for _, list in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
@@ -64,6 +66,27 @@ final class StreamLook {
           return {time[1], time[2], info['length'], info['last-generated-id'],
             seen(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]), groups, pending,
             seen(redis.call('XRANGE', KEYS[1], after, '+', 'COUNT', 1)[1])}
+          """;
+
+  private static final String MEMBERS =
+      SEEN
+          + """
+          local members = {}
+          if redis.call('EXISTS', KEYS[1]) == 0 then return members end
+          for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+            if named(group)['name'] == ARGV[1] then
+              for _, list in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+                local c, entry = named(list), {}
+                local oldest = redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, c['name'])[1]
+                if oldest then
+                  local found = redis.call('XRANGE', KEYS[1], oldest[1], oldest[1])[1]
+                  entry = {seen(found or {oldest[1], {}}), oldest[2], oldest[3], oldest[4]}
+                end
+                members[#members + 1] = {c['name'], c['pending'], c['idle'], entry}
+              end
+            end
+          end
+          return members
           """;
 
   private static final String NTH =
@@ -108,6 +131,18 @@ final class StreamLook {
         StreamState.named(StreamSettings.GROUP, groups),
         pending(list(answer.get(6))),
         seen(answer.get(7)));
+  }
+
+  /** Who is in our group, the one with the oldest entry first, those without any last. */
+  List<Member> members(StreamName stream) {
+    return ask(MEMBERS, stream, StreamSettings.GROUP).stream()
+        .map(StreamLook::member)
+        .sorted(
+            Comparator.comparing(
+                    (Member member) ->
+                        member.oldest().map(pending -> pending.entry().id()).orElse(EntryId.LAST))
+                .thenComparing(Member::consumer))
+        .toList();
   }
 
   /**
@@ -157,6 +192,15 @@ final class StreamLook {
         EntryId.parse((String) fields.get(3)),
         (Long) fields.get(4),
         oldest.isEmpty() ? Optional.empty() : Optional.of(EntryId.parse(oldest)));
+  }
+
+  private static Member member(Object answer) {
+    List<?> fields = list(answer);
+    return new Member(
+        (String) fields.get(0),
+        (Long) fields.get(1),
+        Duration.ofMillis((Long) fields.get(2)),
+        pending(list(fields.get(3))));
   }
 
   private static Optional<Pending> pending(List<?> answer) {

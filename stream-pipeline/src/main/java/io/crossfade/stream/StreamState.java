@@ -96,6 +96,15 @@ record StreamState(
     }
   }
 
+  /**
+   * A consumer of our group, in whichever process.
+   *
+   * @param pending entries that it was given and did not acknowledge
+   * @param idle since it asked for entries
+   * @param oldest of these entries
+   */
+  record Member(String consumer, long pending, Duration idle, Optional<Pending> oldest) {}
+
   /** How far its last id is ahead of the clock of Redis; zero when it is not. */
   Duration ahead() {
     Duration ahead = Duration.between(now, lastGenerated.instant());

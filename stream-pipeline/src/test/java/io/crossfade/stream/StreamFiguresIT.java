@@ -1,6 +1,7 @@
 package io.crossfade.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.AcceptanceStamp;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,84 @@ class StreamFiguresIT {
     }
   }
 
+  @Test
+  void everyConsumerIsNamedWithItsOldestEntry() throws Exception {
+    try (StreamHarness harness = harness()) {
+      assertThat(harness.health.details())
+          .allSatisfy(
+              stream -> {
+                assertThat(stream.members()).isEmpty();
+                assertThat(stream.firstEntryMillis()).isNull();
+              });
+      harness.groups.ensure(StreamName.HEALTH);
+      List<String> ids = harness.append(accepted(HOUR, 5));
+      read(harness, "slow", 2);
+      read(harness, "quick", 1);
+      read(harness, "done", 1);
+      String key = harness.settings.key(StreamName.HEALTH);
+      harness.links.text().xack(key, StreamSettings.GROUP, ids.get(3));
+      harness.links.text().xclaim(key, Consumer.from(StreamSettings.GROUP, "slow"), 0, ids.get(1));
+      harness.links.text().xgroupCreate(XReadArgs.StreamOffset.from(key, "0"), "somebody else's");
+
+      StreamHealth.Detail detail = detail(harness);
+      assertThat(Objects.requireNonNull(detail.firstEntryMillis()))
+          .isGreaterThanOrEqualTo(HOUR.toMillis());
+      assertThat(detail.members())
+          .extracting(StreamHealth.Member::consumer, StreamHealth.Member::pending)
+          .containsExactly(tuple("slow", 2L), tuple("quick", 1L), tuple("done", 0L));
+      StreamHealth.Stuck slow = Objects.requireNonNull(detail.members().get(0).oldest());
+      assertThat(slow).isEqualTo(withIdle(slow, detail.stats().oldestPending()));
+      assertThat(slow.entry()).isEqualTo(ids.getFirst());
+      assertThat(slow.holdsUpTrimming()).isTrue();
+      StreamHealth.Stuck quick = Objects.requireNonNull(detail.members().get(1).oldest());
+      assertThat(quick.entry()).isEqualTo(ids.get(2));
+      assertThat(quick.holdsUpTrimming()).isFalse();
+      assertThat(detail.members().get(2).oldest()).isNull();
+      assertThat(detail.groups())
+          .extracting(StreamHealth.Group::name, StreamHealth.Group::holdsUpTrimming)
+          .containsExactlyInAnyOrder(
+              tuple(StreamSettings.GROUP, true), tuple("somebody else's", true));
+    }
+  }
+
+  /** Somebody removed it from the stream, and still nothing after it is trimmed. */
+  @Test
+  void entryThatIsGoneAndStaysPendingHoldsUpTrimming() throws Exception {
+    try (StreamHarness harness = harness()) {
+      harness.groups.ensure(StreamName.HEALTH);
+      List<String> ids = harness.append(accepted(HOUR, 3));
+      read(harness, 3);
+      String key = harness.settings.key(StreamName.HEALTH);
+      harness.links.text().xack(key, StreamSettings.GROUP, ids.get(1), ids.get(2));
+      harness.links.text().xdel(key, ids.getFirst());
+      assertThat(harness.trim(StreamName.HEALTH)).isZero();
+      StreamHealth.Stuck stuck = Objects.requireNonNull(detail(harness).stats().oldestPending());
+      assertThat(stuck.entry()).isEqualTo(ids.getFirst());
+      assertThat(stuck.holdsUpTrimming()).isTrue();
+    }
+  }
+
+  private static StreamHealth.Detail detail(StreamHarness harness) {
+    String key = harness.settings.key(StreamName.HEALTH);
+    return harness.health.details().stream()
+        .filter(stream -> stream.stats().stream().equals(key))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The same entry a moment later. */
+  private static StreamHealth.Stuck withIdle(
+      StreamHealth.Stuck like, StreamHealth.@Nullable Stuck stuck) {
+    StreamHealth.Stuck other = Objects.requireNonNull(stuck);
+    return new StreamHealth.Stuck(
+        other.entry(),
+        other.consumer(),
+        like.idleMillis(),
+        other.deliveries(),
+        like.ageMillis(),
+        other.holdsUpTrimming());
+  }
+
   private StreamHarness harness() {
     return new StreamHarness(TestRedis.sharedPort(), settings(), outputs);
   }
@@ -188,12 +268,16 @@ class StreamFiguresIT {
   }
 
   private static void read(StreamHarness harness, int count) {
+    read(harness, "somebody", count);
+  }
+
+  private static void read(StreamHarness harness, String consumer, int count) {
     assertThat(
             harness
                 .links
                 .text()
                 .xreadgroup(
-                    Consumer.from(StreamSettings.GROUP, "somebody"),
+                    Consumer.from(StreamSettings.GROUP, consumer),
                     XReadArgs.Builder.count(count),
                     harness.unread(StreamName.HEALTH)))
         .hasSize(count);

@@ -19,6 +19,8 @@ public final class ByteBudget {
   /** What a stage holds. */
   private record Part(long most, AtomicLong used, LongAdder refused) {}
 
+  private static final long UNLIMITED = Long.MAX_VALUE / 2;
+
   private final long limit;
   private final AtomicLong used = new AtomicLong();
   private final Map<Stage, Part> parts = new EnumMap<>(Stage.class);
@@ -33,9 +35,9 @@ public final class ByteBudget {
     }
   }
 
-  /** One that refuses nothing, for what runs outside of a router. */
+  /** One that refuses nothing, and so counts nothing: for what runs outside of a router. */
   public static ByteBudget unlimited() {
-    return new ByteBudget(Long.MAX_VALUE / 2);
+    return new ByteBudget(UNLIMITED);
   }
 
   /** Bytes that may be in the process at once. */
@@ -93,6 +95,9 @@ public final class ByteBudget {
   }
 
   boolean tryTake(Stage stage, long bytes) {
+    if (limit == UNLIMITED) {
+      return true;
+    }
     Part part = part(stage);
     if (used.addAndGet(bytes) > limit) {
       used.addAndGet(-bytes);
@@ -107,13 +112,18 @@ public final class ByteBudget {
   }
 
   void take(Stage stage, long bytes) {
-    used.addAndGet(bytes);
-    part(stage).used().addAndGet(bytes);
+    add(stage, bytes);
   }
 
   void give(Stage stage, long bytes) {
-    part(stage).used().addAndGet(-bytes);
-    used.addAndGet(-bytes);
+    add(stage, -bytes);
+  }
+
+  private void add(Stage stage, long bytes) {
+    if (limit != UNLIMITED) {
+      used.addAndGet(bytes);
+      part(stage).used().addAndGet(bytes);
+    }
   }
 
   private Part part(Stage stage) {

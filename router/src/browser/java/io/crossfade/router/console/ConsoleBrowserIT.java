@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -228,12 +229,59 @@ class ConsoleBrowserIT {
     page.context().close();
   }
 
+  /** Of a long letter the list shows the beginning; its own page has all of it. */
+  @Test
+  void letterIsReadWholeOnItsOwnPageAndGivenUp() {
+    sendLongLetter("GIVEN-UP");
+    Page page = page(1280, 900, "en-GB");
+    page.navigate(base + "/console/dead-letters");
+    logIn(page, "operator", "rehearsal");
+    openLetter(page, "GIVEN-UP");
+    assertThat(page.locator("article")).hasCount(1);
+    assertThat(page.locator("article pre")).isVisible();
+    assertThat(page.locator("article pre")).containsText("<i>GIVEN-UP ends here</i>");
+    page.locator("[action$=discard] [name=reason]").fill("read to its end");
+    page.getByRole(AriaRole.BUTTON, named("Discard")).click();
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("given up");
+    page.goBack();
+    page.reload();
+    assertThat(page.locator("article q")).hasText("read to its end");
+    assertThat(page.locator("article form")).hasCount(0);
+    page.navigate(base + "/console/dead-letters/intake/no-such-letter");
+    assertThat(page.getByRole(AriaRole.ALERT)).isVisible();
+    assertThat(complaints).isEmpty();
+    page.context().close();
+  }
+
+  private static void sendLongLetter(String name) {
+    Http.of(router)
+        .post(
+            "/upload_device_info",
+            "[{\"battery\":\"%1$s begins here %2$s <i>%1$s ends here</i>\"}]"
+                .formatted(name, "x".repeat(3_000)));
+  }
+
+  /** From the list of letters to the page of one. */
+  private static void openLetter(Page page, String name) {
+    page.navigate(base + "/console/dead-letters");
+    Locator letter =
+        page.locator("article").filter(new Locator.FilterOptions().setHasText(name)).first();
+    letter.locator("summary").click();
+    assertThat(letter.locator("pre")).not().containsText(name + " ends here");
+    letter.locator("details a").click();
+    page.waitForURL(Pattern.compile(".*/console/dead-letters/intake/.+").asPredicate());
+  }
+
   @Test
   void viewerSeesEverythingAndChangesNothing() {
+    sendLongLetter("SEEN");
     Page page = page(1280, 900, "en-GB");
     page.navigate(base + "/console/rollout");
     logIn(page, "viewer", "rehearsal");
     assertThat(page.locator("#kind-health")).isVisible();
+    openLetter(page, "SEEN");
+    assertThat(page.locator("article pre")).containsText("<i>SEEN ends here</i>");
+    assertThat(page.locator("main form[method=post]").count()).isZero();
     for (String path : PAGES) {
       page.navigate(base + path);
       assertThat(page.locator("main form[method=post]").count()).as(path).isZero();
@@ -247,6 +295,7 @@ class ConsoleBrowserIT {
   @Test
   void everyPageIsRightInBothLanguagesAndWidths() {
     Http.of(router).post("/upload_device_info", "[{\"battery\":7}]");
+    sendLongLetter("SHOWN");
     for (String language : List.of("en-GB", "zh-CN")) {
       for (int width : new int[] {1280, 390}) {
         Page page = page(width, 844, language);
@@ -259,6 +308,8 @@ class ConsoleBrowserIT {
           String name = path.replaceAll("/console/?", "").replaceAll("\\W+", "-");
           check(page, name.isEmpty() ? "overview" : name, language, width);
         }
+        openLetter(page, "SHOWN");
+        check(page, "letter", language, width);
         page.locator(".top > .danger").click();
         page.locator("#rollback textarea").fill("x");
         check(page, "rollback", language, width);
@@ -273,6 +324,7 @@ class ConsoleBrowserIT {
           "/console",
           "/console/rollout",
           "/console/differences",
+          "/console/streams",
           "/console/dead-letters",
           "/console/device?sn=WATCH7",
           "/console/reports");

@@ -31,7 +31,8 @@ import org.thymeleaf.ITemplateEngine;
   DifferencesPage.class,
   DeadLettersPage.class,
   DevicePage.class,
-  ReportsPage.class
+  ReportsPage.class,
+  StreamsPage.class
 })
 public class ConsoleConfiguration implements WebMvcConfigurer {
 

@@ -35,6 +35,11 @@ public final class Format {
     return Finding.age(age);
   }
 
+  /** The same of milliseconds. */
+  public String elapsed(@Nullable Long millis) {
+    return age(millis == null ? null : Duration.ofMillis(millis));
+  }
+
   public String millis(@Nullable Double millis) {
     return millis == null
         ? UNKNOWN

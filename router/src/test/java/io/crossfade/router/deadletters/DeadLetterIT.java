@@ -15,6 +15,7 @@ import io.crossfade.db.control.DeadLetters.BodyFormat;
 import io.crossfade.db.control.DeadLetters.Letter;
 import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.router.Http;
+import io.crossfade.router.IdleBudget;
 import io.crossfade.router.TestRouterApplication;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -44,7 +45,7 @@ class DeadLetterIT {
 
   @AfterAll
   static void stop() {
-    router.close();
+    IdleBudget.closeOnceIdle(router);
   }
 
   @Test

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.router.Http;
+import io.crossfade.router.IdleBudget;
 import io.crossfade.router.TestComparisons;
 import io.crossfade.router.TestRouterApplication;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class CasesIT {
 
   @AfterAll
   static void stop() {
-    router.close();
+    IdleBudget.closeOnceIdle(router);
   }
 
   @ParameterizedTest

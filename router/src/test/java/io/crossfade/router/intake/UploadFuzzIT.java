@@ -13,6 +13,7 @@ import io.crossfade.reconciler.TableResult;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.router.BodyMutator;
 import io.crossfade.router.Http;
+import io.crossfade.router.IdleBudget;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.TestComparisons;
 import io.crossfade.router.TestRouterApplication;
@@ -97,7 +98,7 @@ class UploadFuzzIT {
 
   @AfterAll
   static void stop() {
-    router.close();
+    IdleBudget.closeOnceIdle(router);
   }
 
   @Test

@@ -70,7 +70,7 @@ public final class ConsoleClient implements AutoCloseable {
   }
 
   /** Status of a page; redirections are not followed. */
-  int get(String path, String... headers) throws IOException, InterruptedException {
+  public int get(String path, String... headers) throws IOException, InterruptedException {
     HttpRequest.Builder request = request(path).GET();
     if (headers.length > 0) {
       request.headers(headers);

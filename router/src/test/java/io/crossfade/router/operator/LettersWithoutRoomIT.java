@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.router.Http;
+import io.crossfade.router.IdleBudget;
 import io.crossfade.router.TestRouterApplication;
 import java.net.URI;
 import java.util.List;
@@ -36,7 +37,7 @@ class LettersWithoutRoomIT {
 
   @AfterAll
   static void stop() {
-    router.close();
+    IdleBudget.closeOnceIdle(router);
   }
 
   @Test

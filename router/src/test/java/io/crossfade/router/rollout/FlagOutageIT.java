@@ -8,6 +8,7 @@ import io.crossfade.db.CutLink;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.router.Http;
+import io.crossfade.router.IdleBudget;
 import io.crossfade.router.TestRouterApplication;
 import io.crossfade.router.operator.ConsoleClient;
 import io.crossfade.stream.TestRedis;
@@ -47,7 +48,7 @@ class FlagOutageIT {
   @AfterEach
   void stop() throws Exception {
     database.mend();
-    routers.forEach(ConfigurableApplicationContext::close);
+    routers.forEach(IdleBudget::closeOnceIdle);
     database.close();
   }
 

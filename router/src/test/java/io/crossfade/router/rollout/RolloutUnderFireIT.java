@@ -11,6 +11,7 @@ import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.report.ComparisonReport;
 import io.crossfade.router.Http;
+import io.crossfade.router.IdleBudget;
 import io.crossfade.router.TestComparisons;
 import io.crossfade.router.TestRouterApplication;
 import io.crossfade.router.flags.FlagTable;
@@ -83,7 +84,7 @@ class RolloutUnderFireIT {
   @AfterEach
   void stop() {
     running.set(false);
-    routers.forEach(ConfigurableApplicationContext::close);
+    routers.forEach(IdleBudget::closeOnceIdle);
     redis.close();
   }
 
