@@ -144,6 +144,26 @@ public final class RouterProcess implements AutoCloseable {
         : 0;
   }
 
+  /** Bytes of its heap that are in use once garbage is collected, which this makes it do. */
+  long liveHeap() throws IOException {
+    Process collect =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                String.valueOf(process.pid()),
+                "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (collect.onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue() != 0) {
+      throw new IOException("jcmd cannot reach " + process.pid());
+    }
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith("jvm_memory_used_bytes{") && line.contains("\"heap\""))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   String log() {
     try {
       return Files.readString(log);

@@ -1,5 +1,6 @@
 package io.crossfade.router.bench;
 
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.router.RouterApplication;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.intake.TemplateServlet;
@@ -14,9 +15,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -56,6 +59,14 @@ public class BenchRouter {
   @Bean
   SmartInitializingSingleton withoutPings(LettuceConnectionFactory redis) {
     return () -> redis.setValidateConnection(false);
+  }
+
+  /** What an upload costs without one. */
+  @Bean
+  @Primary
+  @ConditionalOnProperty(name = "bench.budget", havingValue = "off")
+  ByteBudget withoutBudget() {
+    return ByteBudget.unlimited();
   }
 
   /** The obvious way: one StringRedisTemplate call per upload, all else the same. */

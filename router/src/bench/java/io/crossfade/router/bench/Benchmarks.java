@@ -30,11 +30,12 @@ public final class Benchmarks {
     for (String name :
         names.length > 0
             ? names
-            : new String[] {"writer", "http", "drain", "end-to-end", "dual-write", "connections", "routing", "reconcile", "rolling", "reconcile-scale"}) {
+            : new String[] {"writer", "http", "budget", "drain", "end-to-end", "dual-write", "connections", "routing", "reconcile", "rolling", "reconcile-scale"}) {
       System.out.printf("%n== %s%n", name);
       switch (name) {
         case "writer" -> WriterBenchmark.run();
         case "http" -> HttpBenchmark.run();
+        case "budget" -> BudgetBenchmark.run();
         case "drain" -> DrainBenchmark.run();
         case "end-to-end" -> EndToEndBenchmark.run();
         case "dual-write" -> DualWriteBenchmark.run();

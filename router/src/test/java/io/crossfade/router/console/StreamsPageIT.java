@@ -110,6 +110,7 @@ class StreamsPageIT {
   }
 
   /** The id of what was read. */
+  @SuppressWarnings("unchecked")
   private String readAndDie() {
     String key = health().path("stats").path("stream").asText();
     List<String> ids = new ArrayList<>();
