@@ -12,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,7 +51,7 @@ class CampaignFaultIT {
 
   @BeforeAll
   static void start() throws IOException {
-    site = new Site();
+    site = new Site(rounds().anyMatch(round -> round.faults().contains(Fault.MYSQL_DISK_FULL)));
     say(
         "seed %d, each fault %d times, %d devices, %s"
             .formatted(SEED, TIMES, DEVICES, MYSQL ? "MySQL 8.0" : "MariaDB 11.4"));
@@ -96,9 +98,12 @@ class CampaignFaultIT {
             .atMost(PATIENCE)
             .until(() -> !devices.isRunning());
       }
+      progress("the devices have ended");
       site.awaitWhole();
       await("all is written").atMost(PATIENCE).ignoreExceptions().until(site::drained);
+      progress("all is written");
       awaitEveryPromise(round.prefix());
+      progress("all is accounted for");
       Sabotage sabotage =
           Sabotage.of(
               site,
@@ -131,10 +136,19 @@ class CampaignFaultIT {
     fault.strike(site, victim, random);
     Strike strike = new Strike(fault, victim.name(), from, System.currentTimeMillis());
     site.awaitWhole();
+    long whole = System.currentTimeMillis();
     flips.join();
     switches.awaitAnswered();
     switches.enter(stage);
     rest(1_000);
+    progress(
+        "%s struck %s in %s, %.1f s until all was well, %.1f s in all"
+            .formatted(
+                fault,
+                victim.name(),
+                stage,
+                (whole - from) / 1e3,
+                (System.currentTimeMillis() - from) / 1e3));
     return strike;
   }
 
@@ -211,6 +225,10 @@ class CampaignFaultIT {
       newest = one.path("id").asLong();
     }
     return newest;
+  }
+
+  private static void progress(String line) {
+    System.out.printf("  %s %s%n", LocalTime.now().truncatedTo(ChronoUnit.SECONDS), line);
   }
 
   private static void say(String line) {

@@ -36,11 +36,19 @@ final class Site implements Closeable {
   final JarProcess worker;
   final Switches switches = new Switches(this);
   final Path disk;
+  private final boolean smallDisk;
   private final Path home;
 
-  Site() throws IOException {
+  /**
+   * @param smallDisk whether the database gets a disk that may be filled, which takes root
+   */
+  Site(boolean smallDisk) throws IOException {
     home = Files.createDirectories(Path.of("target", "campaign")).toAbsolutePath();
-    disk = mountSmallDisk(Files.createTempDirectory("crossfade-disk"));
+    disk = Files.createTempDirectory("crossfade-disk");
+    this.smallDisk = smallDisk;
+    if (smallDisk) {
+      mountSmallDisk();
+    }
     database = new DatabaseProcess(Files.createDirectory(disk.resolve("database")));
     databaseLink = new CutLink(database.port());
     redis = new TestRedis();
@@ -64,15 +72,14 @@ final class Site implements Closeable {
   }
 
   /** A disk that a test may fill without taking anybody else's room. */
-  private static Path mountSmallDisk(Path at) throws IOException {
-    run("mount", "-t", "tmpfs", "-o", "size=" + DISK_SIZE, "tmpfs", at.toString());
-    return at;
+  private void mountSmallDisk() throws IOException {
+    run("mount", "-t", "tmpfs", "-o", "size=" + DISK_SIZE, "tmpfs", disk.toString());
   }
 
   private static void run(String... command) throws IOException {
     Process process = new ProcessBuilder(command).inheritIO().start();
     if (process.onExit().join().exitValue() != 0) {
-      throw new IOException("Cannot " + String.join(" ", command) + ": the campaign needs root");
+      throw new IOException("Cannot " + String.join(" ", command) + ": a full disk needs root");
     }
   }
 
@@ -170,7 +177,9 @@ final class Site implements Closeable {
     redisLink.close();
     databaseLink.close();
     database.close();
-    run("umount", "-l", disk.toString());
+    if (smallDisk) {
+      run("umount", "-l", disk.toString());
+    }
     TestServers.deleteTree(disk);
   }
 
