@@ -152,6 +152,7 @@ class RouterConfiguration {
       RouterSettings settings,
       ObjectProvider<AcceptanceJournal> journal,
       Databases databases,
+      InstantSource clock,
       MeterRegistry meters) {
     journal.ifAvailable(
         noted -> noted.holds(() -> Arrays.stream(Kind.values()).mapToLong(legacy::held).sum()));
@@ -164,6 +165,7 @@ class RouterConfiguration {
         settings.patience(),
         journal.getIfAvailable(),
         databases::legacyOpened,
+        clock,
         meters);
   }
 

@@ -13,4 +13,9 @@ public enum Assignment {
     }
     return dualWrite ? LEGACY_MIRRORED : LEGACY_ONLY;
   }
+
+  /** Whether the path that does not serve gets a copy. */
+  public boolean mirrored() {
+    return this == LEGACY_MIRRORED || this == STREAM_MIRRORED;
+  }
 }

@@ -272,6 +272,7 @@ public final class RolloutFlags implements AutoCloseable {
 
   private void refreshFromStore() {
     long before = taken();
+    long asked = System.nanoTime();
     try {
       // What waits may be on record, though nobody said so: then the flags say more than it does.
       for (PendingChange change : waiting()) {
@@ -279,7 +280,8 @@ public final class RolloutFlags implements AutoCloseable {
       }
       RolloutState state = store.read();
       take(state.version() == 0 ? store.initialise(first) : state, before);
-      readAt = System.nanoTime();
+      // An answer that was long under way is as old as the question.
+      readAt = asked;
       if (!readable) {
         log.info("The flags are readable");
       }

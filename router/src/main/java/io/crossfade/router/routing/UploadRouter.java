@@ -1,5 +1,6 @@
 package io.crossfade.router.routing;
 
+import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
@@ -13,6 +14,8 @@ import io.crossfade.router.paths.GuardedStreamPath;
 import io.crossfade.router.paths.StreamUnavailableException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +34,12 @@ public final class UploadRouter {
   private static final Logger log = LoggerFactory.getLogger(UploadRouter.class);
 
   /**
+   * How long after a change of the flags a record may be routed by the former ones: half of what
+   * their history allows for; the other half is for clocks that differ.
+   */
+  private static final Duration HEEDED = Duration.ofSeconds(1);
+
+  /**
    * What became of an upload.
    *
    * @param accepted whether every record was taken by its serving path
@@ -47,6 +56,7 @@ public final class UploadRouter {
   private final RoutingCounters counters;
   private final @Nullable AcceptanceJournal journal;
   private final BooleanSupplier legacySeen;
+  private final InstantSource clock;
 
   /**
    * @param legacySeen whether this process has ever seen the database behind the memory queue.
@@ -62,6 +72,7 @@ public final class UploadRouter {
       Duration patience,
       @Nullable AcceptanceJournal journal,
       BooleanSupplier legacySeen,
+      InstantSource clock,
       MeterRegistry meters) {
     this.flags = flags;
     this.legacy = legacy;
@@ -71,6 +82,7 @@ public final class UploadRouter {
     this.patience = patience;
     this.journal = journal;
     this.legacySeen = legacySeen;
+    this.clock = clock;
     this.counters = new RoutingCounters(meters);
   }
 
@@ -115,6 +127,9 @@ public final class UploadRouter {
       Share share, List<AcceptedRecord> records, boolean optIn, List<String> streamIds) {
     Kind kind = share.kind();
     Route route = RoutingPolicy.decide(share.assignment(), optIn, stream.available());
+    if (!share.assignment().mirrored()) {
+      noteWhatIsLate(route.mirror(), records);
+    }
     boolean accepted =
         switch (route.serving()) {
           case LEGACY -> {
@@ -132,6 +147,25 @@ public final class UploadRouter {
       counters.refused(kind, records.size());
     }
     return accepted;
+  }
+
+  /**
+   * By flags that this router has not read for long, or longer after the acceptance than anybody
+   * expects, as in a process that was suspended, a record may go one way though all say that it
+   * went both. So its copy counts as dropped; that it was never meant to be does no harm.
+   */
+  private void noteWhatIsLate(DeliveryPath without, List<AcceptedRecord> records) {
+    Instant expected = clock.instant().minus(HEEDED);
+    boolean stale = flags.age().compareTo(HEEDED) > 0;
+    List<AcceptedRecord> late =
+        records.stream()
+            .filter(
+                record ->
+                    stale
+                        || AcceptanceStamp.instantOf(record.acceptance().stamp())
+                            .isBefore(expected))
+            .toList();
+    ledger.dropped(without, late);
   }
 
   private boolean append(
