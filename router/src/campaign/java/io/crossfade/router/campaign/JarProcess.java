@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 /** A packaged jar that runs as a process, as an operator starts it. */
 final class JarProcess implements Closeable {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(300);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(600);
   private static final Path CLOCK_LIBRARY =
       Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
 

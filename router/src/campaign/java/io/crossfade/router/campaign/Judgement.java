@@ -56,7 +56,10 @@ final class Judgement {
     this.sabotage = sabotage;
     this.notMirrored = notMirrored;
     truth.forEach(this::judge);
-    if (sabotage.size() > 0 && !word.verdict().equals("FAIL")) {
+    // A few of many rows may leave a comparison in doubt; a lost urgent one may not.
+    if (sabotage.isUrgent()
+        ? !word.verdict().equals("FAIL")
+        : sabotage.size() > 0 && word.verdict().equals("PASS")) {
       errors.add("Rows were tampered with and the verdict is " + word.verdict());
     }
     judgeWhatNobodyMade();
