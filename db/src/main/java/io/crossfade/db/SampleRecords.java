@@ -21,10 +21,11 @@ public final class SampleRecords {
 
   private final Random random;
   private final AtomicLong stamps;
+  private final long apart;
 
   /** Stamped after all others that this process has made. */
   public SampleRecords(long seed) {
-    this(seed, STAMPS);
+    this(seed, STAMPS, 1);
   }
 
   /**
@@ -33,12 +34,22 @@ public final class SampleRecords {
    * @param firstStamp the stamp before the first record's
    */
   public SampleRecords(long seed, long firstStamp) {
-    this(seed, new AtomicLong(firstStamp));
+    this(seed, firstStamp, 1);
   }
 
-  private SampleRecords(long seed, AtomicLong stamps) {
+  /**
+   * The same, with stamps that are further apart.
+   *
+   * @param apart from one stamp to the next
+   */
+  public SampleRecords(long seed, long firstStamp, long apart) {
+    this(seed, new AtomicLong(firstStamp), apart);
+  }
+
+  private SampleRecords(long seed, AtomicLong stamps, long apart) {
     this.random = new Random(seed);
     this.stamps = stamps;
+    this.apart = apart;
   }
 
   /** A plain measurement of a device at a second of its own. */
@@ -51,7 +62,7 @@ public final class SampleRecords {
     LocalDateTime time = START.plusSeconds(second);
     String type = urgent ? "SOS_EVENT" : "WEAR_STATUS_CHANGED";
     return new CommonEvent(
-        accepted(CommonEvent.id(deviceSn, time, type, "1"), STAMPS),
+        accepted(CommonEvent.id(deviceSn, time, type, "1"), STAMPS, 1),
         deviceSn,
         time,
         Owner.UNSET,
@@ -149,11 +160,11 @@ public final class SampleRecords {
   }
 
   private Acceptance accepted(RecordId id) {
-    return accepted(id, stamps);
+    return accepted(id, stamps, apart);
   }
 
-  private static Acceptance accepted(RecordId id, AtomicLong stamps) {
-    return new Acceptance(id, stamps.incrementAndGet(), RouteReason.FLAG);
+  private static Acceptance accepted(RecordId id, AtomicLong stamps, long apart) {
+    return new Acceptance(id, stamps.addAndGet(apart), RouteReason.FLAG);
   }
 
   private <T> @Nullable T maybe(T value) {

@@ -2,6 +2,7 @@ package io.crossfade.reconciler.selftest;
 
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.RecordId;
+import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,16 +31,19 @@ public final class Planter {
 
   private final DataSource legacy;
   private final DataSource stream;
+  private final ComparisonWindow copied;
   private final Random random;
   private final List<Plant> plants = new ArrayList<>();
 
   /**
    * @param legacy an output that may be damaged
-   * @param stream the other, equal to it
+   * @param stream the other
+   * @param copied what was written to both: only in it a difference is one
    */
-  public Planter(DataSource legacy, DataSource stream, long seed) {
+  Planter(DataSource legacy, DataSource stream, ComparisonWindow copied, long seed) {
     this.legacy = legacy;
     this.stream = stream;
+    this.copied = copied;
     this.random = new Random(seed);
   }
 
@@ -206,18 +210,37 @@ public final class Planter {
     return types;
   }
 
+  /** Rows that both outputs have of one acceptance, in the order of their ids. */
   private List<RecordId> ids(OutputTable<?> table) throws SQLException {
+    Map<RecordId, Long> other = stamps(stream, table);
     List<RecordId> ids = new ArrayList<>();
-    try (Connection connection = legacy.getConnection();
+    stamps(legacy, table)
+        .forEach(
+            (id, stamp) -> {
+              if (stamp.equals(other.get(id))) {
+                ids.add(id);
+              }
+            });
+    return ids;
+  }
+
+  private Map<RecordId, Long> stamps(DataSource output, OutputTable<?> table) throws SQLException {
+    Map<RecordId, Long> stamps = new LinkedHashMap<>();
+    try (Connection connection = output.getConnection();
         PreparedStatement statement =
-            connection.prepareStatement("SELECT id FROM " + table.name() + " ORDER BY id");
-        ResultSet result = statement.executeQuery()) {
-      while (result.next()) {
-        ids.add(RecordId.of(result.getBytes(1)));
+            connection.prepareStatement(
+                "SELECT id, stamp FROM %s WHERE stamp >= ? AND stamp < ? ORDER BY id"
+                    .formatted(table.name()))) {
+      statement.setLong(1, copied.fromStamp());
+      statement.setLong(2, copied.toStamp());
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          stamps.put(RecordId.of(result.getBytes(1)), result.getLong(2));
+        }
       }
       connection.commit();
     }
-    return ids;
+    return stamps;
   }
 
   private String text(String sql, String... parameters) throws SQLException {
