@@ -16,6 +16,7 @@ import io.crossfade.db.StoredRow;
 import io.crossfade.db.TestOutputs;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -56,6 +58,7 @@ final class PathsModel {
   private record Member(String name, StreamReader reader, Deque<EntryBatch> inHand) {}
 
   private static final int ACTIONS = 40;
+  private static final int ATTEMPTS = 60;
   private static final int DEVICES = 3;
   private static final int SECONDS = 8;
   private static final StreamName STREAM = StreamName.HEALTH;
@@ -99,7 +102,7 @@ final class PathsModel {
   /** Runs it to its end, and says what happened when something does not hold. */
   void run() throws Exception {
     try {
-      harness.groups.ensure(STREAM);
+      asked(this::ensureGroup);
       for (int i = 0; i < ACTIONS; i++) {
         act();
         if (i % 10 == 9) {
@@ -212,7 +215,7 @@ final class PathsModel {
     List<AcceptedRecord> one = List.of(accepted);
     String entry =
         (random.nextBoolean() ? harness.appender.append(one) : harness.appender.appendCopies(one))
-            .get(20, TimeUnit.SECONDS)
+            .get(60, TimeUnit.SECONDS)
             .getFirst();
     entries.put(entry, accepted);
     given(givenToStream, accepted);
@@ -231,7 +234,7 @@ final class PathsModel {
               new ArrayDeque<>()));
     }
     Member member = someone();
-    if (harness.health.waiting(STREAM, 1) == 0) {
+    if (asked(() -> harness.health.waiting(STREAM, 1)) == 0) {
       return;
     }
     StreamReader.Reply reply =
@@ -307,15 +310,16 @@ final class PathsModel {
     }
   }
 
-  private void trim() {
-    long trimmed = harness.trim(STREAM);
-    tell("trim %d", trimmed);
+  private void trim() throws Exception {
+    tell("trim %d", asked(() -> harness.trim(STREAM)));
   }
 
   /** Somebody destroyed it: all that is still in the stream comes again. */
-  private void loseGroup() {
-    harness.links.text().xgroupDestroy(harness.settings.key(STREAM), StreamSettings.GROUP);
-    harness.groups.ensure(STREAM);
+  private void loseGroup() throws Exception {
+    asked(
+        () ->
+            harness.links.text().xgroupDestroy(harness.settings.key(STREAM), StreamSettings.GROUP));
+    asked(this::ensureGroup);
     tell("the group is lost and made anew");
   }
 
@@ -338,23 +342,25 @@ final class PathsModel {
     Awaitility.await()
         .atMost(Duration.ofMinutes(3))
         .pollInterval(Duration.ofMillis(5))
-        .until(() -> harness.drained(STREAM));
+        .until(() -> asked(() -> harness.drained(STREAM)));
     harness.stopConsumers();
   }
 
   /** Invariant 4. */
   private void whatIsAcknowledgedHasItsRow() throws Exception {
-    StreamState state = harness.look.at(STREAM);
+    StreamState state = asked(() -> harness.look.at(STREAM));
     EntryId delivered = state.ours().orElseThrow().lastDelivered();
     Set<String> pending = new HashSet<>();
-    harness
-        .links
-        .text()
-        .xpending(
-            harness.settings.key(STREAM),
-            StreamSettings.GROUP,
-            Range.unbounded(),
-            Limit.from(10_000))
+    asked(
+            () ->
+                harness
+                    .links
+                    .text()
+                    .xpending(
+                        harness.settings.key(STREAM),
+                        StreamSettings.GROUP,
+                        Range.unbounded(),
+                        Limit.from(10_000)))
         .forEach(message -> pending.add(message.getId()));
     List<RecordId> acknowledged = new ArrayList<>();
     entries.forEach(
@@ -381,8 +387,8 @@ final class PathsModel {
           .isTrue();
     }
     assertThat(harness.count(StreamMeter.DEAD, STREAM)).as("dead letters").isZero();
-    harness.trim(STREAM);
-    assertThat(harness.health.stats(STREAM).length()).isLessThanOrEqualTo(1);
+    asked(() -> harness.trim(STREAM));
+    assertThat(asked(() -> harness.health.stats(STREAM)).length()).isLessThanOrEqualTo(1);
   }
 
   /** One row for each id, with the stamp and the reason of the first acceptance. */
@@ -415,6 +421,24 @@ final class PathsModel {
         .add(accepted.acceptance());
   }
 
+  private boolean ensureGroup() {
+    harness.groups.ensure(STREAM);
+    return true;
+  }
+
+  /** A question that Redis had no time for is asked again, as the loops of a process do. */
+  private static <T> T asked(Callable<T> question) throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return question.call();
+      } catch (RedisCommandTimeoutException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
   private Member someone() {
     return members.get(random.nextInt(members.size()));
   }
@@ -424,7 +448,7 @@ final class PathsModel {
   }
 
   private static <T> T get(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private void tell(String format, Object... arguments) {
