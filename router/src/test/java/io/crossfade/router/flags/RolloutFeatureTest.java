@@ -73,6 +73,35 @@ class RolloutFeatureTest {
     assertThat(RolloutFeature.named("SLEEP_STREAM")).isEmpty();
   }
 
+  @Test
+  void switchIsCheckedByItself() {
+    RolloutFeature.check(new FeatureState(RolloutFeature.HEALTH_STREAM, true));
+    RolloutFeature.check(new FeatureState(RolloutFeature.HEALTH_DUAL_WRITE, true));
+    FeatureState cohort = new FeatureState(RolloutFeature.HEALTH_STREAM, true);
+    cohort.setStrategyId(DeviceCohortStrategy.ID);
+    cohort.setParameter("percentage", "10");
+    RolloutFeature.check(cohort);
+    cohort.setParameter("percentage", "much");
+    assertThatThrownBy(() -> RolloutFeature.check(cohort))
+        .isInstanceOf(IllegalArgumentException.class);
+    FeatureState dualWrite = new FeatureState(RolloutFeature.EVENT_DUAL_WRITE, true);
+    dualWrite.setStrategyId(DeviceCohortStrategy.ID);
+    assertThatThrownBy(() -> RolloutFeature.check(dualWrite))
+        .hasMessageContaining("EVENT_DUAL_WRITE");
+  }
+
+  @Test
+  void foreignStrategyIsOneThatIsNotOurs() {
+    FeatureState state = new FeatureState(RolloutFeature.HEALTH_STREAM, true);
+    assertThat(RolloutFeature.foreignStrategy(state)).isEmpty();
+    state.setStrategyId(" ");
+    assertThat(RolloutFeature.foreignStrategy(state)).isEmpty();
+    state.setStrategyId(DeviceCohortStrategy.ID);
+    assertThat(RolloutFeature.foreignStrategy(state)).isEmpty();
+    state.setStrategyId("gradual");
+    assertThat(RolloutFeature.foreignStrategy(state)).contains("gradual");
+  }
+
   /** What Togglz' console lets somebody type is what the strategy can read. */
   @Test
   void consoleTakesWhatTheStrategyReads() {

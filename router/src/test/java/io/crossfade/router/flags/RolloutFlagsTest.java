@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -42,9 +43,12 @@ class RolloutFlagsTest {
 
     private boolean cut;
 
+    /** A replica, or a disk that is full. */
+    private boolean readOnly;
+
     @Override
     public <T> T call(boolean writes, Supplier<T> transaction) {
-      if (cut) {
+      if (cut || (readOnly && writes)) {
         throw new DataAccessResourceFailureException("cut");
       }
       T answer = transaction.get();
@@ -191,6 +195,107 @@ class RolloutFlagsTest {
     assertThat(database.changes().getLast().reason()).contains("went back from version 2");
   }
 
+  /** What was lost counts again, and what was decided later counts over it. */
+  @Test
+  void laterRollbackThatWaitsCountsOverWhatTheDatabaseForgot() {
+    RolloutFlags flags = router();
+    RolloutState before = database.state();
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    flags.override(rollback("r2", Kind.DEVICE, KindFlags.SHADOW));
+    flags.refresh();
+    database.goBack(before);
+    link.readOnly = true;
+    flags.override(rollback("r3", Kind.HEALTH, KindFlags.LEGACY));
+    flags.override(rollback("r4", Kind.EVENT, KindFlags.SHADOW));
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.LEGACY);
+    assertThat(flags.state().of(Kind.DEVICE)).isEqualTo(KindFlags.SHADOW);
+    assertThat(flags.state().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW);
+    assertThat(flags.waiting()).hasSize(3);
+    link.readOnly = false;
+    flags.refresh();
+    assertThat(flags.overridden()).isFalse();
+    assertThat(database.state().of(Kind.HEALTH)).isEqualTo(KindFlags.LEGACY);
+    assertThat(database.state().of(Kind.DEVICE)).isEqualTo(KindFlags.SHADOW);
+    assertThat(database.state().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW);
+  }
+
+  /** The change is on record, nobody said so, and now nothing can be stored. */
+  @Test
+  void changeThatIsOnRecordWaitsNoLongerThoughNothingCanBeStored() {
+    RolloutFlags flags = router();
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    link.after.add(() -> false);
+    link.after.add(() -> false);
+    link.after.add(() -> true);
+    flags.refresh();
+    assertThat(flags.overridden()).isTrue();
+    now = now.plusSeconds(1);
+    others.change(database.state().version(), Map.of(Kind.HEALTH, MORE), by(Origin.OPERATOR));
+    link.readOnly = true;
+    flags.refresh();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(MORE);
+    assertThat(flags.overridden()).isFalse();
+  }
+
+  @Test
+  void whoReadsNowHasWhatWaitedStoredAndKept() {
+    RolloutFlags flags = router();
+    link.cut = true;
+    flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    link.cut = false;
+    assertThat(flags.readNow().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(database.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(flags.overridden()).isFalse();
+    assertThat(memory.load().orElseThrow().pending()).isEmpty();
+    assertThat(memory.load().orElseThrow().stored()).isEqualTo(database.state());
+  }
+
+  @Test
+  void whoReadsNowFindsAnEmptyDatabaseAndGivesItItsFirstFlags() {
+    RolloutFlags flags = router();
+    database.replace("two");
+    assertThat(flags.readNow().version()).isEqualTo(1);
+    for (Kind kind : Kind.values()) {
+      assertThat(flags.state().of(kind)).isEqualTo(CANARY);
+    }
+  }
+
+  @Test
+  void runningRouterReadsAgainAndAgain() {
+    RolloutFlags flags = router();
+    flags.start();
+    try {
+      others.change(1, Map.of(Kind.EVENT, MORE), by(Origin.OPERATOR));
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> flags.state().of(Kind.EVENT).equals(MORE));
+    } finally {
+      flags.close();
+    }
+  }
+
+  @Test
+  void nothingIsKnownAsOfAMomentUntilTheFlagsWereRead() {
+    link.cut = true;
+    RolloutFlags flags = router();
+    assertThat(flags.asOf()).isEmpty();
+    link.cut = false;
+    flags.refresh();
+    assertThat(flags.asOf()).hasValue(now);
+    assertThat(flags.age()).isLessThan(Duration.ofHours(1));
+  }
+
+  @Test
+  void whoeverIsInterruptedWhileTheDiskHangsStaysInterrupted() {
+    RolloutFlags flags = router(write -> {});
+    Thread.currentThread().interrupt();
+    boolean onDisk = flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(onDisk).isFalse();
+    assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+  }
+
   @Test
   void anotherSystemAtTheSameAddressIsNotToldOfTheFormer() {
     RolloutFlags flags = router();
@@ -210,7 +315,9 @@ class RolloutFlagsTest {
     link.cut = true;
     flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
     now = now.plusSeconds(600);
+    meters.clear();
     RolloutFlags again = router();
+    assertThat(gauge(RouterMeter.FLAG_AGE)).as("seconds").isGreaterThanOrEqualTo(600);
     assertThat(again.source()).isEqualTo(RolloutFlags.Source.FILE);
     assertThat(again.age()).isGreaterThanOrEqualTo(Duration.ofSeconds(600));
     assertThat(again.state()).isEqualTo(flags.state());
