@@ -119,9 +119,6 @@ public record ComparisonResult(
    * Why all kinds together are no PASS. A kind without records says nothing, unless none has any.
    */
   public Set<Reason> reasons() {
-    if (origin == Origin.REPAIR) {
-      return ofRepair(all());
-    }
     Set<Reason> reasons = EnumSet.noneOf(Reason.class);
     boolean nothing = true;
     for (Map.Entry<Kind, KindFigures> of : figures.entrySet()) {
