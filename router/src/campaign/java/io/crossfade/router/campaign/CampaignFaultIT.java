@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -236,7 +237,8 @@ class CampaignFaultIT {
   }
 
   private static void progress(String line) {
-    System.out.printf("  %s %s%n", LocalTime.now().truncatedTo(ChronoUnit.SECONDS), line);
+    System.out.printf(
+        "  %s %s%n", LocalTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS), line);
   }
 
   private static void say(String line) {

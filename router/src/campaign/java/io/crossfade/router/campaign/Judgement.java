@@ -30,7 +30,6 @@ final class Judgement {
   private int promised;
   private int both;
   private int one;
-  private int neither;
   private int dead;
   private int lost;
   private int found;
@@ -134,7 +133,6 @@ final class Judgement {
       one++;
       judgeOne(id, told, stream == null ? DeliveryPath.STREAM : DeliveryPath.LEGACY, named);
     } else {
-      neither++;
       judgeNeither(id, told, named);
     }
   }
