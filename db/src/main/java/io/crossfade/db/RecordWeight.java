@@ -15,13 +15,22 @@ public final class RecordWeight {
   private RecordWeight() {}
 
   public static long of(AcceptedRecord accepted) {
+    return of(accepted, texts(accepted));
+  }
+
+  /**
+   * The same where what its {@link #texts} take is known.
+   *
+   * @param texts bytes
+   */
+  public static long of(AcceptedRecord accepted, long texts) {
     long facts = 0;
     if (accepted instanceof HealthData data) {
       for (String fact : data.facts().values()) {
         facts += of(fact);
       }
     }
-    return FRAME + texts(accepted) + facts;
+    return FRAME + texts + facts;
   }
 
   public static long of(Collection<? extends AcceptedRecord> records) {

@@ -206,10 +206,11 @@ final class ItemCollector {
   }
 
   private void addRecord(AcceptedRecord item) throws UnreadableItemException {
-    if (RecordWeight.texts(item) > limits.recordBytes()) {
+    long texts = RecordWeight.texts(item);
+    if (texts > limits.recordBytes()) {
       throw new UnreadableItemException(UnreadableReason.RECORD_TOO_LARGE);
     }
-    lease.take(RecordWeight.of(item));
+    lease.take(RecordWeight.of(item, texts));
     records.add(item);
   }
 
