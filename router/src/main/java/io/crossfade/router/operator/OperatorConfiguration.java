@@ -2,6 +2,9 @@ package io.crossfade.router.operator;
 
 import io.crossfade.router.operator.OperatorSettings.Role;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletResponse;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -109,6 +113,21 @@ public class OperatorConfiguration {
         factory.addEngineValves(new TrustedProxies(settings.trustedProxies()));
       }
     };
+  }
+
+  /**
+   * Where a server leads what has failed. Whoever asks for it himself has failed at nothing, and
+   * would be told of a fault of ours.
+   */
+  @Bean
+  FilterRegistrationBean<Filter> pageOfFailuresIsForServers() {
+    FilterRegistrationBean<Filter> filter =
+        new FilterRegistrationBean<>(
+            (request, response, chain) ->
+                ((HttpServletResponse) response).sendError(HttpServletResponse.SC_NOT_FOUND));
+    filter.setUrlPatterns(List.of("/error"));
+    filter.setDispatcherTypes(DispatcherType.REQUEST);
+    return filter;
   }
 
   /** JSON over Basic, without a session: there is no cookie that another site could ride on. */

@@ -133,6 +133,18 @@ class AccessIT {
     }
   }
 
+  @Test
+  void pageOfFailuresIsNoPage() {
+    for (String path : List.of("/error", "/%65rror", "/error;a=b")) {
+      for (String verb : List.of("GET", "POST", "HEAD")) {
+        HttpRequest.Builder request =
+            http.as(null).request(path).method(verb, HttpRequest.BodyPublishers.noBody());
+        assertThat(http.send(request).status()).as(verb + " " + path).isIn(400, 404);
+      }
+    }
+    assertThat(http.get("/no-such-page").status()).as("still shown there").isEqualTo(404);
+  }
+
   /** What other libraries serve is behind the login, too; only devices' endpoints are not. */
   @Test
   void noServletIsForgotten() throws Exception {
