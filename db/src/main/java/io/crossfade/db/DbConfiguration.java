@@ -38,6 +38,12 @@ public class DbConfiguration {
     return open("stream", "output", settings.stream(), settings);
   }
 
+  /** What this process is called. */
+  @Bean
+  InstanceName instanceName() {
+    return InstanceName.unique();
+  }
+
   @Bean
   Output legacyOutput(HikariDataSource legacyDataSource) {
     return new Output(legacyDataSource);

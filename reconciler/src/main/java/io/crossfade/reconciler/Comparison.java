@@ -46,6 +46,7 @@ public final class Comparison {
   private final Throttle throttle;
   private final ComparisonSettings settings;
   private final InstantSource clock;
+  private final InstanceName worker;
   private final TableComparison.Readers readers;
   private final boolean proving;
 
@@ -56,8 +57,19 @@ public final class Comparison {
       WrittenUntil writtenUntil,
       Throttle throttle,
       ComparisonSettings settings,
-      InstantSource clock) {
-    this(control, legacy, stream, writtenUntil, throttle, settings, clock, OutputScan::new, true);
+      InstantSource clock,
+      InstanceName worker) {
+    this(
+        control,
+        legacy,
+        stream,
+        writtenUntil,
+        throttle,
+        settings,
+        clock,
+        worker,
+        OutputScan::new,
+        true);
   }
 
   /**
@@ -72,12 +84,14 @@ public final class Comparison {
       Throttle throttle,
       ComparisonSettings settings,
       InstantSource clock,
+      InstanceName worker,
       TableComparison.Readers readers,
       boolean proving) {
     this.control = control;
     this.legacy = legacy;
     this.stream = stream;
-    this.claims = new RunClaims(control, clock, InstanceName.unique());
+    this.claims = new RunClaims(control, clock, worker);
+    this.worker = worker;
     this.losses = new Losses(control, legacy, stream);
     this.writtenUntil = writtenUntil;
     this.throttle = throttle;
@@ -90,7 +104,7 @@ public final class Comparison {
   /** The same without plants: to measure what they cost. Its verdict is never a pass. */
   public Comparison withoutProof() {
     return new Comparison(
-        control, legacy, stream, writtenUntil, throttle, settings, clock, readers, false);
+        control, legacy, stream, writtenUntil, throttle, settings, clock, worker, readers, false);
   }
 
   /**

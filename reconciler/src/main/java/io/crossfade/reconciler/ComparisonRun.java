@@ -10,6 +10,7 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
@@ -40,9 +41,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * One run in the hands of one worker: what it found so far, so that another process can go on with
@@ -75,7 +74,7 @@ final class ComparisonRun implements DifferenceLedger {
   private final Map<String, Map<RecordId, Planted>> plants = new HashMap<>();
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
   private final InstantSource clock;
   private final TableResults results;
   private final RepairedRows repaired;
@@ -98,7 +97,7 @@ final class ComparisonRun implements DifferenceLedger {
     this.progress = progress;
     this.jdbc = JdbcClient.create(control);
     this.batches = new JdbcTemplate(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
     this.clock = clock;
     this.results = new TableResults(control);
     this.repaired = new RepairedRows(control);
@@ -134,8 +133,8 @@ final class ComparisonRun implements DifferenceLedger {
       return;
     }
     Map<String, TableProgress> taken = new LinkedHashMap<>();
-    transaction.executeWithoutResult(
-        status -> {
+    transactions.run(
+        () -> {
           tables.forEach(table -> taken.put(table.name(), TableProgress.ofRows(rows(run, table))));
           keep(taken);
           jdbc.sql(
@@ -163,8 +162,8 @@ final class ComparisonRun implements DifferenceLedger {
 
   @Override
   public void begin(String table, List<Plant> planted, TableProgress now) {
-    transaction.executeWithoutResult(
-        status -> {
+    transactions.run(
+        () -> {
           keep(table, now);
           batches.batchUpdate(
               INSERT_PLANT, planted.stream().map(plant -> values(table, plant)).toList());
@@ -197,8 +196,8 @@ final class ComparisonRun implements DifferenceLedger {
 
   @Override
   public void judged(String table, Map<RecordId, Plant.Outcome> outcomes) {
-    transaction.executeWithoutResult(
-        status -> {
+    transactions.run(
+        () -> {
           held("updated_at = ?", utc(clock.instant()));
           keepOutcomes(table, outcomes);
         });
@@ -225,8 +224,8 @@ final class ComparisonRun implements DifferenceLedger {
       List<Difference> found,
       Map<RecordId, Plant.Outcome> outcomes,
       TableProgress now) {
-    transaction.executeWithoutResult(
-        status -> {
+    transactions.run(
+        () -> {
           keep(table, now);
           keepOutcomes(table, outcomes);
           batches.batchUpdate(
@@ -252,8 +251,8 @@ final class ComparisonRun implements DifferenceLedger {
   @Override
   public void believe(
       String table, Set<RecordId> agreed, List<Believed> believed, TableProgress now) {
-    transaction.executeWithoutResult(
-        status -> {
+    transactions.run(
+        () -> {
           keep(table, now);
           batches.batchUpdate(
               "DELETE FROM difference WHERE comparison_id = ? AND table_name = ? AND id = ?",
@@ -302,8 +301,8 @@ final class ComparisonRun implements DifferenceLedger {
             beside.droppedCopies(),
             settings.target(),
             settings.explained());
-    transaction.executeWithoutResult(
-        status -> {
+    transactions.run(
+        () -> {
           held(
               "state = 'FINISHED', open_as = NULL, claimed_until = NULL, verdict = ?, reasons = ?,"
                   + " dropped_copies = ?, settled = ?, target = ?, finished_at = ?, updated_at = ?",
@@ -338,7 +337,7 @@ final class ComparisonRun implements DifferenceLedger {
     long before = renewedAt.get();
     long now = System.nanoTime();
     if (now - before > RENEW_AFTER.toNanos() && renewedAt.compareAndSet(before, now)) {
-      transaction.executeWithoutResult(status -> held("claimed_until = " + RunClaims.FROM_NOW));
+      transactions.run(() -> held("claimed_until = " + RunClaims.FROM_NOW));
     }
   }
 
@@ -346,8 +345,8 @@ final class ComparisonRun implements DifferenceLedger {
   void release() {
     boolean interrupted = Thread.interrupted();
     try {
-      transaction.executeWithoutResult(
-          status ->
+      transactions.run(
+          () ->
               jdbc.sql(
                       "UPDATE comparison SET claimed_until = NULL"
                           + " WHERE id = ? AND claim = ? AND state = 'RUNNING'")
@@ -498,6 +497,6 @@ final class ComparisonRun implements DifferenceLedger {
   }
 
   private <T> T in(Supplier<T> work) {
-    return requireNonNull(transaction.execute(status -> work.get()));
+    return transactions.in(work);
   }
 }

@@ -3,9 +3,9 @@ package io.crossfade.reconciler;
 import static io.crossfade.reconciler.ComparisonRows.stored;
 import static io.crossfade.reconciler.ComparisonRows.summary;
 import static io.crossfade.reconciler.ComparisonRows.utc;
-import static java.util.Objects.requireNonNull;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Difference;
@@ -26,8 +26,6 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The runs of the reconciler in the control schema, with everything that each found. */
 public final class Comparisons {
@@ -42,12 +40,12 @@ public final class Comparisons {
           + " WHERE c.id IN (:ids) ORDER BY c.id DESC";
 
   private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
   private final TableResults results;
 
   public Comparisons(DataSource control, InstantSource clock) {
     this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
     this.results = new TableResults(control);
   }
 
@@ -264,6 +262,6 @@ public final class Comparisons {
   }
 
   private <T> T in(Supplier<T> work) {
-    return requireNonNull(transaction.execute(status -> work.get()));
+    return transactions.in(work);
   }
 }

@@ -1,13 +1,12 @@
 package io.crossfade.reconciler;
 
-import static java.util.Objects.requireNonNull;
-
 import io.crossfade.db.Kind;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.StoredRow;
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.Comparisons.StoredDifference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
@@ -22,8 +21,6 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Finds differences of a run for a person, and what the outputs say of a row now. */
 public final class DifferenceSearch {
@@ -61,13 +58,13 @@ public final class DifferenceSearch {
   private final DataSource legacy;
   private final DataSource stream;
   private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
 
   public DifferenceSearch(DataSource control, DataSource legacy, DataSource stream) {
     this.legacy = legacy;
     this.stream = stream;
     this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
   }
 
   /** Where a difference stands in its run, for {@link Filter#after}. */
@@ -118,16 +115,12 @@ public final class DifferenceSearch {
           List.of(table, table, RecordId.parse(filter.after().substring(colon + 1)).bytes()));
     }
     values.add(limit);
-    return requireNonNull(
-        transaction.execute(
-            status ->
-                jdbc.sql(
-                        "SELECT * FROM difference WHERE "
-                            + where
-                            + " ORDER BY table_name, id LIMIT ?")
-                    .params(values)
-                    .query((row, number) -> ComparisonRows.stored(row))
-                    .list()));
+    return transactions.in(
+        () ->
+            jdbc.sql("SELECT * FROM difference WHERE " + where + " ORDER BY table_name, id LIMIT ?")
+                .params(values)
+                .query((row, number) -> ComparisonRows.stored(row))
+                .list());
   }
 
   /**

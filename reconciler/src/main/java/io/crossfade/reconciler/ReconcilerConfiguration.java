@@ -1,6 +1,7 @@
 package io.crossfade.reconciler;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.InstanceName;
 import io.crossfade.reconciler.explain.ExplanationRules;
 import io.crossfade.reconciler.repair.Repair;
 import java.time.InstantSource;
@@ -37,7 +38,8 @@ public class ReconcilerConfiguration {
       HikariDataSource streamDataSource,
       WrittenUntil writtenUntil,
       ComparisonSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      InstanceName instance) {
     return new Comparison(
         controlDataSource,
         legacyDataSource,
@@ -45,7 +47,8 @@ public class ReconcilerConfiguration {
         writtenUntil,
         new LoadThrottle(controlDataSource, settings.busyThreads()),
         settings,
-        clock);
+        clock,
+        instance);
   }
 
   @Bean

@@ -1,12 +1,10 @@
 package io.crossfade.reconciler;
 
+import io.crossfade.db.control.ControlTransactions;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** A person's word that all runs, on every instance, wait where they are. */
 public final class ReconcilerPause {
@@ -15,32 +13,29 @@ public final class ReconcilerPause {
   public record Pause(Instant since, String actor, String reason) {}
 
   private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
 
   public ReconcilerPause(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
   }
 
   /** The pause there is, if any. */
   public Optional<Pause> current() {
-    return Objects.requireNonNull(
-        transaction.execute(
-            status ->
-                jdbc.sql("SELECT paused_at, actor, reason FROM reconciler_pause")
-                    .query(
-                        (row, number) ->
-                            new Pause(
-                                row.getTimestamp(1).toInstant(),
-                                row.getString(2),
-                                row.getString(3)))
-                    .optional()));
+    return transactions.in(
+        () ->
+            jdbc.sql("SELECT paused_at, actor, reason FROM reconciler_pause")
+                .query(
+                    (row, number) ->
+                        new Pause(
+                            row.getTimestamp(1).toInstant(), row.getString(2), row.getString(3)))
+                .optional());
   }
 
   /** Runs wait from their next page on. */
   public void pause(String actor, String reason) {
-    transaction.executeWithoutResult(
-        status ->
+    transactions.run(
+        () ->
             jdbc.sql(
                     "REPLACE INTO reconciler_pause (one, paused_at, actor, reason)"
                         + " VALUES (1, CURRENT_TIMESTAMP(3), ?, ?)")
@@ -50,6 +45,6 @@ public final class ReconcilerPause {
 
   /** Runs go on. */
   public void resume() {
-    transaction.executeWithoutResult(status -> jdbc.sql("DELETE FROM reconciler_pause").update());
+    transactions.run(() -> jdbc.sql("DELETE FROM reconciler_pause").update());
   }
 }

@@ -3,8 +3,9 @@ package io.crossfade.reconciler;
 import static io.crossfade.reconciler.ComparisonRows.progress;
 import static io.crossfade.reconciler.ComparisonRows.utc;
 import static io.crossfade.reconciler.ComparisonRows.window;
-import static java.util.Objects.requireNonNull;
 
+import io.crossfade.db.InstanceName;
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import java.sql.ResultSet;
@@ -17,10 +18,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Gives each run to one worker at a time. A claim lasts for {@link #LEASE} by the database's clock
@@ -43,19 +41,19 @@ final class RunClaims {
 
   private final JdbcClient jdbc;
   private final DataSource control;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
   private final InstantSource clock;
   private final String worker;
 
   /**
-   * @param worker a name that a person can find the process by
+   * @param worker the process
    */
-  RunClaims(DataSource control, InstantSource clock, String worker) {
+  RunClaims(DataSource control, InstantSource clock, InstanceName worker) {
     this.jdbc = JdbcClient.create(control);
     this.control = control;
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
     this.clock = clock;
-    this.worker = worker;
+    this.worker = worker.text();
   }
 
   /**
@@ -72,7 +70,7 @@ final class RunClaims {
       }
       try {
         return begin(request, window.get());
-      } catch (DuplicateKeyException | PessimisticLockingFailureException e) {
+      } catch (DuplicateKeyException e) {
         if (attempt == ATTEMPTS) {
           throw e;
         }
@@ -202,6 +200,6 @@ final class RunClaims {
   }
 
   private <T> T in(Supplier<T> work) {
-    return requireNonNull(transaction.execute(status -> work.get()));
+    return transactions.in(work);
   }
 }

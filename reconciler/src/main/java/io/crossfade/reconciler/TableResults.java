@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.crossfade.db.Kind;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
@@ -21,18 +22,16 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Counts the differences that runs have stored. */
 final class TableResults {
 
   private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
 
   TableResults(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
   }
 
   /** What a run found in the tables of its kinds. */
@@ -136,6 +135,6 @@ final class TableResults {
   }
 
   private <T> T in(Supplier<T> work) {
-    return requireNonNull(transaction.execute(status -> work.get()));
+    return transactions.in(work);
   }
 }

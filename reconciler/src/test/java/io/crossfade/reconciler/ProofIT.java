@@ -7,6 +7,7 @@ import io.crossfade.db.Acceptance;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.OutputScan;
@@ -351,6 +352,7 @@ class ProofIT {
         throttle,
         TestReconciler.SETTINGS,
         InstantSource.system(),
+        InstanceName.unique(),
         readers,
         proving);
   }

@@ -2,6 +2,7 @@ package io.crossfade.reconciler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
@@ -236,7 +237,8 @@ class ReconcilerModelIT {
         written,
         Throttle.NONE,
         TestReconciler.SETTINGS,
-        InstantSource.system());
+        InstantSource.system(),
+        InstanceName.unique());
   }
 
   private static Map<OutputTable<?>, Tables> read(

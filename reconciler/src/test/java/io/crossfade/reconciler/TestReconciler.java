@@ -1,5 +1,6 @@
 package io.crossfade.reconciler;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.diff.Throttle;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class TestReconciler {
         writtenUntil,
         throttle,
         SETTINGS,
-        clock);
+        clock,
+        InstanceName.unique());
   }
 }

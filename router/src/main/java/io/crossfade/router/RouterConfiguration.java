@@ -92,6 +92,7 @@ class RouterConfiguration {
   NodeLease nodeLease(
       AcceptanceNodes nodes,
       Stamper stamper,
+      InstanceName instance,
       DbSettings databases,
       ObjectProvider<AcceptanceJournal> journal,
       ObjectProvider<AccountingSettings> accounting,
@@ -102,7 +103,7 @@ class RouterConfiguration {
     NodeLease lease =
         new NodeLease(
             nodes,
-            InstanceName.unique(),
+            instance,
             kept == null ? null : kept.directory(),
             databases.control().address(),
             clock,

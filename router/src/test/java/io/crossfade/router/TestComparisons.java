@@ -1,5 +1,6 @@
 package io.crossfade.router;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.Comparison;
@@ -49,6 +50,7 @@ public final class TestComparisons {
         () -> Optional.of(Instant.MAX),
         throttle,
         router.getBean(ComparisonSettings.class),
-        InstantSource.system());
+        InstantSource.system(),
+        InstanceName.unique());
   }
 }

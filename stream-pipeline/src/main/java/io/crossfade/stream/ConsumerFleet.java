@@ -1,5 +1,6 @@
 package io.crossfade.stream;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.LoopStep;
@@ -25,7 +26,7 @@ final class ConsumerFleet {
   private final AtomicInteger numbers = new AtomicInteger();
 
   private final Kind kind;
-  private final String instance;
+  private final InstanceName instance;
   private final RedisLinks links;
   private final StreamGroups groups;
   private final StreamHealth health;
@@ -42,11 +43,11 @@ final class ConsumerFleet {
   private long notSpareUntil = looked;
 
   /**
-   * @param instance unique among all processes; consumers are named after it
+   * @param instance this process; consumers are named after it
    */
   ConsumerFleet(
       Kind kind,
-      String instance,
+      InstanceName instance,
       RedisLinks links,
       StreamGroups groups,
       StreamHealth health,

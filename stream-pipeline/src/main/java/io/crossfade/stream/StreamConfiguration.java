@@ -1,5 +1,6 @@
 package io.crossfade.stream;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Output;
 import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.control.DeadLetters;
@@ -97,7 +98,8 @@ public class StreamConfiguration {
       InstantSource clock,
       Loops loops,
       MeterRegistry meters,
-      ByteBudget budget) {
+      ByteBudget budget,
+      InstanceName instance) {
     return new StreamPipeline(
         settings,
         redisLinks,
@@ -109,6 +111,7 @@ public class StreamConfiguration {
         clock,
         loops,
         meters,
-        budget);
+        budget,
+        instance);
   }
 }

@@ -53,7 +53,8 @@ final class StreamPipeline implements SmartLifecycle {
       InstantSource clock,
       Loops loops,
       MeterRegistry meters,
-      ByteBudget budget) {
+      ByteBudget budget,
+      InstanceName instance) {
     this.settings = settings;
     this.loops = loops;
     this.links = links;
@@ -68,7 +69,6 @@ final class StreamPipeline implements SmartLifecycle {
             meters);
     BatchHandler handler =
         new BatchHandler(links, groups, output, deadLetters, settings, clock, meters);
-    String instance = InstanceName.unique();
     for (Kind kind : Kind.values()) {
       fleets.add(
           new ConsumerFleet(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.TestOutputs;
@@ -145,7 +146,7 @@ final class StreamHarness implements AutoCloseable {
     ConsumerFleet fleet =
         new ConsumerFleet(
             kind,
-            "it" + (fleets.isEmpty() ? "" : fleets.size()),
+            new InstanceName("it" + (fleets.isEmpty() ? "" : fleets.size())),
             links,
             groups,
             health,

@@ -1,6 +1,7 @@
 package io.crossfade.db.control;
 
 import io.crossfade.db.AcceptanceStamp;
+import io.crossfade.db.InstanceName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,7 +33,7 @@ public final class AcceptanceNodes {
   private static final String COLUMNS =
       "id, started_at, COALESCE(renewed_at, started_at) AS renewed_at";
 
-  private final DataSource dataSource;
+  private final ControlTransactions transactions;
 
   /**
    * A number that is a router's alone.
@@ -60,7 +61,7 @@ public final class AcceptanceNodes {
   }
 
   public AcceptanceNodes(DataSource dataSource) {
-    this.dataSource = dataSource;
+    this.transactions = new ControlTransactions(dataSource);
   }
 
   /**
@@ -72,44 +73,45 @@ public final class AcceptanceNodes {
    *     know
    * @throws SQLException when the database cannot be asked, or all numbers are leased
    */
-  public Lease take(String instance, @Nullable Lease before) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      Instant now = alone(connection);
-      long last = 0;
-      Set<Integer> leased = new HashSet<>();
-      try (PreparedStatement all =
-              connection.prepareStatement("SELECT " + COLUMNS + " FROM acceptance_node");
-          ResultSet rows = all.executeQuery()) {
-        while (rows.next()) {
-          Lease lease = lease(rows);
-          last = Math.max(last, lease.id());
-          if (lease.until().isAfter(now)) {
-            leased.add(lease.node());
-          }
+  public Lease take(InstanceName instance, @Nullable Lease before) throws SQLException {
+    return transactions.on(connection -> take(connection, instance, before));
+  }
+
+  private static Lease take(Connection connection, InstanceName instance, @Nullable Lease before)
+      throws SQLException {
+    Instant now = alone(connection);
+    long last = 0;
+    Set<Integer> leased = new HashSet<>();
+    try (PreparedStatement all =
+            connection.prepareStatement("SELECT " + COLUMNS + " FROM acceptance_node");
+        ResultSet rows = all.executeQuery()) {
+      while (rows.next()) {
+        Lease lease = lease(rows);
+        last = Math.max(last, lease.id());
+        if (lease.until().isAfter(now)) {
+          leased.add(lease.node());
         }
       }
-      Instant since = before != null && end(connection, before, now) ? before.startedAt() : now;
-      Lease next = new Lease(last + 1, since, now);
-      while (leased.contains(next.node())) {
-        if (next.id() == last + NODES) {
-          connection.rollback();
-          throw new SQLTransientException("All %d node numbers are leased".formatted(NODES));
-        }
-        next = new Lease(next.id() + 1, since, now);
-      }
-      try (PreparedStatement insert =
-          connection.prepareStatement(
-              "INSERT INTO acceptance_node (id, instance, started_at, renewed_at)"
-                  + " VALUES (?, ?, ?, ?)")) {
-        insert.setLong(1, next.id());
-        insert.setString(2, instance);
-        insert.setTimestamp(3, Timestamp.from(next.startedAt()));
-        insert.setTimestamp(4, Timestamp.from(next.renewedAt()));
-        insert.executeUpdate();
-      }
-      connection.commit();
-      return next;
     }
+    Instant since = before != null && end(connection, before, now) ? before.startedAt() : now;
+    Lease next = new Lease(last + 1, since, now);
+    while (leased.contains(next.node())) {
+      if (next.id() == last + NODES) {
+        throw new SQLTransientException("All %d node numbers are leased".formatted(NODES));
+      }
+      next = new Lease(next.id() + 1, since, now);
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO acceptance_node (id, instance, started_at, renewed_at)"
+                + " VALUES (?, ?, ?, ?)")) {
+      insert.setLong(1, next.id());
+      insert.setString(2, instance.text());
+      insert.setTimestamp(3, Timestamp.from(next.startedAt()));
+      insert.setTimestamp(4, Timestamp.from(next.renewedAt()));
+      insert.executeUpdate();
+    }
+    return next;
   }
 
   /** Ends a lease; says whether it had not run out. */
@@ -130,22 +132,35 @@ public final class AcceptanceNodes {
    * @return the lease as it is then; empty when the number is somebody else's, or was never leased
    */
   public Optional<Lease> renew(long id) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      alone(connection);
-      boolean own;
-      try (PreparedStatement newest =
-          connection.prepareStatement("SELECT MAX(id) FROM acceptance_node WHERE MOD(id, ?) = ?")) {
-        newest.setInt(1, NODES);
-        newest.setLong(2, id % NODES);
-        try (ResultSet row = newest.executeQuery()) {
-          row.next();
-          own = row.getLong(1) == id;
-        }
+    return transactions.on(connection -> renew(connection, id));
+  }
+
+  private static Optional<Lease> renew(Connection connection, long id) throws SQLException {
+    alone(connection);
+    boolean own;
+    try (PreparedStatement newest =
+        connection.prepareStatement("SELECT MAX(id) FROM acceptance_node WHERE MOD(id, ?) = ?")) {
+      newest.setInt(1, NODES);
+      newest.setLong(2, id % NODES);
+      try (ResultSet row = newest.executeQuery()) {
+        row.next();
+        own = row.getLong(1) == id;
       }
-      Optional<Lease> renewed = own ? touch(connection, id) : Optional.empty();
-      connection.commit();
-      return renewed;
     }
+    return own ? touch(connection, id) : Optional.empty();
+  }
+
+  /** When the first router of this system ever started; empty before that. */
+  public Optional<Instant> firstStart() throws SQLException {
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+                  connection.prepareStatement("SELECT MIN(started_at) FROM acceptance_node");
+              ResultSet row = statement.executeQuery()) {
+            row.next();
+            return Optional.ofNullable(row.getTimestamp(1)).map(Timestamp::toInstant);
+          }
+        });
   }
 
   private static Optional<Lease> touch(Connection connection, long id) throws SQLException {

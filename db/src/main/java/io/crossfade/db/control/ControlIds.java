@@ -1,10 +1,10 @@
 package io.crossfade.db.control;
 
 import io.crossfade.db.RecordId;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import javax.sql.DataSource;
 
 /** Looks up ids in tables of the control schema, and keeps notes of acceptances there. */
 final class ControlIds {
@@ -21,9 +20,11 @@ final class ControlIds {
 
   private ControlIds() {}
 
-  private interface RowSink {
-    void row(ResultSet row) throws SQLException;
+  private interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
   }
+
+  private record Stamped(RecordId id, long stamp) {}
 
   /**
    * Which of these ids a table has.
@@ -31,11 +32,10 @@ final class ControlIds {
    * @param select a query of ids that ends with the column of ids, and has one parameter before it
    */
   static Set<RecordId> among(
-      DataSource control, String select, String parameter, Collection<RecordId> ids)
+      ControlTransactions transactions, String select, String parameter, Collection<RecordId> ids)
       throws SQLException {
-    Set<RecordId> found = new HashSet<>();
-    forEach(control, select, parameter, ids, row -> found.add(RecordId.of(row.getBytes(1))));
-    return found;
+    return new HashSet<>(
+        rows(transactions, select, parameter, ids, row -> RecordId.of(row.getBytes(1))));
   }
 
   /**
@@ -45,42 +45,48 @@ final class ControlIds {
    *     before it
    */
   static Map<RecordId, Set<Long>> stamps(
-      DataSource control, String select, String parameter, Collection<RecordId> ids)
+      ControlTransactions transactions, String select, String parameter, Collection<RecordId> ids)
       throws SQLException {
     Map<RecordId, Set<Long>> found = new HashMap<>();
-    forEach(
-        control,
-        select,
-        parameter,
-        ids,
-        row ->
-            found
-                .computeIfAbsent(RecordId.of(row.getBytes(1)), id -> new HashSet<>())
-                .add(row.getLong(2)));
+    rows(
+            transactions,
+            select,
+            parameter,
+            ids,
+            row -> new Stamped(RecordId.of(row.getBytes(1)), row.getLong(2)))
+        .forEach(one -> found.computeIfAbsent(one.id(), id -> new HashSet<>()).add(one.stamp()));
     return found;
   }
 
-  private static void forEach(
-      DataSource control, String select, String parameter, Collection<RecordId> ids, RowSink sink)
+  private static <T> List<T> rows(
+      ControlTransactions transactions,
+      String select,
+      String parameter,
+      Collection<RecordId> ids,
+      RowReader<T> reader)
       throws SQLException {
     if (ids.isEmpty()) {
-      return;
+      return List.of();
     }
     String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement = connection.prepareStatement(select + " IN (" + marks + ")")) {
-      statement.setString(1, parameter);
-      int next = 2;
-      for (RecordId id : ids) {
-        statement.setBytes(next++, id.bytes());
-      }
-      try (ResultSet result = statement.executeQuery()) {
-        while (result.next()) {
-          sink.row(result);
-        }
-      }
-      connection.commit();
-    }
+    return transactions.on(
+        connection -> {
+          List<T> read = new ArrayList<>();
+          try (PreparedStatement statement =
+              connection.prepareStatement(select + " IN (" + marks + ")")) {
+            statement.setString(1, parameter);
+            int next = 2;
+            for (RecordId id : ids) {
+              statement.setBytes(next++, id.bytes());
+            }
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                read.add(reader.read(row));
+              }
+            }
+          }
+          return read;
+        });
   }
 
   /**
@@ -89,33 +95,29 @@ final class ControlIds {
    * @param insert up to {@code VALUES}
    * @param notes values of the columns, note by note
    */
-  static void keep(DataSource control, String insert, List<List<Object>> notes)
+  static void keep(ControlTransactions transactions, String insert, List<List<Object>> notes)
       throws SQLException {
     if (notes.isEmpty()) {
       return;
     }
     String row = String.join(",", Collections.nCopies(notes.getFirst().size(), "?"));
-    try (Connection connection = control.getConnection()) {
-      try {
-        for (int from = 0; from < notes.size(); from += ROWS_PER_STATEMENT) {
-          List<List<Object>> some =
-              notes.subList(from, Math.min(notes.size(), from + ROWS_PER_STATEMENT));
-          String marks = String.join(",", Collections.nCopies(some.size(), "(" + row + ")"));
-          try (PreparedStatement statement = connection.prepareStatement(insert + marks)) {
-            int parameter = 1;
-            for (List<Object> note : some) {
-              for (Object value : note) {
-                statement.setObject(parameter++, value);
+    transactions.on(
+        connection -> {
+          for (int from = 0; from < notes.size(); from += ROWS_PER_STATEMENT) {
+            List<List<Object>> some =
+                notes.subList(from, Math.min(notes.size(), from + ROWS_PER_STATEMENT));
+            String marks = String.join(",", Collections.nCopies(some.size(), "(" + row + ")"));
+            try (PreparedStatement statement = connection.prepareStatement(insert + marks)) {
+              int parameter = 1;
+              for (List<Object> note : some) {
+                for (Object value : note) {
+                  statement.setObject(parameter++, value);
+                }
               }
+              statement.executeUpdate();
             }
-            statement.executeUpdate();
           }
-        }
-        connection.commit();
-      } catch (SQLException | RuntimeException e) {
-        connection.rollback();
-        throw e;
-      }
-    }
+          return notes.size();
+        });
   }
 }

@@ -5,7 +5,6 @@ import io.crossfade.db.RecordId;
 import io.crossfade.db.control.DeadLetters.BodyFormat;
 import io.crossfade.db.control.DeadLetters.Letter;
 import io.crossfade.db.control.DeadLetters.Source;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -111,10 +110,10 @@ public final class DeadLetterDesk {
       @Nullable State state,
       @Nullable String reason) {}
 
-  private final DataSource control;
+  private final ControlTransactions transactions;
 
   public DeadLetterDesk(DataSource control) {
-    this.control = control;
+    this.transactions = new ControlTransactions(control);
   }
 
   /**
@@ -169,10 +168,7 @@ public final class DeadLetterDesk {
 
   /** Notes that a letter died once more, of what. */
   public void diedAgain(Letter letter, String reason) throws SQLException {
-    try (Connection connection = control.getConnection()) {
-      DeadLetters.dieAgain(connection, letter, reason, 1);
-      connection.commit();
-    }
+    transactions.on(connection -> DeadLetters.dieAgain(connection, letter, reason, 1));
   }
 
   /**
@@ -187,20 +183,31 @@ public final class DeadLetterDesk {
     String where =
         where(new Filter(filter.source(), filter.kind(), State.OPEN, filter.reason()), values);
     values.add(most);
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "UPDATE dead_letter SET state = 'DISCARDED', closed_at = CURRENT_TIMESTAMP(3),"
-                    + " closed_by = ?, closed_because = ? WHERE "
-                    + where
-                    + " ORDER BY last_at LIMIT ?")) {
-      for (int i = 0; i < values.size(); i++) {
-        statement.setObject(i + 1, values.get(i));
-      }
-      int closed = statement.executeUpdate();
-      connection.commit();
-      return closed;
-    }
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "UPDATE dead_letter SET state = 'DISCARDED', closed_at = CURRENT_TIMESTAMP(3),"
+                      + " closed_by = ?, closed_because = ? WHERE "
+                      + where
+                      + " ORDER BY last_at LIMIT ?")) {
+            for (int i = 0; i < values.size(); i++) {
+              statement.setObject(i + 1, values.get(i));
+            }
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  /** Forgets some of the letters that were closed before a moment and did not die again since. */
+  public int forgetClosed(Instant before, int most) throws SQLException {
+    return transactions.on(
+        connection ->
+            OldRows.delete(
+                connection,
+                "dead_letter WHERE state <> 'OPEN' AND closed_at < ? AND last_at < closed_at",
+                before,
+                most));
   }
 
   /**
@@ -209,37 +216,39 @@ public final class DeadLetterDesk {
    * @return whether it was open
    */
   public boolean close(Letter letter, State state, String by, String because) throws SQLException {
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "UPDATE dead_letter SET state = ?, closed_at = CURRENT_TIMESTAMP(3), closed_by = ?,"
-                    + " closed_because = ? WHERE source = ? AND dead_key = ? AND state = 'OPEN'")) {
-      statement.setString(1, state.name());
-      statement.setString(2, by);
-      statement.setString(3, because);
-      statement.setString(4, letter.source().name());
-      statement.setBytes(5, letter.key().bytes());
-      int closed = statement.executeUpdate();
-      connection.commit();
-      return closed == 1;
-    }
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "UPDATE dead_letter SET state = ?, closed_at = CURRENT_TIMESTAMP(3), closed_by ="
+                      + " ?, closed_because = ? WHERE source = ? AND dead_key = ? AND state ="
+                      + " 'OPEN'")) {
+            statement.setString(1, state.name());
+            statement.setString(2, by);
+            statement.setString(3, because);
+            statement.setString(4, letter.source().name());
+            statement.setBytes(5, letter.key().bytes());
+            return statement.executeUpdate() == 1;
+          }
+        });
   }
 
   private List<Kept> query(String sql, List<Object> values) throws SQLException {
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.size(); i++) {
-        statement.setObject(i + 1, values.get(i));
-      }
-      List<Kept> letters = new ArrayList<>();
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          letters.add(read(row));
-        }
-      }
-      connection.commit();
-      return letters;
-    }
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.size(); i++) {
+              statement.setObject(i + 1, values.get(i));
+            }
+            List<Kept> letters = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                letters.add(read(row));
+              }
+            }
+            return letters;
+          }
+        });
   }
 
   private static Kept read(ResultSet row) throws SQLException {

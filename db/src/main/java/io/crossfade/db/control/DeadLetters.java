@@ -1,5 +1,7 @@
 package io.crossfade.db.control;
 
+import static java.util.Objects.requireNonNull;
+
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
@@ -23,6 +25,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -143,7 +146,7 @@ public final class DeadLetters {
   /** Bytes; a database that takes no more takes no letters. */
   private static final int LEAST_BODY = 1_024;
 
-  private final DataSource dataSource;
+  private final ControlTransactions transactions;
   private final LetterQuota quota;
 
   /** Without a quota. */
@@ -158,7 +161,7 @@ public final class DeadLetters {
   }
 
   public DeadLetters(DataSource dataSource, LetterQuota quota) {
-    this.dataSource = dataSource;
+    this.transactions = new ControlTransactions(dataSource);
     this.quota = quota;
   }
 
@@ -182,47 +185,61 @@ public final class DeadLetters {
     if (asked.isEmpty()) {
       return 0;
     }
-    List<Letter> dropped = new ArrayList<>();
-    try (Connection connection = dataSource.getConnection()) {
-      try {
-        for (Source source : asked.stream().map(Letter::source).collect(Collectors.toSet())) {
-          quota.look(connection, source);
-        }
-        for (Letter letter : asked) {
-          if (quota.takeOfTotal(letter)) {
-            insertClipped(connection, letter);
-          } else if (!dieAgain(connection, letter, letter.reason(), letter.attempts())) {
-            dropped.add(letter);
-          }
-        }
-        LostRecords.keepForWantOfRoom(connection, dropped);
-        connection.commit();
-      } catch (SQLException | RuntimeException e) {
-        connection.rollback();
-        throw e;
-      }
+    for (Source source : asked.stream().map(Letter::source).collect(Collectors.toSet())) {
+      quota.look(transactions, source);
     }
+    // Taken of the quota once, however often the transaction has to be made.
+    Map<Boolean, List<Letter>> byRoom =
+        asked.stream().collect(Collectors.partitioningBy(quota::takeOfTotal));
+    List<Letter> dropped =
+        transactions.on(
+            connection ->
+                keep(
+                    connection,
+                    requireNonNull(byRoom.get(true)),
+                    requireNonNull(byRoom.get(false))));
     dropped.forEach(letter -> quota.dropped(letter, NoRoom.TOTAL));
     return asked.size() - dropped.size();
   }
 
+  /**
+   * Keeps letters, and of those without room what takes none.
+   *
+   * @return the others, whose records are noted as lost
+   */
+  private static List<Letter> keep(
+      Connection connection, List<Letter> fitting, List<Letter> withoutRoom) throws SQLException {
+    for (Letter letter : fitting) {
+      insertClipped(connection, letter);
+    }
+    List<Letter> dropped = new ArrayList<>();
+    for (Letter letter : withoutRoom) {
+      if (!dieAgain(connection, letter, letter.reason(), letter.attempts())) {
+        dropped.add(letter);
+      }
+    }
+    LostRecords.keepForWantOfRoom(connection, dropped);
+    return dropped;
+  }
+
   /** How many letters nobody has dealt with. */
   public long count() throws SQLException {
-    try (Connection connection = dataSource.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement("SELECT COUNT(*) FROM dead_letter WHERE state = 'OPEN'");
-        ResultSet result = statement.executeQuery()) {
-      result.next();
-      long count = result.getLong(1);
-      connection.commit();
-      return count;
-    }
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+                  connection.prepareStatement(
+                      "SELECT COUNT(*) FROM dead_letter WHERE state = 'OPEN'");
+              ResultSet result = statement.executeQuery()) {
+            result.next();
+            return result.getLong(1);
+          }
+        });
   }
 
   /** Which of these records lie in the dead letters of a source; one that was redriven does not. */
   public Set<RecordId> among(Source source, Collection<RecordId> ids) throws SQLException {
     return ControlIds.among(
-        dataSource,
+        transactions,
         "SELECT dead_key FROM dead_letter WHERE state <> 'REDRIVEN' AND source = ? AND dead_key",
         source.name(),
         ids);

@@ -3,7 +3,6 @@ package io.crossfade.db.control;
 import io.crossfade.db.Acceptance;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.RecordId;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,10 +24,10 @@ public final class DroppedMirrors {
   /** Stamp of notes that an earlier release kept: which acceptance they speak of is not known. */
   public static final long ANY = 0;
 
-  private final DataSource control;
+  private final ControlTransactions transactions;
 
   public DroppedMirrors(DataSource control) {
-    this.control = control;
+    this.transactions = new ControlTransactions(control);
   }
 
   /**
@@ -39,7 +38,7 @@ public final class DroppedMirrors {
    */
   public void keep(DeliveryPath path, Collection<Acceptance> acceptances) throws SQLException {
     ControlIds.keep(
-        control,
+        transactions,
         "INSERT IGNORE INTO dropped_mirror (id, path, stamp) VALUES ",
         acceptances.stream()
             .map(
@@ -50,18 +49,26 @@ public final class DroppedMirrors {
 
   /** How many copies were noted as dropped in {@code [from, to)}. */
   public long count(Instant from, Instant to) throws SQLException {
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT COUNT(*) FROM dropped_mirror WHERE dropped_at >= ? AND dropped_at < ?")) {
-      statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
-      statement.setObject(2, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
-      try (ResultSet row = statement.executeQuery()) {
-        long count = row.next() ? row.getLong(1) : 0;
-        connection.commit();
-        return count;
-      }
-    }
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT COUNT(*) FROM dropped_mirror"
+                      + " WHERE dropped_at >= ? AND dropped_at < ?")) {
+            statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
+            statement.setObject(2, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
+            try (ResultSet row = statement.executeQuery()) {
+              return row.next() ? row.getLong(1) : 0L;
+            }
+          }
+        });
+  }
+
+  /** Forgets some of the notes from before a moment; says how many. */
+  public int forget(Instant before, int most) throws SQLException {
+    return transactions.on(
+        connection ->
+            OldRows.delete(connection, "dropped_mirror WHERE dropped_at < ?", before, most));
   }
 
   /**
@@ -71,6 +78,9 @@ public final class DroppedMirrors {
   public Map<RecordId, Set<Long>> among(DeliveryPath path, Collection<RecordId> ids)
       throws SQLException {
     return ControlIds.stamps(
-        control, "SELECT id, stamp FROM dropped_mirror WHERE path = ? AND id", path.name(), ids);
+        transactions,
+        "SELECT id, stamp FROM dropped_mirror WHERE path = ? AND id",
+        path.name(),
+        ids);
   }
 }

@@ -95,12 +95,9 @@ public final class LetterQuota {
     return letter.source() != Source.INTAKE || share(letter).takeOfMinute();
   }
 
-  /**
-   * Looks at the table when it is time, and lets closed letters make room when there is none.
-   * Commits.
-   */
-  void look(Connection connection, Source source) throws SQLException {
-    share(source).look(connection);
+  /** Looks at the table when it is time, and lets closed letters make room when there is none. */
+  void look(ControlTransactions transactions, Source source) throws SQLException {
+    share(source).look(transactions);
   }
 
   /** Whether all letters of its source together leave room for this one; takes it. */
@@ -204,22 +201,25 @@ public final class LetterQuota {
       }
     }
 
-    void look(Connection connection) throws SQLException {
+    void look(ControlTransactions transactions) throws SQLException {
       if (!dueForALook()) {
         return;
       }
-      long found = sum(connection);
-      if (found + settings.maxBody().toBytes() + ROW_BYTES > settings.maxBytes().toBytes()
-          && forgetClosed(connection) > 0) {
-        found = sum(connection);
-      }
-      connection.commit();
+      long found = transactions.on(this::sumWithRoom);
       lock.lock();
       try {
         bytes = found;
       } finally {
         lock.unlock();
       }
+    }
+
+    private long sumWithRoom(Connection connection) throws SQLException {
+      long found = sum(connection);
+      return found + settings.maxBody().toBytes() + ROW_BYTES > settings.maxBytes().toBytes()
+              && forgetClosed(connection) > 0
+          ? sum(connection)
+          : found;
     }
 
     /** Only one thread looks; the others go on with what is known. */

@@ -64,10 +64,10 @@ public final class LostRecords {
     LETTER_OVER_QUOTA
   }
 
-  private final DataSource control;
+  private final ControlTransactions transactions;
 
   public LostRecords(DataSource control) {
-    this.control = control;
+    this.transactions = new ControlTransactions(control);
   }
 
   /** Keeps them in the caller's transaction; one that is known stays as it is. */
@@ -134,31 +134,39 @@ public final class LostRecords {
 
   /** Which of these records the path lost, and how. */
   public Map<RecordId, How> among(DeliveryPath path, Collection<RecordId> ids) throws SQLException {
-    Map<RecordId, How> found = new HashMap<>();
     if (ids.isEmpty()) {
-      return found;
+      return Map.of();
     }
     String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT id, death_found IS NOT NULL, because FROM lost_record WHERE path = ? AND id"
-                    + " IN ("
-                    + marks
-                    + ")")) {
-      statement.setString(1, path.name());
-      int next = 2;
-      for (RecordId id : ids) {
-        statement.setBytes(next++, id.bytes());
-      }
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          found.put(RecordId.of(row.getBytes(1)), how(row.getBoolean(2), row.getString(3)));
-        }
-      }
-      connection.commit();
-    }
-    return found;
+    return transactions.on(
+        connection -> {
+          Map<RecordId, How> found = new HashMap<>();
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT id, death_found IS NOT NULL, because FROM lost_record WHERE path = ? AND"
+                      + " id IN ("
+                      + marks
+                      + ")")) {
+            statement.setString(1, path.name());
+            int next = 2;
+            for (RecordId id : ids) {
+              statement.setBytes(next++, id.bytes());
+            }
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                found.put(RecordId.of(row.getBytes(1)), how(row.getBoolean(2), row.getString(3)));
+              }
+            }
+          }
+          return found;
+        });
+  }
+
+  /** Forgets some of those that were accepted before a moment; says how many. */
+  public int forget(Instant before, int most) throws SQLException {
+    return transactions.on(
+        connection ->
+            OldRows.delete(connection, "lost_record WHERE accepted_at < ?", before, most));
   }
 
   private static How how(boolean died, @Nullable String because) {
@@ -177,29 +185,30 @@ public final class LostRecords {
   public Map<RecordId, Set<DeliveryPath>> between(
       Kind kind, Instant from, Instant to, @Nullable RecordId after, int limit)
       throws SQLException {
-    Map<RecordId, Set<DeliveryPath>> lost = new LinkedHashMap<>();
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT id, GROUP_CONCAT(path) FROM lost_record WHERE kind = ?"
-                    + " AND accepted_at >= ? AND accepted_at < ? AND id > ?"
-                    + " GROUP BY id ORDER BY id LIMIT ?")) {
-      statement.setString(1, kind.name());
-      statement.setObject(2, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
-      statement.setObject(3, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
-      statement.setBytes(4, after == null ? new byte[0] : after.bytes());
-      statement.setInt(5, limit);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          Set<DeliveryPath> paths = EnumSet.noneOf(DeliveryPath.class);
-          for (String path : row.getString(2).split(",", -1)) {
-            paths.add(DeliveryPath.valueOf(path));
+    return transactions.on(
+        connection -> {
+          Map<RecordId, Set<DeliveryPath>> lost = new LinkedHashMap<>();
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT id, GROUP_CONCAT(path) FROM lost_record WHERE kind = ?"
+                      + " AND accepted_at >= ? AND accepted_at < ? AND id > ?"
+                      + " GROUP BY id ORDER BY id LIMIT ?")) {
+            statement.setString(1, kind.name());
+            statement.setObject(2, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
+            statement.setObject(3, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
+            statement.setBytes(4, after == null ? new byte[0] : after.bytes());
+            statement.setInt(5, limit);
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                Set<DeliveryPath> paths = EnumSet.noneOf(DeliveryPath.class);
+                for (String path : row.getString(2).split(",", -1)) {
+                  paths.add(DeliveryPath.valueOf(path));
+                }
+                lost.put(RecordId.of(row.getBytes(1)), paths);
+              }
+            }
           }
-          lost.put(RecordId.of(row.getBytes(1)), paths);
-        }
-      }
-      connection.commit();
-    }
-    return lost;
+          return lost;
+        });
   }
 }

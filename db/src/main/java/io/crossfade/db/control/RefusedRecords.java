@@ -3,10 +3,10 @@ package io.crossfade.db.control;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,16 +28,16 @@ public final class RefusedRecords {
 
   private static final int PAGE = 10_000;
 
-  private final DataSource control;
+  private final ControlTransactions transactions;
 
   public RefusedRecords(DataSource control) {
-    this.control = control;
+    this.transactions = new ControlTransactions(control);
   }
 
   /** Keeps what a path refused, all or none. */
   public void keep(DeliveryPath path, Collection<Refused> refused) throws SQLException {
     ControlIds.keep(
-        control,
+        transactions,
         "INSERT IGNORE INTO refused_record (id, path, stamp, kind) VALUES ",
         refused.stream()
             .map(
@@ -50,7 +50,7 @@ public final class RefusedRecords {
   public Map<RecordId, Set<Long>> among(DeliveryPath path, Collection<RecordId> ids)
       throws SQLException {
     return ControlIds.stamps(
-        control,
+        transactions,
         "SELECT id, stamp FROM refused_record WHERE retried_stamp IS NULL AND path = ? AND id",
         path.name(),
         ids);
@@ -88,24 +88,25 @@ public final class RefusedRecords {
   /** Refusals that nothing ended, in the order of ids; all of the last id. */
   private List<Refused> open(Kind kind, DeliveryPath path, @Nullable RecordId after)
       throws SQLException {
-    List<Refused> open = new ArrayList<>();
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT id, stamp FROM refused_record WHERE kind = ? AND path = ?"
-                    + " AND retried_stamp IS NULL AND id > ? ORDER BY id, stamp LIMIT ?")) {
-      statement.setString(1, kind.name());
-      statement.setString(2, path.name());
-      statement.setBytes(3, after == null ? new byte[0] : after.bytes());
-      statement.setInt(4, PAGE);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          open.add(new Refused(kind, RecordId.of(row.getBytes(1)), row.getLong(2)));
-        }
-      }
-      connection.commit();
-    }
-    return open;
+    return transactions.on(
+        connection -> {
+          List<Refused> open = new ArrayList<>();
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT id, stamp FROM refused_record WHERE kind = ? AND path = ?"
+                      + " AND retried_stamp IS NULL AND id > ? ORDER BY id, stamp LIMIT ?")) {
+            statement.setString(1, kind.name());
+            statement.setString(2, path.name());
+            statement.setBytes(3, after == null ? new byte[0] : after.bytes());
+            statement.setInt(4, PAGE);
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                open.add(new Refused(kind, RecordId.of(row.getBytes(1)), row.getLong(2)));
+              }
+            }
+          }
+          return open;
+        });
   }
 
   private void end(DeliveryPath path, List<Refused> retried, Map<RecordId, Long> newest)
@@ -113,21 +114,29 @@ public final class RefusedRecords {
     if (retried.isEmpty()) {
       return;
     }
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "UPDATE refused_record SET retried_stamp = ? WHERE id = ? AND path = ?"
-                    + " AND stamp < ? AND retried_stamp IS NULL")) {
-      for (Refused one : retried) {
-        long stamp = newest.getOrDefault(one.id(), one.stamp());
-        statement.setLong(1, stamp);
-        statement.setBytes(2, one.id().bytes());
-        statement.setString(3, path.name());
-        statement.setLong(4, stamp);
-        statement.addBatch();
-      }
-      statement.executeBatch();
-      connection.commit();
-    }
+    transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "UPDATE refused_record SET retried_stamp = ? WHERE id = ? AND path = ?"
+                      + " AND stamp < ? AND retried_stamp IS NULL")) {
+            for (Refused one : retried) {
+              long stamp = newest.getOrDefault(one.id(), one.stamp());
+              statement.setLong(1, stamp);
+              statement.setBytes(2, one.id().bytes());
+              statement.setString(3, path.name());
+              statement.setLong(4, stamp);
+              statement.addBatch();
+            }
+            return statement.executeBatch().length;
+          }
+        });
+  }
+
+  /** Forgets some of the refusals from before a moment; says how many. */
+  public int forget(Instant before, int most) throws SQLException {
+    return transactions.on(
+        connection ->
+            OldRows.delete(connection, "refused_record WHERE refused_at < ?", before, most));
   }
 }

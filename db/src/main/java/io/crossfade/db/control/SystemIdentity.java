@@ -1,7 +1,6 @@
 package io.crossfade.db.control;
 
 import io.crossfade.db.RecordId;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,24 +12,24 @@ import javax.sql.DataSource;
  */
 public final class SystemIdentity {
 
-  private final DataSource control;
+  private final ControlTransactions transactions;
 
   public SystemIdentity(DataSource control) {
-    this.control = control;
+    this.transactions = new ControlTransactions(control);
   }
 
   /** The system's id, 16 bytes that no other has. */
   public RecordId read() throws SQLException {
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement("SELECT id FROM system_identity");
-        ResultSet row = statement.executeQuery()) {
-      if (!row.next()) {
-        throw new SQLException("The table system_identity of the control schema is empty");
-      }
-      RecordId id = RecordId.of(row.getBytes(1));
-      connection.commit();
-      return id;
-    }
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+                  connection.prepareStatement("SELECT id FROM system_identity");
+              ResultSet row = statement.executeQuery()) {
+            if (!row.next()) {
+              throw new SQLException("The table system_identity of the control schema is empty");
+            }
+            return RecordId.of(row.getBytes(1));
+          }
+        });
   }
 }

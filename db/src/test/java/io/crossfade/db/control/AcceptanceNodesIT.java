@@ -3,6 +3,7 @@ package io.crossfade.db.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.db.control.AcceptanceNodes.Lease;
 import java.sql.SQLException;
@@ -48,9 +49,9 @@ class AcceptanceNodesIT {
       int some = holders.isEmpty() ? -1 : random.nextInt(holders.size());
       int what = random.nextInt(10);
       if (what < 3 || some < 0) {
-        holders.add(nodes.take("new", null));
+        holders.add(nodes.take(new InstanceName("new"), null));
       } else if (what == 3) {
-        holders.set(some, nodes.take("again", holders.get(some)));
+        holders.set(some, nodes.take(new InstanceName("again"), holders.get(some)));
       } else if (what < 7) {
         Optional<Lease> renewed = nodes.renew(holders.get(some).id());
         holders.remove(some);
@@ -83,7 +84,7 @@ class AcceptanceNodesIT {
 
   @Test
   void aNumberIsKeptForAsLongAsItWasRenewedAndForAWeekAtMost() throws SQLException {
-    Lease first = nodes.take("first", null);
+    Lease first = nodes.take(new InstanceName("first"), null);
     assertThat(Duration.between(first.renewedAt(), first.until()))
         .as("who crashes at once blocks it for minutes")
         .isEqualTo(Duration.ofMinutes(10));
@@ -94,7 +95,7 @@ class AcceptanceNodesIT {
     Lease old = nodes.renew(first.id()).orElseThrow();
     assertThat(Duration.between(old.renewedAt(), old.until())).isEqualTo(WEEK);
 
-    Lease again = nodes.take("again", old);
+    Lease again = nodes.take(new InstanceName("again"), old);
     assertThat(again.node()).as("a clock that was put back").isNotEqualTo(old.node());
     assertThat(Duration.between(again.renewedAt(), again.until()))
         .as("what was earned is not lost by a start")
@@ -103,13 +104,13 @@ class AcceptanceNodesIT {
 
   @Test
   void whoeverWasSilentForTooLongFindsOut() throws SQLException {
-    Lease cutOff = nodes.take("cut off", null);
+    Lease cutOff = nodes.take(new InstanceName("cut-off"), null);
     letPass(Duration.ofMinutes(11));
     TestOutputs.update(
         outputs.control(),
         "INSERT INTO acceptance_node (id, instance) VALUES (%d, 'other')"
             .formatted(cutOff.id() + 1023));
-    Lease other = nodes.take("other", null);
+    Lease other = nodes.take(new InstanceName("other"), null);
     assertThat(other.node()).isEqualTo(cutOff.node());
     assertThat(nodes.renew(cutOff.id())).isEmpty();
     assertThat(nodes.renew(other.id())).isPresent();
@@ -117,16 +118,16 @@ class AcceptanceNodesIT {
 
   @Test
   void withoutAFreeNumberThereIsNone() throws SQLException {
-    Lease own = nodes.take("own", null);
+    Lease own = nodes.take(new InstanceName("own"), null);
     for (int i = 1; i < 1_024; i++) {
-      nodes.take("other", null);
+      nodes.take(new InstanceName("other"), null);
     }
-    assertThatThrownBy(() -> nodes.take("one more", null))
+    assertThatThrownBy(() -> nodes.take(new InstanceName("one-more"), null))
         .isInstanceOf(SQLException.class)
         .hasMessage("All 1024 node numbers are leased");
     assertThat(nodes.renew(own.id())).isPresent();
     letPass(Duration.ofMinutes(11));
-    assertThat(nodes.take("one more", null).node()).isEqualTo(own.node());
+    assertThat(nodes.take(new InstanceName("one-more"), null).node()).isEqualTo(own.node());
   }
 
   @Test
@@ -135,7 +136,7 @@ class AcceptanceNodesIT {
     try (var threads = Executors.newFixedThreadPool(8)) {
       List<Callable<Lease>> starts = new ArrayList<>();
       for (int i = 0; i < 64; i++) {
-        starts.add(() -> nodes.take("one of many", null));
+        starts.add(() -> nodes.take(new InstanceName("one-of-many"), null));
       }
       for (Future<Lease> lease : threads.invokeAll(starts)) {
         taken.add(lease.get().node());

@@ -2,6 +2,7 @@ package io.crossfade.reconciler.accounting;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.process.LockedFile;
 import io.crossfade.db.process.PrivateDirectory;
@@ -54,13 +55,13 @@ public final class AcceptanceJournal implements AutoCloseable {
 
   /**
    * @param base directory of all instances on this machine
-   * @param instance name of this process; no other one, before or after, has it
+   * @param instance name of this process
    * @param entries in a segment, 32 bytes each
    * @param rollAfter age at which a segment is closed, full or not
    */
   public AcceptanceJournal(
-      Path base, String instance, int entries, Duration rollAfter, MeterRegistry meters) {
-    this.directory = new JournalDirectory(base.resolve(instance));
+      Path base, InstanceName instance, int entries, Duration rollAfter, MeterRegistry meters) {
+    this.directory = new JournalDirectory(base.resolve(instance.text()));
     this.entries = entries;
     this.rollAfterNanos = rollAfter.toNanos();
     this.unnoted =

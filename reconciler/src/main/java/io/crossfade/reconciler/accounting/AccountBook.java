@@ -2,7 +2,9 @@ package io.crossfade.reconciler.accounting;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.db.control.LostRecords;
+import io.crossfade.db.control.OldRows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -50,53 +52,52 @@ public final class AccountBook {
       long lost,
       long lostOnBoth) {}
 
-  private final DataSource control;
+  private final ControlTransactions transactions;
 
   public AccountBook(DataSource control) {
-    this.control = control;
+    this.transactions = new ControlTransactions(control);
   }
 
   /** Whether a segment's counts are in the book. */
   boolean has(String segment) throws SQLException {
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement("SELECT 1 FROM accounted_segment WHERE segment = ?")) {
-      statement.setString(1, segment);
-      try (ResultSet result = statement.executeQuery()) {
-        boolean known = result.next();
-        connection.commit();
-        return known;
-      }
-    }
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("SELECT 1 FROM accounted_segment WHERE segment = ?")) {
+            statement.setString(1, segment);
+            try (ResultSet result = statement.executeQuery()) {
+              return result.next();
+            }
+          }
+        });
   }
 
   /** Enters a segment's counts, all or none. */
   void enter(String segment, Accountant.Result result) throws SQLException {
-    try (Connection connection = control.getConnection()) {
-      try {
-        add(connection, result.counts());
-        LostRecords.keep(connection, result.lost());
-        try (PreparedStatement statement =
-            connection.prepareStatement("INSERT INTO accounted_segment (segment) VALUES (?)")) {
-          statement.setString(1, segment);
-          statement.executeUpdate();
-        }
-        connection.commit();
-      } catch (SQLException | RuntimeException e) {
-        connection.rollback();
-        throw e;
-      }
-    }
+    transactions.on(
+        connection -> {
+          add(connection, result.counts());
+          LostRecords.keep(connection, result.lost());
+          try (PreparedStatement statement =
+              connection.prepareStatement("INSERT INTO accounted_segment (segment) VALUES (?)")) {
+            statement.setString(1, segment);
+            return statement.executeUpdate();
+          }
+        });
   }
 
   /** Balances of the minutes that begin in {@code [from, to)}, over all instances. */
   public List<Balance> balances(Instant from, Instant to) throws SQLException {
-    try (Connection connection = control.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT kind, path, SUM(accepted), SUM(written), SUM(repeated), SUM(dead_letters),"
-                    + " SUM(lost), SUM(lost_on_both) FROM accounting"
-                    + " WHERE minute_at >= ? AND minute_at < ? GROUP BY kind, path")) {
+    return transactions.on(connection -> balances(connection, from, to));
+  }
+
+  private static List<Balance> balances(Connection connection, Instant from, Instant to)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT kind, path, SUM(accepted), SUM(written), SUM(repeated), SUM(dead_letters),"
+                + " SUM(lost), SUM(lost_on_both) FROM accounting"
+                + " WHERE minute_at >= ? AND minute_at < ? GROUP BY kind, path")) {
       statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
       statement.setObject(2, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
       List<Balance> balances = new ArrayList<>();
@@ -114,9 +115,21 @@ public final class AccountBook {
                   row.getLong(8)));
         }
       }
-      connection.commit();
       return balances;
     }
+  }
+
+  /** Forgets some of the counts of minutes before a moment; says how many. */
+  public int forgetAccounts(Instant before, int most) throws SQLException {
+    return transactions.on(
+        connection -> OldRows.delete(connection, "accounting WHERE minute_at < ?", before, most));
+  }
+
+  /** Forgets some of the segments that were accounted for before a moment; says how many. */
+  public int forgetSegments(Instant before, int most) throws SQLException {
+    return transactions.on(
+        connection ->
+            OldRows.delete(connection, "accounted_segment WHERE accounted_at < ?", before, most));
   }
 
   private static void add(Connection connection, Map<Account, Counts> counts) throws SQLException {

@@ -23,11 +23,11 @@ import org.springframework.context.annotation.Configuration;
 public class AccountingConfiguration {
 
   @Bean
-  AcceptanceJournal acceptanceJournal(AccountingSettings settings, MeterRegistry meters)
-      throws IOException {
+  AcceptanceJournal acceptanceJournal(
+      AccountingSettings settings, InstanceName instance, MeterRegistry meters) throws IOException {
     return new AcceptanceJournal(
         PrivateDirectory.open("crossfade.accounting.directory", settings.directory()),
-        InstanceName.unique(),
+        instance,
         settings.entries(),
         settings.every(),
         meters);

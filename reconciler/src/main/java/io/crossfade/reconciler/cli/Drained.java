@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.cli;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.diff.Throttle;
@@ -25,6 +26,7 @@ final class Drained {
         () -> Optional.of(Instant.MAX),
         Throttle.NONE,
         open.get(ComparisonSettings.class),
-        InstantSource.system());
+        InstantSource.system(),
+        open.get(InstanceName.class));
   }
 }

@@ -1,25 +1,23 @@
 package io.crossfade.reconciler.explain;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.ControlTransactions;
+import io.crossfade.db.control.FlagChange;
+import io.crossfade.db.control.FlagChanges;
+import io.crossfade.db.control.FlagSwitches;
+import io.crossfade.db.control.RecordedFlags;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * When a kind was written twice, from the recorded changes of its flags. What is not known excuses
@@ -43,8 +41,6 @@ public final class DualWriteHistory {
   private static final Duration FLIP = Duration.ofSeconds(2);
 
   private static final Logger log = LoggerFactory.getLogger(DualWriteHistory.class);
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private record Since(Instant from, State state) {}
 
@@ -83,10 +79,18 @@ public final class DualWriteHistory {
    * @param control where flags and their changes are
    */
   public static DualWriteHistory read(DataSource control, Kind kind) {
-    TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(control));
-    JdbcClient jdbc = JdbcClient.create(control);
-    return Objects.requireNonNull(
-        transaction.execute(status -> of(changes(jdbc, kind), now(jdbc, kind))));
+    FlagChanges changes = new FlagChanges(control);
+    FlagSwitches switches = new FlagSwitches(control);
+    return new ControlTransactions(control)
+        .in(
+            () ->
+                of(
+                    changes.of(kind).stream().map(DualWriteHistory::change).toList(),
+                    // Since the last change, or ever when there was none.
+                    switches
+                        .find(FlagSwitches.dualWrite(kind))
+                        .map(now -> State.of(now.enabled()))
+                        .orElse(State.UNKNOWN)));
   }
 
   /** Whether some router may have written a record of that moment once only. */
@@ -174,45 +178,24 @@ public final class DualWriteHistory {
     }
   }
 
-  private static List<Change> changes(JdbcClient jdbc, Kind kind) {
-    return jdbc.sql(
-            "SELECT id, COALESCE(decided_at, changed_at), changed_at, origin = 'INITIAL',"
-                + " flags_before, flags_after FROM rollout_change WHERE kind = ? ORDER BY id")
-        .param(kind.name())
-        .query(
-            (row, number) ->
-                new Change(
-                    row.getLong(1),
-                    row.getTimestamp(2).toInstant(),
-                    row.getTimestamp(3).toInstant(),
-                    row.getBoolean(4),
-                    dualWrite(row.getLong(1), row.getString(5)),
-                    dualWrite(row.getLong(1), row.getString(6))))
-        .list();
+  private static Change change(FlagChange recorded) {
+    return new Change(
+        recorded.id(),
+        recorded.decided(),
+        recorded.changedAt(),
+        recorded.first(),
+        dualWrite(recorded.id(), recorded.before()),
+        dualWrite(recorded.id(), recorded.after()));
   }
 
-  /** What the flags say now: since the last change, or ever when there was none. */
-  private static State now(JdbcClient jdbc, Kind kind) {
-    return jdbc.sql("SELECT enabled FROM rollout_flag WHERE feature = ?")
-        .param(kind.name() + "_DUAL_WRITE")
-        .query(Boolean.class)
-        .optional()
-        .map(State::of)
-        .orElse(State.UNKNOWN);
-  }
-
-  private static State dualWrite(long change, String flags) {
-    try {
-      JsonNode on = JSON.readTree(flags).path("dualWrite");
-      if (on.isBoolean()) {
-        return State.of(on.booleanValue());
-      }
-    } catch (JsonProcessingException e) {
-      log.debug("No JSON", e);
+  private static State dualWrite(long change, RecordedFlags flags) {
+    Boolean on = flags.dualWrite();
+    if (on != null) {
+      return State.of(on);
     }
     log.warn(
-        "The flags of change {} in rollout_change do not say whether dual write was on; the change"
-            + " is put aside, and what it alone would excuse counts as a difference",
+        "The flags of recorded change {} do not say whether dual write was on; the change is put"
+            + " aside, and what it alone would excuse counts as a difference",
         change);
     return State.UNKNOWN;
   }

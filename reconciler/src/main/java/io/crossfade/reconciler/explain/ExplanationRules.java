@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.explain;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import java.sql.ResultSet;
@@ -10,12 +11,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Differences that somebody answers for until a day; after it they are unexplained again. */
 public final class ExplanationRules {
@@ -63,18 +61,18 @@ public final class ExplanationRules {
   }
 
   private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
 
   public ExplanationRules(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
   }
 
   /** Keeps a rule. */
   public void add(Rule rule) {
     DifferenceClass difference = rule.difference();
-    transaction.executeWithoutResult(
-        status ->
+    transactions.run(
+        () ->
             jdbc.sql(
                     "INSERT INTO explanation_rule (kind, class, column_name, device_sn, owner,"
                         + " reason, created_at, expires_at) VALUES (?,?,?,?,?,?,?,?)")
@@ -94,8 +92,8 @@ public final class ExplanationRules {
   /** Lets a rule expire now; says whether there was one. */
   public boolean end(long id) {
     return Boolean.TRUE.equals(
-        transaction.execute(
-            status ->
+        transactions.in(
+            () ->
                 jdbc.sql(
                             "UPDATE explanation_rule SET expires_at = CURRENT_TIMESTAMP(3)"
                                 + " WHERE id = ? AND expires_at > CURRENT_TIMESTAMP(3)")
@@ -106,25 +104,23 @@ public final class ExplanationRules {
 
   /** All rules, the newest first, also those that have expired. */
   public List<Rule> all() {
-    return Objects.requireNonNull(
-        transaction.execute(
-            status ->
-                jdbc.sql("SELECT * FROM explanation_rule ORDER BY id DESC")
-                    .query((row, number) -> rule(row))
-                    .list()));
+    return transactions.in(
+        () ->
+            jdbc.sql("SELECT * FROM explanation_rule ORDER BY id DESC")
+                .query((row, number) -> rule(row))
+                .list());
   }
 
   /** Those of a kind that have not expired. */
   List<Rule> valid(Kind kind) {
-    return Objects.requireNonNull(
-        transaction.execute(
-            status ->
-                jdbc.sql(
-                        "SELECT * FROM explanation_rule WHERE kind = ?"
-                            + " AND expires_at > CURRENT_TIMESTAMP(3) ORDER BY id")
-                    .param(kind.name())
-                    .query((row, number) -> rule(row))
-                    .list()));
+    return transactions.in(
+        () ->
+            jdbc.sql(
+                    "SELECT * FROM explanation_rule WHERE kind = ?"
+                        + " AND expires_at > CURRENT_TIMESTAMP(3) ORDER BY id")
+                .param(kind.name())
+                .query((row, number) -> rule(row))
+                .list());
   }
 
   private static Rule rule(ResultSet row) throws SQLException {

@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.nightly;
 
+import io.crossfade.db.control.AcceptanceNodes;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
@@ -60,15 +61,19 @@ public final class NightlyComparison {
     this.clock = clock;
   }
 
-  /** The day that is due and has no report; empty when there is nothing to do now. */
-  Optional<LocalDate> due() {
+  /**
+   * The day that is due and has no report; empty when there is nothing to do now, or was before the
+   * first router of this system ever started.
+   */
+  Optional<LocalDate> due() throws SQLException {
     Instant now = clock.instant();
     Instant due = lastDue(now);
     if (due == null) {
       return Optional.empty();
     }
     LocalDate day = due.atZone(settings.zone()).toLocalDate().minusDays(1);
-    boolean before = reports.firstStart().filter(start -> !start.isAfter(due)).isEmpty();
+    boolean before =
+        new AcceptanceNodes(control).firstStart().filter(start -> !start.isAfter(due)).isEmpty();
     if (before || reports.has(day)) {
       return Optional.empty();
     }

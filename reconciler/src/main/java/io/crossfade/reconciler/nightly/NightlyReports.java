@@ -1,14 +1,12 @@
 package io.crossfade.reconciler.nightly;
 
-import static java.util.Objects.requireNonNull;
-
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.Headline;
 import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -19,8 +17,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The reports in the control schema, where every router finds them. */
 public final class NightlyReports {
@@ -30,11 +26,11 @@ public final class NightlyReports {
           + " raw_consistency, explained, lost, in_no_output, reasons FROM report";
 
   private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
 
   public NightlyReports(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
   }
 
   /** The newest first. */
@@ -110,16 +106,6 @@ public final class NightlyReports {
     return find(id).orElseThrow();
   }
 
-  /** When the first router of this system ever started; what was due before is not missing. */
-  Optional<Instant> firstStart() {
-    return in(
-        () ->
-            jdbc.sql("SELECT MIN(started_at) FROM acceptance_node")
-                .query(java.sql.Timestamp.class)
-                .optional()
-                .map(java.sql.Timestamp::toInstant));
-  }
-
   private Optional<String> text(String column, long id) {
     return in(
         () ->
@@ -153,6 +139,6 @@ public final class NightlyReports {
   }
 
   private <T> T in(Supplier<T> work) {
-    return requireNonNull(transaction.execute(status -> work.get()));
+    return transactions.in(work);
   }
 }

@@ -1,14 +1,18 @@
 package io.crossfade.reconciler.nightly;
 
+import io.crossfade.db.control.DeadLetterDesk;
+import io.crossfade.db.control.DroppedMirrors;
+import io.crossfade.db.control.LostRecords;
+import io.crossfade.db.control.RefusedRecords;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
 import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.accounting.AccountBook;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -18,9 +22,6 @@ import net.javacrumbs.shedlock.core.SimpleLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Forgets old runs, their reports, what explained their differences, accounts, and dead letters
@@ -43,11 +44,15 @@ public final class Retention implements AutoCloseable {
   /** Devices' rows are written to the same server. */
   private static final Duration REST = Duration.ofMillis(50);
 
-  /** Rows of one table that are older than an age. */
-  private record Old(String delete, Duration age) {}
+  /** Forgets rows that are older than a moment. */
+  private interface Forget {
+    /** How many were forgotten, so many at most. */
+    int before(Instant moment, int most) throws SQLException;
+  }
 
-  private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  /** Rows of one sort that are older than an age. */
+  private record Old(Forget rows, Duration age) {}
+
   private final Comparisons comparisons;
   private final RetentionSettings settings;
   private final List<Old> old;
@@ -63,20 +68,17 @@ public final class Retention implements AutoCloseable {
       LockProvider locks,
       InstantSource clock,
       Loops loops) {
-    this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    AccountBook book = new AccountBook(control);
     this.comparisons = comparisons;
     this.settings = settings;
     this.old =
         List.of(
-            new Old("accounting WHERE minute_at < ?", settings.accounts()),
-            new Old("accounted_segment WHERE accounted_at < ?", settings.accounts()),
-            new Old("lost_record WHERE accepted_at < ?", settings.runs()),
-            new Old("dropped_mirror WHERE dropped_at < ?", settings.runs()),
-            new Old("refused_record WHERE refused_at < ?", settings.runs()),
-            new Old(
-                "dead_letter WHERE state <> 'OPEN' AND closed_at < ? AND last_at < closed_at",
-                settings.letters()));
+            new Old(book::forgetAccounts, settings.accounts()),
+            new Old(book::forgetSegments, settings.accounts()),
+            new Old(new LostRecords(control)::forget, settings.runs()),
+            new Old(new DroppedMirrors(control)::forget, settings.runs()),
+            new Old(new RefusedRecords(control)::forget, settings.runs()),
+            new Old(new DeadLetterDesk(control)::forgetClosed, settings.letters()));
     this.locks = locks;
     this.clock = clock;
     this.loops = loops;
@@ -103,7 +105,7 @@ public final class Retention implements AutoCloseable {
     }
   }
 
-  private void look(SupervisedLoop self) throws InterruptedException {
+  private void look(SupervisedLoop self) throws InterruptedException, SQLException {
     Optional<SimpleLock> lock =
         locks.lock(new LockConfiguration(clock.instant(), WORK, HELD, Duration.ZERO));
     if (lock.isPresent()) {
@@ -115,7 +117,7 @@ public final class Retention implements AutoCloseable {
     }
   }
 
-  private void forget(SupervisedLoop self) throws InterruptedException {
+  private void forget(SupervisedLoop self) throws InterruptedException, SQLException {
     Instant now = clock.instant();
     long forgotten = 0;
     int deleted;
@@ -125,22 +127,12 @@ public final class Retention implements AutoCloseable {
     } while (deleted > 0 && self.rest(REST));
     for (Old of : old) {
       do {
-        deleted = delete(of, now.minus(of.age()));
+        deleted = of.rows().before(now.minus(of.age()), AT_ONCE);
         forgotten += deleted;
       } while (deleted == AT_ONCE && self.rest(REST));
     }
     if (forgotten > 0) {
       log.info("Forgot {} old rows of runs, notes, accounts and closed letters", forgotten);
     }
-  }
-
-  private int delete(Old of, Instant before) {
-    Integer deleted =
-        transaction.execute(
-            status ->
-                jdbc.sql("DELETE FROM " + of.delete() + " LIMIT " + AT_ONCE)
-                    .param(LocalDateTime.ofInstant(before, ZoneOffset.UTC))
-                    .update());
-    return deleted == null ? 0 : deleted;
   }
 }

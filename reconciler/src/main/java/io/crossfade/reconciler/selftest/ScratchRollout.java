@@ -7,18 +7,18 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.RouteReason;
 import io.crossfade.db.SampleRecords;
+import io.crossfade.db.control.ControlTransactions;
+import io.crossfade.db.control.FlagChange;
+import io.crossfade.db.control.FlagChanges;
+import io.crossfade.db.control.RecordedFlags;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * A rollout from its first start to its end, one acceptance a millisecond: what the old path alone
@@ -121,40 +121,40 @@ final class ScratchRollout {
 
   /** Records the changes: first start at legacy, shadow, live, complete. */
   void record(DataSource control) {
-    JdbcClient jdbc = JdbcClient.create(control);
-    new TransactionTemplate(new JdbcTransactionManager(control))
-        .executeWithoutResult(
-            status -> {
-              change(jdbc, 1, "INITIAL", parts.getFirst().from().minus(PAUSE), false, false);
+    FlagChanges changes = new FlagChanges(control);
+    new ControlTransactions(control)
+        .run(
+            () -> {
+              change(changes, 1, parts.getFirst().from().minus(PAUSE), false, false);
               for (int i = 1; i < parts.size(); i++) {
                 Part before = parts.get(i - 1);
                 Part after = parts.get(i);
                 Instant between =
                     before.to().plus(Duration.between(before.to(), after.from()).dividedBy(2));
-                change(jdbc, i + 1, "OPERATOR", between, before.copied(), after.copied());
+                change(changes, i + 1, between, before.copied(), after.copied());
               }
             });
   }
 
   private static void change(
-      JdbcClient jdbc, int version, String origin, Instant at, boolean before, boolean after) {
+      FlagChanges changes, int version, Instant at, boolean before, boolean after) {
     for (Kind kind : Kind.values()) {
-      jdbc.sql(
-              "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason,"
-                  + " forced, flags_before, flags_after, evidence) VALUES (?,?,?,?,'selftest','a"
-                  + " rollout of its own',FALSE,?,?,'{}')")
-          .params(
-              LocalDateTime.ofInstant(at, ZoneOffset.UTC),
+      changes.add(
+          new FlagChange(
+              0,
               version,
-              kind.name(),
-              origin,
-              flags(before),
-              flags(after))
-          .update();
+              at,
+              kind,
+              version == 1 ? FlagChange.INITIAL : "OPERATOR",
+              "selftest",
+              "a rollout of its own",
+              null,
+              false,
+              new RecordedFlags(null, before),
+              new RecordedFlags(null, after),
+              "{}",
+              null,
+              null));
     }
-  }
-
-  private static String flags(boolean dualWrite) {
-    return "{\"dualWrite\":" + dualWrite + "}";
   }
 }

@@ -2,6 +2,7 @@ package io.crossfade.reconciler.selftest;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.OutputTable;
@@ -240,7 +241,8 @@ public final class SelfTest {
 
   private Comparison comparison(
       DataSource of, DataSource other, WrittenUntil written, InstantSource clock) {
-    return new Comparison(of, legacy, other, written, Throttle.NONE, settings, clock);
+    return new Comparison(
+        of, legacy, other, written, Throttle.NONE, settings, clock, InstanceName.unique());
   }
 
   /**

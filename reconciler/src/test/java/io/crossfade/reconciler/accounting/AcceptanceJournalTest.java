@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.SampleRecords;
@@ -194,7 +195,8 @@ class AcceptanceJournalTest {
   }
 
   private AcceptanceJournal journal() {
-    return new AcceptanceJournal(base, "one", ENTRIES, Duration.ofHours(1), meters);
+    return new AcceptanceJournal(
+        base, new InstanceName("one"), ENTRIES, Duration.ofHours(1), meters);
   }
 
   private static List<Path> segments(Path directory) throws IOException {

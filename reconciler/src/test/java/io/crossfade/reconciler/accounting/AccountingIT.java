@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordId;
@@ -231,7 +232,7 @@ class AccountingIT {
   }
 
   private AcceptanceJournal journal(String instance) {
-    return new AcceptanceJournal(base, instance, ENTRIES, Duration.ZERO, meters);
+    return new AcceptanceJournal(base, new InstanceName(instance), ENTRIES, Duration.ZERO, meters);
   }
 
   private Accounting accounting(TestOutputs of, AcceptanceJournal journal) {

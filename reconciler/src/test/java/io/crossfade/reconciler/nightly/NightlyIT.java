@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.SampleRecords;
@@ -29,6 +30,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -120,7 +122,7 @@ class NightlyIT {
   }
 
   @Test
-  void nightWaitsForAPathThatIsBehindButNotForEver() {
+  void nightWaitsForAPathThatIsBehindButNotForEver() throws SQLException {
     NightlyComparison night = night(settings(null, On.FAIL));
     Instant midnight = day.plusDays(1).atStartOfDay(ZONE).toInstant();
     writtenUntil = midnight.minusMillis(1);
@@ -412,7 +414,8 @@ class NightlyIT {
             () -> Optional.of(Instant.MAX),
             Throttle.NONE,
             new ComparisonSettings(99.9, 100, Duration.ZERO, Duration.ZERO, Set.of(), 1_000),
-            clock),
+            clock,
+            InstanceName.unique()),
         reports,
         () -> Optional.of(writtenUntil),
         ADVISOR,

@@ -1,6 +1,7 @@
 package io.crossfade.router.bench;
 
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.OutputTables;
@@ -115,7 +116,8 @@ final class ReconcileBenchmark {
             () -> Optional.of(Instant.MAX),
             Throttle.NONE,
             new ComparisonSettings(99.9, 100, Duration.ZERO, Duration.ZERO, Set.of(), 100),
-            InstantSource.system());
+            InstantSource.system(),
+            InstanceName.unique());
     ComparisonResult result =
         (proven ? comparison : comparison.withoutProof())
             .run(

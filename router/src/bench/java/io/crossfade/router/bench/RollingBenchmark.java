@@ -1,5 +1,6 @@
 package io.crossfade.router.bench;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.Comparison;
@@ -86,7 +87,8 @@ final class RollingBenchmark {
             () -> Optional.of(Instant.MAX),
             Throttle.NONE,
             new ComparisonSettings(99.9, 100, Duration.ZERO, Duration.ZERO, Set.of(), 1_000),
-            InstantSource.system())
+            InstantSource.system(),
+            InstanceName.unique())
         .run(ComparisonRequest.all(Origin.ON_DEMAND, new ComparisonWindow(from, to)));
   }
 

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.FlagSwitches;
+import io.crossfade.db.control.FlagSwitches.Switch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.togglz.core.repository.FeatureState;
 
 /**
@@ -34,11 +34,11 @@ final class FlagRows {
    */
   record Content(Map<Kind, KindFlags> kinds, List<Aside> aside, Set<Kind> unresolved) {}
 
-  private final JdbcClient jdbc;
+  private final FlagSwitches switches;
   private final RolloutHistory history;
 
-  FlagRows(JdbcClient jdbc, RolloutHistory history) {
-    this.jdbc = jdbc;
+  FlagRows(FlagSwitches switches, RolloutHistory history) {
+    this.switches = switches;
     this.history = history;
   }
 
@@ -90,45 +90,37 @@ final class FlagRows {
   }
 
   void store(FeatureState state) {
-    jdbc.sql(
-            "INSERT INTO rollout_flag (feature, enabled, strategy, parameters) VALUES (?, ?, ?, ?)"
-                + " ON DUPLICATE KEY UPDATE enabled = VALUES(enabled), strategy = VALUES(strategy),"
-                + " parameters = VALUES(parameters)")
-        .params(
-            Arrays.asList(
-                state.getFeature().name(),
-                state.isEnabled(),
-                state.getStrategyId(),
-                JSON.valueToTree(state.getParameterMap()).toString()))
-        .update();
+    switches.store(
+        new Switch(
+            state.getFeature().name(),
+            state.isEnabled(),
+            state.getStrategyId(),
+            JSON.valueToTree(state.getParameterMap()).toString()));
   }
 
   private Map<RolloutFeature, FeatureState> usable(List<Aside> aside) {
     Map<RolloutFeature, FeatureState> usable = new HashMap<>();
-    jdbc.sql("SELECT feature, enabled, strategy, parameters FROM rollout_flag ORDER BY feature")
-        .query(
-            row -> {
-              String name = row.getString("feature");
-              RolloutFeature feature = RolloutFeature.named(name).orElse(null);
-              if (feature == null) {
-                aside.add(new Aside(name, null, "this release knows no such feature", null));
-                return;
-              }
-              FeatureState state = new FeatureState(feature, row.getBoolean("enabled"));
-              state.setStrategyId(row.getString("strategy"));
-              try {
-                parameters(row.getString("parameters")).forEach(state::setParameter);
-                RolloutFeature.check(state);
-                usable.put(feature, state);
-              } catch (IllegalArgumentException e) {
-                aside.add(
-                    new Aside(
-                        name,
-                        feature.kind(),
-                        String.valueOf(e.getMessage()),
-                        RolloutFeature.foreignStrategy(state).orElse(null)));
-              }
-            });
+    for (Switch row : switches.all()) {
+      RolloutFeature feature = RolloutFeature.named(row.feature()).orElse(null);
+      if (feature == null) {
+        aside.add(new Aside(row.feature(), null, "this release knows no such feature", null));
+        continue;
+      }
+      FeatureState state = new FeatureState(feature, row.enabled());
+      state.setStrategyId(row.strategy());
+      try {
+        parameters(row.parameters()).forEach(state::setParameter);
+        RolloutFeature.check(state);
+        usable.put(feature, state);
+      } catch (IllegalArgumentException e) {
+        aside.add(
+            new Aside(
+                row.feature(),
+                feature.kind(),
+                String.valueOf(e.getMessage()),
+                RolloutFeature.foreignStrategy(state).orElse(null)));
+      }
+    }
     return usable;
   }
 

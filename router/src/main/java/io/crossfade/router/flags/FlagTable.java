@@ -1,6 +1,9 @@
 package io.crossfade.router.flags;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.ControlTransactions;
+import io.crossfade.db.control.ControlTransactions.UnknownOutcomeException;
+import io.crossfade.db.control.FlagSwitches;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +13,6 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -23,10 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.support.TransactionTemplate;
 import org.togglz.core.Feature;
 import org.togglz.core.repository.FeatureState;
 import org.togglz.core.repository.StateRepository;
@@ -54,15 +53,6 @@ public final class FlagTable implements FlagStore, StateRepository {
     }
   }
 
-  /** The database had everything and did not answer the commit: it may have happened. */
-  public static final class UnknownOutcomeException extends TransactionException {
-    private static final long serialVersionUID = 1;
-
-    UnknownOutcomeException(RuntimeException cause) {
-      super("The database did not answer the commit", cause);
-    }
-  }
-
   /** What is written beside a change. */
   public record Note(
       Origin origin,
@@ -75,8 +65,8 @@ public final class FlagTable implements FlagStore, StateRepository {
   /** Clocks of routers differ a little: what was decided so soon after was not decided after. */
   static final Duration TOGETHER = Duration.ofSeconds(2);
 
-  private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
+  private final FlagSwitches switches;
   private final RolloutHistory history;
   private final FlagRows rows;
   private final InstantSource clock;
@@ -86,26 +76,26 @@ public final class FlagTable implements FlagStore, StateRepository {
    * @param togglzUser who changes flags through Togglz, asked on his thread
    */
   public FlagTable(DataSource control, InstantSource clock, Supplier<String> togglzUser) {
-    this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
-    this.history = new RolloutHistory(jdbc);
-    this.rows = new FlagRows(jdbc, history);
+    this.transactions = new ControlTransactions(control);
+    this.switches = new FlagSwitches(control);
+    this.history = new RolloutHistory(control);
+    this.rows = new FlagRows(switches, history);
     this.clock = clock;
     this.togglzUser = togglzUser;
   }
 
   @Override
   public RolloutState read() {
-    return within(() -> state(version()));
+    return transactions.in(() -> state(switches.version()));
   }
 
   @Override
   public RolloutState change(long expected, Map<Kind, KindFlags> changes, Note note) {
     String id = UUID.randomUUID().toString();
     try {
-      return within(
+      return transactions.in(
           () -> {
-            long version = locked();
+            long version = switches.lockVersion();
             if (expected != version) {
               throw new StaleVersionException(version);
             }
@@ -121,23 +111,23 @@ public final class FlagTable implements FlagStore, StateRepository {
    * commit that is still on its way is over then.
    */
   private RolloutState outcome(String id, UnknownOutcomeException unanswered) {
-    RolloutState made;
+    Optional<RolloutState> made;
     try {
       made =
-          transaction.execute(
-              status -> {
-                long version = locked();
-                return history.of(id).isEmpty() ? null : state(version);
+          transactions.in(
+              () -> {
+                long version = switches.lockVersion();
+                return history.of(id).isEmpty() ? Optional.empty() : Optional.of(state(version));
               });
     } catch (DataAccessException | TransactionException e) {
       unanswered.addSuppressed(e);
       throw unanswered;
     }
-    if (made == null) {
+    if (made.isEmpty()) {
       throw new DataAccessResourceFailureException("The change was not committed", unanswered);
     }
     log.warn("The commit of change {} was not answered; it is recorded", id);
-    return made;
+    return made.get();
   }
 
   @Override
@@ -156,9 +146,9 @@ public final class FlagTable implements FlagStore, StateRepository {
 
   @Override
   public Stored store(PendingChange change) {
-    return within(
+    return transactions.in(
         () -> {
-          RolloutState before = state(locked());
+          RolloutState before = state(switches.lockVersion());
           List<RolloutChange> recorded = history.of(change.id());
           if (recorded.isEmpty()) {
             Map<Kind, KindFlags> wanted = new EnumMap<>(change.flags());
@@ -176,7 +166,7 @@ public final class FlagTable implements FlagStore, StateRepository {
 
   @Override
   public Optional<Stored> recorded(PendingChange change) {
-    return within(
+    return transactions.in(
         () -> {
           List<RolloutChange> recorded = history.of(change.id());
           return recorded.isEmpty() ? Optional.empty() : Optional.of(stored(change, recorded));
@@ -190,23 +180,25 @@ public final class FlagTable implements FlagStore, StateRepository {
         superseded.add(kind.kind());
       }
     }
-    return new Stored(recorded.getFirst().version(), superseded, state(version()));
+    return new Stored(recorded.getFirst().version(), superseded, state(switches.version()));
   }
 
   @Override
   public List<RolloutChange> history(@Nullable Kind kind, int most) {
-    return within(() -> history.newest(kind, most));
+    return transactions.in(() -> history.newest(kind, most));
   }
 
   /** When a kind's flags became what they are; empty when they never changed. */
   public Optional<Instant> since(Kind kind) {
-    return within(() -> history.since(kind));
+    return transactions.in(() -> history.since(kind));
   }
 
   @Override
   public @Nullable FeatureState getFeatureState(Feature feature) {
     RolloutFeature of = RolloutFeature.valueOf(feature.name());
-    return transaction.execute(status -> rows.read(of, version()));
+    return transactions
+        .in(() -> Optional.ofNullable(rows.read(of, switches.version())))
+        .orElse(null);
   }
 
   /**
@@ -220,32 +212,19 @@ public final class FlagTable implements FlagStore, StateRepository {
     RolloutFeature.check(state);
     Note note =
         new Note(Origin.TOGGLZ, togglzUser.get(), "changed through Togglz", null, true, "{}");
-    within(
+    transactions.in(
         () -> {
-          RolloutState before = state(locked());
+          RolloutState before = state(switches.lockVersion());
           rows.store(state);
           recordStored(before, Set.of(feature.kind()), note, null, null);
           return before;
         });
   }
 
-  private long version() {
-    return jdbc.sql("SELECT version FROM rollout_version").query(Long.class).single();
-  }
-
-  /** Nobody else changes flags from here to the end of the transaction. */
-  private long locked() {
-    return jdbc.sql("SELECT version FROM rollout_version FOR UPDATE").query(Long.class).single();
-  }
-
   private RolloutState state(long version) {
     FlagRows.Content content = rows.read(version);
     return new RolloutState(
-        jdbc.sql("SELECT id FROM control_system").query(String.class).single(),
-        version,
-        content.kinds(),
-        content.aside(),
-        content.unresolved());
+        switches.system(), version, content.kinds(), content.aside(), content.unresolved());
   }
 
   private RolloutState record(
@@ -264,7 +243,7 @@ public final class FlagTable implements FlagStore, StateRepository {
       Note note,
       @Nullable String decision,
       @Nullable Instant decidedAt) {
-    jdbc.sql("UPDATE rollout_version SET version = version + 1").update();
+    switches.nextVersion();
     RolloutState after = state(before.version() + 1);
     Instant now = clock.instant();
     for (Kind kind : changed) {
@@ -285,26 +264,5 @@ public final class FlagTable implements FlagStore, StateRepository {
               decidedAt));
     }
     return after;
-  }
-
-  /**
-   * @throws UnknownOutcomeException when all was done and only the commit failed
-   */
-  private <T> T within(Supplier<T> work) {
-    boolean[] done = {false};
-    try {
-      return Objects.requireNonNull(
-          transaction.execute(
-              status -> {
-                T result = work.get();
-                done[0] = true;
-                return result;
-              }));
-    } catch (DataAccessException | TransactionException e) {
-      if (done[0]) {
-        throw new UnknownOutcomeException(e);
-      }
-      throw e;
-    }
   }
 }

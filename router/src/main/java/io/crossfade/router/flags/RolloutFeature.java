@@ -1,6 +1,7 @@
 package io.crossfade.router.flags;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.FlagSwitches;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +33,11 @@ public enum RolloutFeature implements Feature {
   }
 
   static RolloutFeature stream(Kind kind) {
-    return valueOf(kind + "_STREAM");
+    return valueOf(FlagSwitches.stream(kind));
   }
 
   static RolloutFeature dualWrite(Kind kind) {
-    return valueOf(kind + "_DUAL_WRITE");
+    return valueOf(FlagSwitches.dualWrite(kind));
   }
 
   Kind kind() {

@@ -1,5 +1,6 @@
 package io.crossfade.router.intake;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.SqlFaults;
 import io.crossfade.db.control.AcceptanceNodes;
 import io.crossfade.db.control.AcceptanceNodes.Lease;
@@ -35,7 +36,7 @@ public final class NodeLease implements AutoCloseable {
   private static final Duration CLOCKS = Duration.ofMinutes(1);
 
   private final AcceptanceNodes nodes;
-  private final String instance;
+  private final InstanceName instance;
   private final InstantSource clock;
   private final IntConsumer use;
   private final @Nullable NodeFile file;
@@ -52,7 +53,7 @@ public final class NodeLease implements AutoCloseable {
    */
   public NodeLease(
       AcceptanceNodes nodes,
-      String instance,
+      InstanceName instance,
       @Nullable Path directory,
       String address,
       InstantSource clock,

@@ -1,23 +1,17 @@
 package io.crossfade.router.rollout;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
-import java.sql.Timestamp;
+import io.crossfade.db.control.RouterInstances;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
-import javax.sql.DataSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
-/** The routers that are up, as they report themselves in the control schema. */
+/** The routers that are up, this one among them. */
 public final class Instances {
-
-  /** One that has not reported for so long is gone. */
-  private static final int GONE_AFTER_SECONDS = 5;
 
   /**
    * One router.
@@ -27,24 +21,22 @@ public final class Instances {
    */
   public record Instance(String instance, long version, long held) {}
 
-  private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
-  private final String self;
+  private final RouterInstances all;
+  private final InstanceName self;
   private final ToIntFunction<Kind> held;
 
   /**
-   * @param self name of this router; no other running one has it
+   * @param self name of this router
    * @param held records in this router's memory queue
    */
-  public Instances(DataSource control, String self, ToIntFunction<Kind> held) {
-    this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+  public Instances(RouterInstances all, InstanceName self, ToIntFunction<Kind> held) {
+    this.all = all;
     this.self = self;
     this.held = held;
   }
 
   String self() {
-    return self;
+    return self.text();
   }
 
   /**
@@ -54,44 +46,22 @@ public final class Instances {
    * @param writtenUntil up to when everything accepted is written, as far as this router knows
    */
   void report(long version, Optional<Instant> writtenUntil) {
-    transaction.executeWithoutResult(
-        status ->
-            jdbc.sql(
-                    "REPLACE INTO router_instance (instance, seen_at, version, held_health, held_device, held_event, written_until) VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?)")
-                .params(
-                    Arrays.asList(
-                        self,
-                        version,
-                        held.applyAsInt(Kind.HEALTH),
-                        held.applyAsInt(Kind.DEVICE),
-                        held.applyAsInt(Kind.EVENT),
-                        writtenUntil.map(Timestamp::from).orElse(null)))
-                .update());
+    Map<Kind, Integer> inMemory = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      inMemory.put(kind, held.applyAsInt(kind));
+    }
+    all.report(self, version, inMemory, writtenUntil);
   }
 
   /** Takes this router off the list. */
   void leave() {
-    transaction.executeWithoutResult(
-        status -> jdbc.sql("DELETE FROM router_instance WHERE instance = ?").param(self).update());
+    all.leave(self);
   }
 
   /** All that are up. */
   List<Instance> up() {
-    return Objects.requireNonNull(
-        transaction.execute(
-            status ->
-                jdbc.sql(
-                        "SELECT instance, version, held_health + held_device + held_event AS held"
-                            + " FROM router_instance WHERE seen_at >"
-                            + " CURRENT_TIMESTAMP(3) - INTERVAL "
-                            + GONE_AFTER_SECONDS
-                            + " SECOND ORDER BY instance")
-                    .query(
-                        (row, number) ->
-                            new Instance(
-                                row.getString("instance"),
-                                row.getLong("version"),
-                                row.getLong("held")))
-                    .list()));
+    return all.up().stream()
+        .map(router -> new Instance(router.instance(), router.version(), router.held()))
+        .toList();
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.crossfade.db.control.ControlTransactions;
 import java.sql.Timestamp;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -11,9 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Receipts in the control schema, where any router finds them. Best effort: a rollback needs none.
@@ -25,18 +24,18 @@ public final class RollbackReceipts {
       JsonMapper.builder().addModule(new JavaTimeModule()).build();
 
   private final JdbcClient jdbc;
-  private final TransactionTemplate transaction;
+  private final ControlTransactions transactions;
 
   public RollbackReceipts(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.transactions = new ControlTransactions(control);
   }
 
   void keep(RollbackReceipt receipt) {
     try {
       String body = JSON.writeValueAsString(receipt);
-      transaction.executeWithoutResult(
-          status ->
+      transactions.run(
+          () ->
               jdbc.sql("REPLACE INTO rollback_receipt VALUES (?, ?, ?)")
                   .params(receipt.id(), Timestamp.from(receipt.requestedAt()), body)
                   .update());
@@ -47,17 +46,16 @@ public final class RollbackReceipts {
 
   Optional<RollbackReceipt> find(String id) {
     try {
-      String body =
-          transaction.execute(
-              status ->
+      Optional<String> body =
+          transactions.in(
+              () ->
                   jdbc.sql("SELECT body FROM rollback_receipt WHERE id = ?")
                       .param(id)
                       .query(String.class)
-                      .optional()
-                      .orElse(null));
-      return body == null
+                      .optional());
+      return body.isEmpty()
           ? Optional.empty()
-          : Optional.of(JSON.readValue(body, RollbackReceipt.class));
+          : Optional.of(JSON.readValue(body.get(), RollbackReceipt.class));
     } catch (JsonProcessingException | DataAccessException | TransactionException e) {
       log.warn("Cannot read the receipt of rollback {}: {}", id, e.getMessage());
       return Optional.empty();

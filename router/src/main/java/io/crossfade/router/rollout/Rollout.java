@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.ControlTransactions.UnknownOutcomeException;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.flags.FlagTable;
 import io.crossfade.router.flags.FlagTable.StaleVersionException;
@@ -236,7 +237,7 @@ public final class Rollout {
     } catch (StaleVersionException e) {
       throw new RefusedException(
           Refusal.STALE_VERSION, e.getMessage() + "; read them and decide again");
-    } catch (FlagTable.UnknownOutcomeException e) {
+    } catch (UnknownOutcomeException e) {
       log.warn("Whether the flags were changed is not known: {}", e.getMessage());
       throw new RefusedException(
           Refusal.OUTCOME_UNKNOWN,

@@ -3,6 +3,7 @@ package io.crossfade.router.rollout;
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.InstanceName;
+import io.crossfade.db.control.RouterInstances;
 import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.Comparisons;
@@ -103,8 +104,9 @@ public class RolloutConfiguration {
   }
 
   @Bean
-  Instances instances(HikariDataSource controlDataSource, LegacyPath legacy) {
-    return new Instances(controlDataSource, InstanceName.unique(), legacy::held);
+  Instances instances(
+      HikariDataSource controlDataSource, InstanceName instance, LegacyPath legacy) {
+    return new Instances(new RouterInstances(controlDataSource), instance, legacy::held);
   }
 
   @Bean

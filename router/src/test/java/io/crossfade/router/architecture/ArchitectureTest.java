@@ -17,6 +17,8 @@ import io.crossfade.router.TestRouterApplication;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** What the modules may know of each other. Each rule is shown to reject a class that breaks it. */
@@ -131,6 +133,49 @@ class ArchitectureTest {
    */
   private static final ArchRule NO_CYCLES_IN_THE_ROUTER =
       slices().matching("io.crossfade..router.(*)..").should().beFreeOfCycles();
+
+  /**
+   * What the control schema holds is typed in one package: whoever had another one's table in SQL
+   * text would read what the other one is about to change.
+   */
+  private static final ArchRule NOBODY_READS_TABLES_OF_OTHERS =
+      classes().should(ControlTables.leaveTheTablesOfOthers());
+
+  /** A transaction that loses a deadlock, or whose commit is not answered, is so in one place. */
+  private static final ArchRule ONE_WAY_OF_TRANSACTIONS =
+      noClasses()
+          .that()
+          .haveNameNotMatching(
+              "io.crossfade.db.control.ControlTransactions.*"
+                  // ShedLock's own transactions.
+                  + "|io.crossfade.reconciler.ReconcilerConfiguration.*")
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "org.springframework.transaction.support.TransactionTemplate"
+                  + "|org.springframework.jdbc.support.JdbcTransactionManager");
+
+  private static final ArchRule CONTROL_HAS_NO_OTHER_CONNECTIONS =
+      noClasses()
+          .that()
+          .resideInAPackage("..db.control")
+          .should()
+          .callMethod(DataSource.class, "getConnection");
+
+  @Test
+  void nobodyReadsTablesOfOthers() {
+    assertThat(ControlTables.tables()).contains("rollout_change", "report", "refused_record");
+    holds(NOBODY_READS_TABLES_OF_OTHERS);
+    for (String bad : List.of("ReadingReconciler", "ReportingRouter")) {
+      assertThatThrownBy(() -> NOBODY_READS_TABLES_OF_OTHERS.check(BAD)).hasMessageContaining(bad);
+    }
+  }
+
+  @Test
+  void transactionsAreMadeInOneWay() {
+    holds(ONE_WAY_OF_TRANSACTIONS);
+    holds(CONTROL_HAS_NO_OTHER_CONNECTIONS);
+  }
 
   @Test
   void noCyclesInTheRouter() {

@@ -7,6 +7,7 @@ import io.crossfade.db.CutLink;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
+import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -71,7 +72,7 @@ class LostCommitIT {
               () -> {});
       long before = store().read().version();
       assertThatThrownBy(() -> table.change(before, TO_SHADOW, NOTE))
-          .isInstanceOf(FlagTable.UnknownOutcomeException.class);
+          .isInstanceOf(ControlTransactions.UnknownOutcomeException.class);
       link.mend();
       assertThat(store().read().version()).isEqualTo(version + 1);
     }

@@ -1,0 +1,169 @@
+package io.crossfade.db.control;
+
+import static java.util.Objects.requireNonNull;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The one way in which the control schema is read and written: in a transaction, which is made
+ * again when it lost a deadlock. So what is done in one must do no harm when it is done twice, but
+ * to the database. Inside a transaction of the same thread it is a part of that one.
+ */
+public final class ControlTransactions {
+
+  private static final Logger log = LoggerFactory.getLogger(ControlTransactions.class);
+
+  /** MySQL and MariaDB: the whole transaction was rolled back for another one's sake. */
+  private static final int DEADLOCK = 1213;
+
+  private static final int ATTEMPTS = 6;
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** The database had everything and did not answer the commit: it may have happened. */
+  public static final class UnknownOutcomeException extends TransactionException {
+    private static final long serialVersionUID = 1;
+
+    UnknownOutcomeException(RuntimeException cause) {
+      super("The database did not answer the commit", cause);
+    }
+  }
+
+  /** What is done on a connection, which it must neither commit nor close. */
+  public interface SqlWork<T> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  /** Brings an {@link SQLException} through a transaction. */
+  private static final class Carried extends DataAccessException {
+    private static final long serialVersionUID = 1;
+    private final SQLException fault;
+
+    Carried(SQLException fault) {
+      super(String.valueOf(fault.getMessage()), fault);
+      this.fault = fault;
+    }
+  }
+
+  private final DataSource control;
+  private final TransactionTemplate template;
+
+  /**
+   * @param control the control schema's pool
+   */
+  public ControlTransactions(DataSource control) {
+    this.control = control;
+    this.template = new TransactionTemplate(new JdbcTransactionManager(control));
+  }
+
+  /**
+   * Does something in a transaction, all or nothing.
+   *
+   * @throws UnknownOutcomeException when all was done and only the commit failed
+   * @throws DataAccessException when the database cannot do it
+   * @throws TransactionException when it cannot be asked
+   */
+  public <T> T in(Supplier<T> work) {
+    if (TransactionSynchronizationManager.hasResource(control)) {
+      return work.get();
+    }
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return once(work);
+      } catch (DataAccessException | TransactionException e) {
+        if (attempt == ATTEMPTS || !isDeadlock(e)) {
+          throw e;
+        }
+        log.debug("Deadlock in the control schema, attempt {}", attempt, e);
+        // Two that meet again at once would meet again.
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_NANOS));
+      }
+    }
+  }
+
+  /** The same without a result. */
+  public void run(Runnable work) {
+    in(
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  /**
+   * The same on a connection.
+   *
+   * @throws SQLException as the driver threw it, also when it was the commit that failed
+   */
+  public <T> T on(SqlWork<T> work) throws SQLException {
+    try {
+      return in(
+          () -> {
+            Connection connection = DataSourceUtils.getConnection(control);
+            try {
+              return work.on(connection);
+            } catch (SQLException e) {
+              throw new Carried(e);
+            } finally {
+              DataSourceUtils.releaseConnection(connection, control);
+            }
+          });
+    } catch (Carried e) {
+      throw e.fault;
+    } catch (DataAccessException | TransactionException e) {
+      SQLException fault = fault(e);
+      if (fault == null) {
+        throw e;
+      }
+      throw fault;
+    }
+  }
+
+  private <T> T once(Supplier<T> work) {
+    boolean[] done = {false};
+    try {
+      return requireNonNull(
+          template.execute(
+              status -> {
+                T result = work.get();
+                done[0] = true;
+                return result;
+              }));
+    } catch (DataAccessException | TransactionException e) {
+      // The server said that it rolled back.
+      if (done[0] && !isDeadlock(e)) {
+        throw new UnknownOutcomeException(e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isDeadlock(RuntimeException e) {
+    SQLException fault = fault(e);
+    return fault != null && fault.getErrorCode() == DEADLOCK;
+  }
+
+  /** What the driver threw; {@code null} when it threw nothing. */
+  private static @Nullable SQLException fault(RuntimeException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException fault) {
+        return fault;
+      }
+    }
+    return null;
+  }
+}

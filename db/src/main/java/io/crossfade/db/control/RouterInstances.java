@@ -1,0 +1,95 @@
+package io.crossfade.db.control;
+
+import io.crossfade.db.InstanceName;
+import io.crossfade.db.Kind;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The routers that are up, as they report themselves: the table {@code router_instance}. */
+public final class RouterInstances {
+
+  /** One that has not reported for so long is gone, by the database's clock. */
+  private static final int GONE_AFTER_SECONDS = 5;
+
+  /**
+   * One router.
+   *
+   * @param version of the flags that it routes by
+   * @param held records in its memory queues
+   * @param writtenUntil up to when everything that it accepted, and all that Redis holds, is
+   *     written; empty while it does not know
+   */
+  public record Up(String instance, long version, long held, Optional<Instant> writtenUntil) {}
+
+  private final JdbcClient jdbc;
+  private final ControlTransactions transactions;
+
+  public RouterInstances(DataSource control) {
+    this.jdbc = JdbcClient.create(control);
+    this.transactions = new ControlTransactions(control);
+  }
+
+  /**
+   * Says that a router is up.
+   *
+   * @param version of the flags that it routes by
+   * @param held records in its memory queue, by kind
+   */
+  public void report(
+      InstanceName instance,
+      long version,
+      Map<Kind, Integer> held,
+      Optional<Instant> writtenUntil) {
+    transactions.run(
+        () ->
+            jdbc.sql(
+                    "REPLACE INTO router_instance (instance, seen_at, version, held_health,"
+                        + " held_device, held_event, written_until)"
+                        + " VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?)")
+                .params(
+                    Arrays.asList(
+                        instance.text(),
+                        version,
+                        held.getOrDefault(Kind.HEALTH, 0),
+                        held.getOrDefault(Kind.DEVICE, 0),
+                        held.getOrDefault(Kind.EVENT, 0),
+                        writtenUntil.map(Timestamp::from).orElse(null)))
+                .update());
+  }
+
+  /** Takes a router off the list. */
+  public void leave(InstanceName instance) {
+    transactions.run(
+        () ->
+            jdbc.sql("DELETE FROM router_instance WHERE instance = ?")
+                .param(instance.text())
+                .update());
+  }
+
+  /** All that are up. */
+  public List<Up> up() {
+    return transactions.in(
+        () ->
+            jdbc.sql(
+                    "SELECT instance, version, held_health + held_device + held_event AS held,"
+                        + " written_until FROM router_instance"
+                        + " WHERE seen_at > CURRENT_TIMESTAMP(3) - INTERVAL "
+                        + GONE_AFTER_SECONDS
+                        + " SECOND ORDER BY instance")
+                .query(
+                    (row, number) ->
+                        new Up(
+                            row.getString("instance"),
+                            row.getLong("version"),
+                            row.getLong("held"),
+                            Optional.ofNullable(row.getTimestamp("written_until"))
+                                .map(Timestamp::toInstant)))
+                .list());
+  }
+}
