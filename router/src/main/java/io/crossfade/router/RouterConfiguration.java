@@ -8,6 +8,7 @@ import io.crossfade.db.PacketLimit;
 import io.crossfade.db.budget.BudgetSettings;
 import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.control.AcceptanceNodes;
+import io.crossfade.db.control.SystemIdentity;
 import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.control.DroppedMirrors;
 import io.crossfade.db.control.RefusedRecords;
@@ -91,6 +92,7 @@ class RouterConfiguration {
   @Bean
   NodeLease nodeLease(
       AcceptanceNodes nodes,
+      SystemIdentity identity,
       Stamper stamper,
       InstanceName instance,
       DbSettings databases,
@@ -103,11 +105,14 @@ class RouterConfiguration {
     NodeLease lease =
         new NodeLease(
             nodes,
+            identity,
             instance,
             kept == null ? null : kept.directory(),
             databases.control().address(),
             clock,
             stamper::node);
+    // What is accepted before the database is seen is this system's, too.
+    lease.system().ifPresent(system -> journal.ifAvailable(noted -> noted.acceptsFor(system)));
     lease.start(loops);
     return lease;
   }

@@ -130,6 +130,36 @@ class StartIT {
     }
   }
 
+  /** Killed, it says nothing more; its journal has to. */
+  @Test
+  void whatOneAcceptedThatDiedBeforeItSawTheDatabaseIsAccountedFor() throws Exception {
+    try (RouterProcess router = router(TestRedis.sharedPort())) {
+      awaitWhole(router);
+    }
+    database.cut();
+    try (RouterProcess router = router(TestRedis.sharedPort())) {
+      upload(router.http(), "/upload_health_data_v2", 0, 20);
+      assertThat(accepted).hasSize(20);
+    }
+    database.mend();
+    try (RouterProcess router = router(TestRedis.sharedPort())) {
+      awaitWhole(router);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          number(
+                              "SELECT COALESCE(SUM(accepted), 0) FROM %s.accounting"
+                                  + " WHERE path = 'STREAM'",
+                              schemas.control()))
+                      .as(router::log)
+                      .isEqualTo(20));
+      awaitEveryAcceptedRow();
+      assertThat(number("SELECT COUNT(*) FROM %s.lost_record", schemas.control())).isZero();
+    }
+  }
+
   @Test
   void withoutRedisTheMemoryQueueServesUntilItComes() throws Exception {
     try (TestRedis redis = new TestRedis()) {

@@ -71,7 +71,19 @@ public final class AcceptanceJournal implements AutoCloseable {
     roll();
   }
 
-  /** Says whose acceptances are noted, once that is known. */
+  /**
+   * Says whose acceptances are noted, before the first of them: what a process leaves that died
+   * before it ever saw the database is accounted for by the next one of the same system.
+   */
+  public void acceptsFor(RecordId owner) {
+    try {
+      belongsTo(owner);
+    } catch (IOException e) {
+      log.warn("Cannot say in {} whose acceptances these are: {}", directory.path(), e.toString());
+    }
+  }
+
+  /** Says whose acceptances are noted, once that is known, or known better. */
   synchronized void belongsTo(RecordId owner) throws IOException {
     directory.belongsTo(owner);
     system = owner;
@@ -89,9 +101,9 @@ public final class AcceptanceJournal implements AutoCloseable {
     }
   }
 
-  /** Whether it is known whose acceptances are noted. */
-  boolean isIdentified() {
-    return system != null;
+  /** Whether it is known that acceptances of this system are noted. */
+  boolean isOf(RecordId owner) {
+    return owner.equals(system);
   }
 
   /**

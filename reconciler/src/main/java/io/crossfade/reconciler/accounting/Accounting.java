@@ -129,7 +129,7 @@ public final class Accounting implements AutoCloseable {
     try {
       journal.rollIfOld();
       RecordId system = identity.read();
-      if (!journal.isIdentified()) {
+      if (!journal.isOf(system)) {
         journal.belongsTo(system);
       }
       Optional<Instant> until = writtenUntil.now();

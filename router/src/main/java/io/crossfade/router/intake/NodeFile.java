@@ -1,5 +1,6 @@
 package io.crossfade.router.intake;
 
+import io.crossfade.db.RecordId;
 import io.crossfade.db.control.AcceptanceNodes.Lease;
 import io.crossfade.db.process.LockedFile;
 import java.io.IOException;
@@ -26,16 +27,17 @@ final class NodeFile implements AutoCloseable {
 
   private static final int LONGEST = 2_000;
 
-  /** With an end, so that a part of a line is no line. */
+  /** With an end, so that a part of a line is no line. Earlier releases named no system. */
   private static final Pattern LINE =
-      Pattern.compile("node (\\d+) (\\S+) (\\S+) (\\S+) of (\\S+) end\n");
+      Pattern.compile("node (\\d+) (\\S+) (\\S+) (\\S+) of (\\S+)(?: system (\\S+))? end\n");
 
   /**
    * What a router had when it ran last.
    *
    * @param at when it last said so, by its own clock
+   * @param system whose the control schema was; {@code null} when it did not say
    */
-  record Kept(Lease lease, Instant at) {}
+  record Kept(Lease lease, Instant at, @Nullable RecordId system) {}
 
   private final LockedFile file;
   private final String address;
@@ -86,10 +88,16 @@ final class NodeFile implements AutoCloseable {
     return Optional.ofNullable(kept);
   }
 
-  void keep(Lease lease, Instant now) throws IOException {
+  void keep(Lease lease, Instant now, @Nullable RecordId system) throws IOException {
     byte[] line =
-        "node %d %s %s %s of %s end\n"
-            .formatted(lease.id(), lease.startedAt(), lease.renewedAt(), now, address)
+        "node %d %s %s %s of %s%s end\n"
+            .formatted(
+                lease.id(),
+                lease.startedAt(),
+                lease.renewedAt(),
+                now,
+                address,
+                system == null ? "" : " system " + system)
             .getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes = ByteBuffer.wrap(line);
     while (bytes.hasRemaining()) {
@@ -125,8 +133,9 @@ final class NodeFile implements AutoCloseable {
               Long.parseLong(line.group(1)),
               Instant.parse(line.group(2)),
               Instant.parse(line.group(3))),
-          Instant.parse(line.group(4)));
-    } catch (NumberFormatException | DateTimeException e) {
+          Instant.parse(line.group(4)),
+          line.group(6) == null ? null : RecordId.parse(line.group(6)));
+    } catch (IllegalArgumentException | DateTimeException e) {
       return null;
     }
   }

@@ -1,9 +1,11 @@
 package io.crossfade.router.intake;
 
 import io.crossfade.db.InstanceName;
+import io.crossfade.db.RecordId;
 import io.crossfade.db.SqlFaults;
 import io.crossfade.db.control.AcceptanceNodes;
 import io.crossfade.db.control.AcceptanceNodes.Lease;
+import io.crossfade.db.control.SystemIdentity;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
@@ -36,6 +38,7 @@ public final class NodeLease implements AutoCloseable {
   private static final Duration CLOCKS = Duration.ofMinutes(1);
 
   private final AcceptanceNodes nodes;
+  private final SystemIdentity identity;
   private final InstanceName instance;
   private final InstantSource clock;
   private final IntConsumer use;
@@ -44,21 +47,25 @@ public final class NodeLease implements AutoCloseable {
   private boolean fresh;
   private volatile String standing = "none: not asked yet";
   private volatile boolean had;
+  private volatile @Nullable RecordId system;
   private @Nullable SupervisedLoop loop;
 
   /**
+   * @param identity whose number it is: the disk remembers that, too
    * @param directory where the number is remembered; {@code null} for nowhere
    * @param address where the control schema is
    * @param use gets the number, and each one that comes instead
    */
   public NodeLease(
       AcceptanceNodes nodes,
+      SystemIdentity identity,
       InstanceName instance,
       @Nullable Path directory,
       String address,
       InstantSource clock,
       IntConsumer use) {
     this.nodes = nodes;
+    this.identity = identity;
     this.instance = instance;
     this.clock = clock;
     this.use = use;
@@ -87,6 +94,14 @@ public final class NodeLease implements AutoCloseable {
   /** Whether this router has a number. */
   public boolean had() {
     return had;
+  }
+
+  /**
+   * Whose the number is: as the database says, or as the disk remembers of the one at the same
+   * address; empty without both.
+   */
+  public Optional<RecordId> system() {
+    return Optional.ofNullable(system);
   }
 
   /** For people: the number and since when it stands, or why there is none. */
@@ -125,6 +140,8 @@ public final class NodeLease implements AutoCloseable {
   }
 
   private void renew() throws SQLException {
+    // First: a number that was taken is not given back.
+    RecordId owner = identity.read();
     Lease known = lease;
     Optional<Lease> renewed = known == null ? Optional.empty() : nodes.renew(known.id());
     if (known != null && renewed.isEmpty()) {
@@ -134,6 +151,7 @@ public final class NodeLease implements AutoCloseable {
         renewed.isPresent()
             ? renewed.get()
             : nodes.take(instance, kept().map(NodeFile.Kept::lease).orElse(null));
+    system = owner;
     use(now);
     fresh = true;
     standing = "%d, renewed at %s".formatted(now.node(), now.renewedAt());
@@ -158,6 +176,7 @@ public final class NodeLease implements AutoCloseable {
       return;
     }
     Lease known = usable.get().lease();
+    system = usable.get().system();
     use(known);
     standing = "%d, not renewed since %s".formatted(known.node(), known.renewedAt());
     log.warn(
@@ -181,7 +200,7 @@ public final class NodeLease implements AutoCloseable {
   private void keep(Lease now) {
     if (file != null) {
       try {
-        file.keep(now, clock.instant());
+        file.keep(now, clock.instant(), system);
       } catch (IOException e) {
         log.warn("Cannot remember the node number on disk: {}", e.toString());
       }
