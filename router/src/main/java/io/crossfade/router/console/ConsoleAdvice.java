@@ -1,12 +1,16 @@
 package io.crossfade.router.console;
 
 import io.crossfade.db.Kind;
+import io.crossfade.router.flags.RolloutFlags;
+import io.crossfade.router.flags.RolloutState;
+import io.crossfade.router.flags.Stage;
 import io.crossfade.router.operator.OperatorSettings.Role;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +31,12 @@ final class ConsoleAdvice {
   /** What was refused, for the page that comes next. */
   record Refused(String label, String detail) {}
 
+  private final RolloutFlags flags;
+
+  ConsoleAdvice(RolloutFlags flags) {
+    this.flags = flags;
+  }
+
   @ModelAttribute("format")
   Format format() {
     return new Format();
@@ -35,6 +45,16 @@ final class ConsoleAdvice {
   @ModelAttribute("kinds")
   List<Kind> kinds() {
     return List.of(Kind.values());
+  }
+
+  /**
+   * How far the red button goes from what the person sees: asked for twice, it goes no further.
+   */
+  @ModelAttribute("rollbackTo")
+  String rollbackTo() {
+    RolloutState state = flags.state();
+    boolean served = Stream.of(Kind.values()).anyMatch(kind -> !state.of(kind).cohort().nobody());
+    return (served || !state.known() ? Stage.SHADOW : Stage.LEGACY).label();
   }
 
   /** Whether the person may change anything. */
@@ -89,6 +109,7 @@ final class ConsoleAdvice {
     // A handler of exceptions is not given what @ModelAttribute puts into every other page.
     page.addObject("operator", operator(request));
     page.addObject("kinds", kinds());
+    page.addObject("rollbackTo", rollbackTo());
     page.addObject("user", user(request));
     page.addObject("active", active(request));
     page.addObject("language", language(locale));

@@ -5,6 +5,7 @@ import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.RollbackReceipt;
 import io.crossfade.router.rollout.RolloutController;
 import io.crossfade.router.rollout.RolloutController.Because;
+import io.crossfade.router.rollout.RolloutController.RollbackRequest;
 import io.crossfade.router.rollout.RolloutController.ChangeRequest;
 import java.math.BigDecimal;
 import java.security.Principal;
@@ -116,10 +117,11 @@ final class RolloutPage {
   String rollback(
       @RequestParam String kind,
       @RequestParam(required = false) @Nullable String reason,
+      @RequestParam(required = false) @Nullable String to,
       Principal actor,
       RedirectAttributes flash)
       throws RefusedException {
-    RollbackReceipt receipt = api.rollback(new Because(kind, reason), actor);
+    RollbackReceipt receipt = api.rollback(new RollbackRequest(kind, reason, to), actor);
     flash.addFlashAttribute("receipt", receipt);
     return PAGE;
   }

@@ -1,12 +1,13 @@
 package io.crossfade.router.deadletters;
 
+import io.crossfade.router.process.Degraded;
+
 import io.crossfade.db.control.LetterQuota;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.boot.actuate.health.Status;
 
 /**
  * Degraded while letters find no room, and for ten minutes after. In no probe: devices are served
@@ -14,7 +15,6 @@ import org.springframework.boot.actuate.health.Status;
  */
 final class LetterHealth implements HealthIndicator {
 
-  private static final Status DEGRADED = new Status("DEGRADED", "Dead letters find no room");
   private static final Duration RECENT = Duration.ofMinutes(10);
 
   private final LetterQuota quota;
@@ -34,7 +34,7 @@ final class LetterHealth implements HealthIndicator {
         health.withDetail(
             of.source().label(), "no room for %d, last at %s".formatted(of.dropped(), last));
         if (last.isAfter(clock.instant().minus(RECENT))) {
-          health.status(DEGRADED);
+          health.status(Degraded.STATUS);
         }
       }
     }

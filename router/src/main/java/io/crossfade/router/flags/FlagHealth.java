@@ -1,9 +1,10 @@
 package io.crossfade.router.flags;
 
+import io.crossfade.router.process.Degraded;
+
 import java.util.List;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
-import org.springframework.boot.actuate.health.Status;
 
 /**
  * Where the flags come from, since when, and which of their rows cannot be used. Degraded while
@@ -11,8 +12,6 @@ import org.springframework.boot.actuate.health.Status;
  * served.
  */
 public final class FlagHealth implements HealthIndicator {
-
-  static final Status DEGRADED = new Status("DEGRADED", "Last known flags count");
 
   private final RolloutFlags flags;
 
@@ -27,7 +26,7 @@ public final class FlagHealth implements HealthIndicator {
     Health.Builder health =
         flags.readable() && aside.isEmpty() && flags.keepable() && !flags.overridden()
             ? Health.up()
-            : Health.status(DEGRADED);
+            : Health.status(Degraded.STATUS);
     health
         .withDetail("version", state.version())
         .withDetail("source", flags.source())

@@ -75,6 +75,25 @@ public record RolloutState(
     return after;
   }
 
+  /**
+   * What kinds become by a rollback that says how far, and so can be asked for again: to shadow,
+   * the stream serves none of them any longer and copies go on; to legacy, copies end, too. Kinds
+   * that are there, or behind, have no entry.
+   *
+   * @param to {@link Stage#SHADOW} or {@link Stage#LEGACY}
+   */
+  public Map<Kind, KindFlags> rolledBack(Set<Kind> rolled, Stage to) {
+    Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
+    for (Kind kind : rolled) {
+      KindFlags now = of(kind);
+      boolean there = to == Stage.LEGACY ? now.stage() == to : now.cohort().nobody();
+      if (!known() || !there) {
+        after.put(kind, to == Stage.LEGACY ? KindFlags.LEGACY : KindFlags.SHADOW);
+      }
+    }
+    return after;
+  }
+
   /** The same with what is stored of no kind as it was before. */
   RolloutState completedBy(RolloutState before) {
     EnumMap<Kind, KindFlags> known = new EnumMap<>(Kind.class);

@@ -12,8 +12,6 @@ import org.springframework.boot.actuate.health.Status;
  */
 final class LoopHealth implements HealthIndicator {
 
-  static final Status DEGRADED = new Status("DEGRADED", "A loop fails and tries again");
-
   private final Loops loops;
 
   LoopHealth(Loops loops) {
@@ -27,7 +25,7 @@ final class LoopHealth implements HealthIndicator {
     for (LoopReport loop : loops.reports()) {
       if (loop.state() != LoopReport.State.ALIVE) {
         dead |= !loop.state().alive();
-        health.status(dead ? Status.DOWN : DEGRADED).withDetail(loop.thread(), described(loop));
+        health.status(dead ? Status.DOWN : Degraded.STATUS).withDetail(loop.thread(), described(loop));
       }
     }
     return health.build();

@@ -97,12 +97,20 @@ public final class Rollback {
   /**
    * Sends the devices of these kinds back to the memory queue, whose copies go on to the stream.
    * When no device is served by the stream, the copies end instead.
+   *
+   * @param to how far: then it can be asked for again, and goes no further; {@code null} for one
+   *     step from where the kinds are
    */
-  public RollbackReceipt roll(Set<Kind> kinds, Origin origin, String actor, String reason) {
+  public RollbackReceipt roll(
+      Set<Kind> kinds, @Nullable Stage to, Origin origin, String actor, String reason) {
     RolloutState state = flags.state();
     Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
     kinds.forEach(kind -> before.put(kind, state.of(kind)));
-    Map<Kind, KindFlags> after = state.rolledBack(kinds);
+    Map<Kind, KindFlags> after =
+        to == null ? state.rolledBack(kinds) : state.rolledBack(kinds, to);
+    if (after.isEmpty()) {
+      return alreadyThere(before, actor, reason);
+    }
     RollbackWatch.Wait firstLegacy = watch.await(before);
     PendingChange change =
         new PendingChange(
@@ -128,6 +136,40 @@ public final class Rollback {
             new AtomicLong(NOT_YET));
     known.put(rollback.id(), rollback);
     return awaitInstances(rollback);
+  }
+
+  /**
+   * Of a rollback that was asked for again, the receipt of the one that was not answered, where
+   * this router made it: whether it is stored, and what was on its way.
+   */
+  private RollbackReceipt alreadyThere(
+      Map<Kind, KindFlags> now, String actor, String reason) {
+    Optional<Known> made =
+        List.copyOf(known.values()).reversed().stream()
+            .filter(
+                rollback ->
+                    now.keySet().containsAll(rollback.after().keySet())
+                        && now.entrySet().containsAll(rollback.after().entrySet()))
+            .findFirst();
+    if (made.isPresent()) {
+      return awaitInstances(made.get());
+    }
+    long version = flags.state().version();
+    return new RollbackReceipt(
+        UUID.randomUUID().toString(),
+        clock.instant(),
+        actor,
+        reason,
+        now,
+        Map.of(),
+        !flags.overridden(),
+        version,
+        applied(version),
+        null,
+        List.of(),
+        true,
+        null,
+        List.of("It was there already: nothing was changed."));
   }
 
   /** What became of a rollback; empty when no router knows it. */

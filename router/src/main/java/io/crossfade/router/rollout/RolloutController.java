@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -105,7 +106,16 @@ public final class RolloutController {
       boolean force,
       boolean dryRun) {}
 
-  /** What a rollback or a hold is asked for with. */
+  /**
+   * A rollback as it is asked for.
+   *
+   * @param to {@code shadow} or {@code legacy}: where the kinds are to be, whatever happened before;
+   *     {@code null} for one step from where they are
+   */
+  public record RollbackRequest(
+      @Nullable String kind, @Nullable String reason, @Nullable String to) {}
+
+  /** What a hold is asked for with. */
   public record Because(@Nullable String kind, @Nullable String reason) {}
 
   private final Rollout rollout;
@@ -198,10 +208,14 @@ public final class RolloutController {
   }
 
   @PostMapping("/rollbacks")
-  public RollbackReceipt rollback(@RequestBody Because request, Principal actor)
+  public RollbackReceipt rollback(@RequestBody RollbackRequest request, Principal actor)
       throws RefusedException {
     return rollback.roll(
-        kinds(request.kind()), Origin.ROLLBACK, actor.getName(), Reason.of(request.reason()));
+        kinds(request.kind()),
+        request.to() == null ? null : rollbackTo(request.to()),
+        Origin.ROLLBACK,
+        actor.getName(),
+        Reason.of(request.reason()));
   }
 
   @GetMapping("/rollbacks/{id}")
@@ -275,6 +289,17 @@ public final class RolloutController {
                     new RefusedException(
                         Refusal.UNKNOWN_KIND,
                         "kind %s is not one of health, device, event, all".formatted(label))));
+  }
+
+  private static Stage rollbackTo(String label) throws RefusedException {
+    return Stream.of(Stage.SHADOW, Stage.LEGACY)
+        .filter(stage -> stage.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Refusal.UNKNOWN_STAGE,
+                    "to %s is not one of shadow, legacy".formatted(label.toLowerCase(Locale.ROOT))));
   }
 
   private static Stage stage(@Nullable String label) throws RefusedException {

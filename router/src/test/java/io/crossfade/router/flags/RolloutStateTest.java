@@ -27,6 +27,25 @@ class RolloutStateTest {
             Map.entry(Kind.values()[2], KindFlags.LEGACY));
   }
 
+  @Test
+  void rollbackThatSaysHowFarIsThereTheSecondTime() {
+    Set<Kind> all = Set.of(Kind.values());
+    RolloutState state = state(ONE_DEVICE, KindFlags.SHADOW, KindFlags.LEGACY);
+    Map<Kind, KindFlags> toShadow = state.rolledBack(all, Stage.SHADOW);
+    assertThat(toShadow).containsExactly(Map.entry(Kind.values()[0], KindFlags.SHADOW));
+    assertThat(state.with(toShadow).rolledBack(all, Stage.SHADOW)).isEmpty();
+    Map<Kind, KindFlags> toLegacy = state.rolledBack(all, Stage.LEGACY);
+    assertThat(toLegacy)
+        .containsOnly(
+            Map.entry(Kind.values()[0], KindFlags.LEGACY),
+            Map.entry(Kind.values()[1], KindFlags.LEGACY));
+    assertThat(state.with(toLegacy).rolledBack(all, Stage.LEGACY)).isEmpty();
+    assertThat(state.with(toLegacy).rolledBack(all, Stage.SHADOW)).isEmpty();
+    assertThat(RolloutState.UNKNOWN.rolledBack(all, Stage.SHADOW))
+        .as("what is not known may be served")
+        .hasSize(all.size());
+  }
+
   private static RolloutState state(KindFlags... flags) {
     Map<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {

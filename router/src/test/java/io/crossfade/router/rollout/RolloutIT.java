@@ -338,7 +338,9 @@ class RolloutIT {
     assertThat(http.get("/api/rollout").json().at("/kinds/0/stage").asText())
         .as("the last known state counts")
         .isEqualTo("canary");
-    JsonNode receipt = rollback(http, "health");
+    JsonNode receipt = rollback(http, "health", ",\"to\":\"shadow\"");
+    JsonNode repeated = rollback(http, "health", ",\"to\":\"shadow\"");
+    assertThat(repeated.path("id")).as("one rollback").isEqualTo(receipt.path("id"));
     assertThat(receipt.path("stored").asBoolean()).isFalse();
     assertThat(receipt.path("notes").toString()).contains("MySQL").contains("Redis");
     JsonNode now = http.get("/api/rollout").json();
@@ -500,6 +502,43 @@ class RolloutIT {
     assertThat(version(http)).isEqualTo(version + 1);
   }
 
+  /** Whoever was not answered asks again, of another router, too. */
+  @Test
+  void rollbackThatSaysHowFarGoesNoFurtherHoweverOftenItIsAsked() {
+    Http one = router();
+    Http two = router();
+    change(
+        one,
+        200,
+        "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":20,\"force\":true",
+        version(one));
+    String shadow = ",\"to\":\"shadow\"";
+    JsonNode receipt = rollback(one, "all", shadow);
+    assertThat(receipt.path("after").toString()).contains("HEALTH").doesNotContain("EVENT");
+    assertThat(rollback(one, "all", shadow).path("id")).isEqualTo(receipt.path("id"));
+    await().atMost(PATIENCE).until(() -> version(two) == version(one));
+    JsonNode elsewhere = rollback(two, "all", shadow);
+    assertThat(elsewhere.path("after")).isEmpty();
+    assertThat(elsewhere.path("notes").toString()).contains("already");
+    assertThat(one.get("/api/rollout").json().at("/kinds/0/stage").asText()).isEqualTo("shadow");
+    assertThat(one.get("/api/rollout/history?kind=health").json().at("/0/reason").asText())
+        .isEqualTo("test");
+    long version = version(one);
+
+    rollback(one, "health", ",\"to\":\"legacy\"");
+    rollback(one, "health", ",\"to\":\"legacy\"");
+    assertThat(one.get("/api/rollout").json().at("/kinds/0/stage").asText()).isEqualTo("legacy");
+    assertThat(rollback(one, "health", shadow).path("after")).as("it was behind").isEmpty();
+    await().atMost(PATIENCE).until(() -> version(one) == version + 1);
+    assertThat(
+            one.call(
+                    "POST",
+                    "/api/rollout/rollbacks",
+                    "{\"kind\":\"health\",\"reason\":\"test\",\"to\":\"live\"}")
+                .status())
+        .isEqualTo(400);
+  }
+
   private Http router(String... more) {
     List<String> arguments =
         new ArrayList<>(
@@ -531,11 +570,15 @@ class RolloutIT {
   }
 
   private static JsonNode rollback(Http http, String kind) {
+    return rollback(http, kind, "");
+  }
+
+  private static JsonNode rollback(Http http, String kind, String more) {
     Http.Answer answer =
         http.call(
             "POST",
             "/api/rollout/rollbacks",
-            "{\"kind\":\"%s\",\"reason\":\"test\"}".formatted(kind));
+            "{\"kind\":\"%s\",\"reason\":\"test\"%s}".formatted(kind, more));
     assertThat(answer.status()).as(answer.raw().body()).isEqualTo(200);
     return answer.json();
   }
