@@ -188,7 +188,26 @@ public final class Comparison {
             latencies(request.kinds(), run.window()),
             proofs,
             lost(request.kinds(), run.window()),
-            losses.droppedCopies(run.window())));
+            losses.droppedCopies(run.window()),
+            urgentEvents(request, run.window(), looks)));
+  }
+
+  /**
+   * For the gates, which judge rolling runs: none of what was only counted, and of a night's or a
+   * person's run nothing, whose windows are long.
+   */
+  private long urgentEvents(
+      ComparisonRequest request, ComparisonWindow window, Map<Kind, List<TableComparison>> looks)
+      throws SQLException {
+    boolean compared =
+        request.origin() == ComparisonRequest.Origin.ROLLING
+            && looks.getOrDefault(Kind.EVENT, List.of()).stream()
+                .anyMatch(look -> !look.notMirrored());
+    return compared
+        ? Math.max(
+            UrgentEvents.count(legacy, window, settings.urgentEvents()),
+            UrgentEvents.count(stream, window, settings.urgentEvents()))
+        : 0;
   }
 
   private static List<OutputTable<?>> tables(Set<Kind> kinds) {

@@ -86,6 +86,7 @@ final class ComparisonRows {
         row.getLong("repaired"),
         row.getLong("lost"),
         row.getLong("in_no_output"),
+        row.getLong("urgent_compared"),
         unboxed(row.getObject("legacy_p95_ms", Double.class)),
         unboxed(row.getObject("stream_p95_ms", Double.class)),
         new Proof(

@@ -275,12 +275,14 @@ final class ComparisonRun implements DifferenceLedger {
    *
    * @param latencies accept-to-row p95 of both paths, ms
    * @param proofs what became of the plants, by table
+   * @param urgentEvents that the outputs hold
    */
   record Beside(
       Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies,
       Map<String, Proof> proofs,
       Map<Kind, Losses.Lost> lost,
-      long droppedCopies) {}
+      long droppedCopies,
+      long urgentEvents) {}
 
   /** Counts what was found, and keeps it. */
   ComparisonResult finish(
@@ -449,6 +451,7 @@ final class ComparisonRun implements DifferenceLedger {
         0,
         lost.lost(),
         lost.inNoOutput(),
+        kind == Kind.EVENT ? beside.urgentEvents() : 0,
         requireNonNull(latency.get(DeliveryPath.LEGACY)),
         requireNonNull(latency.get(DeliveryPath.STREAM)),
         of.stream()
@@ -461,9 +464,9 @@ final class ComparisonRun implements DifferenceLedger {
             "REPLACE INTO comparison_kind (comparison_id, kind, matching, differing,"
                 + " missing_in_stream, missing_in_legacy, repeated, late, not_mirrored, explained,"
                 + " urgent_missing, fallbacks, stream_served, urgent_explained, repaired, lost,"
-                + " in_no_output, legacy_p95_ms, stream_p95_ms, planted, plants_found,"
-                + " plants_invented, bare)"
-                + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+                + " in_no_output, urgent_compared, legacy_p95_ms, stream_p95_ms, planted,"
+                + " plants_found, plants_invented, bare) VALUES"
+                + " (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
         .params(
             Arrays.asList(
                 id,
@@ -483,6 +486,7 @@ final class ComparisonRun implements DifferenceLedger {
                 of.repaired(),
                 of.lost(),
                 of.inNoOutput(),
+                of.urgentCompared(),
                 boxed(of.legacyP95()),
                 boxed(of.streamP95()),
                 of.proof().planted(),

@@ -25,6 +25,7 @@ import java.util.Set;
  * @param repaired rows that did not agree, and did when a repair was verified; in no other figure
  * @param lost records that a path accepted and never wrote
  * @param inNoOutput of those, how many neither output has
+ * @param urgentCompared urgent events of a rolling run's window; 0 where nobody counted
  * @param legacyP95 accept-to-row, ms
  * @param streamP95 likewise
  * @param proof what became of the rows that were planted
@@ -47,6 +48,7 @@ public record KindFigures(
     long repaired,
     long lost,
     long inNoOutput,
+    long urgentCompared,
     OptionalDouble legacyP95,
     OptionalDouble streamP95,
     Proof proof) {

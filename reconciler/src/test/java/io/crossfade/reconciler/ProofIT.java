@@ -414,6 +414,7 @@ class ProofIT {
         of.repaired(),
         of.lost(),
         of.inNoOutput(),
+        of.urgentCompared(),
         of.legacyP95(),
         of.streamP95(),
         Proof.NONE);

@@ -85,8 +85,23 @@ class RollingComparisonIT {
     KindFigures second = events(advance(middle.plusMillis(1)));
     assertThat(second.matching()).isEqualTo(1);
     assertThat(second.window().from()).isEqualTo(middle);
+    assertThat(second.urgentCompared()).as("of events that are not").isZero();
     assertThat(comparisons.since(Kind.EVENT, acceptedAt(one).minusSeconds(3_600))).hasSize(2);
     assertThat(comparisons.since(Kind.EVENT, middle)).containsExactly(second);
+  }
+
+  /** None missing says something only where some came. */
+  @Test
+  void urgentEventsThatCameAreCounted() throws Exception {
+    both("ORDINARY", 1);
+    AcceptedRecord urgent = SampleRecords.event("URGENT", 2, true);
+    AcceptedRecord last = SampleRecords.event("URGENT", 3, true);
+    legacy.write(List.of(urgent));
+    stream.write(List.of(urgent, last));
+    KindFigures figures = events(advance(acceptedAt(last).plusMillis(1)));
+    assertThat(figures.urgentCompared()).isEqualTo(2);
+    assertThat(figures.urgentMissing()).isEqualTo(1);
+    assertThat(comparisons.since(Kind.EVENT, Instant.EPOCH).getLast()).isEqualTo(figures);
   }
 
   /** A router compares before it has first reported; what it then knows must not be 1970. */

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param explained rows that do not agree, and it is known why
  * @param lost records that a path accepted and never wrote
  * @param inNoOutput of those, how many neither output has
+ * @param urgentMissing urgent events that an output lacks, explained or not
+ * @param droppedCopies copies noted as dropped while the day was accepted
  * @param reasons why the verdict is no PASS
  */
 public record NightlyReport(
@@ -35,6 +37,8 @@ public record NightlyReport(
     long explained,
     long lost,
     long inNoOutput,
+    long urgentMissing,
+    long droppedCopies,
     List<Reason> reasons) {
 
   static final NightlyReport EXAMPLE =
@@ -48,6 +52,8 @@ public record NightlyReport(
           0,
           Optional.empty(),
           Optional.empty(),
+          0,
+          0,
           0,
           0,
           0,

@@ -23,7 +23,8 @@ public final class NightlyReports {
 
   private static final String LIST =
       "SELECT id, comparison_id, day, created_at, verdict, compared, unexplained, consistency,"
-          + " raw_consistency, explained, lost, in_no_output, reasons FROM report";
+          + " raw_consistency, explained, lost, in_no_output, urgent_missing,"
+          + " dropped_copies, reasons FROM report";
 
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
@@ -81,8 +82,8 @@ public final class NightlyReports {
               jdbc.sql(
                       "INSERT INTO report (comparison_id, day, created_at, verdict, compared,"
                           + " unexplained, consistency, raw_consistency, explained, lost,"
-                          + " in_no_output, reasons, html, json)"
-                          + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+                          + " in_no_output, urgent_missing, dropped_copies, reasons, html, json)"
+                          + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
                   .param(result.id())
                   .param(day)
                   .param(LocalDateTime.ofInstant(result.finishedAt(), ZoneOffset.UTC))
@@ -94,6 +95,8 @@ public final class NightlyReports {
                   .param(said.explained())
                   .param(said.lost())
                   .param(said.inNoOutput())
+                  .param(said.urgentMissing())
+                  .param(said.droppedCopies())
                   .param(
                       Reason.telling(result.reasons()).stream()
                           .map(Reason::name)
@@ -129,6 +132,8 @@ public final class NightlyReports {
         row.getLong("explained"),
         row.getLong("lost"),
         row.getLong("in_no_output"),
+        row.getLong("urgent_missing"),
+        row.getLong("dropped_copies"),
         reasons(row.getString("reasons")));
   }
 

@@ -34,13 +34,15 @@ final class WebhookMessage {
     values.put("explained", String.valueOf(report.explained()));
     values.put("lost", String.valueOf(report.lost()));
     values.put("inNoOutput", String.valueOf(report.inNoOutput()));
+    values.put("urgentMissing", String.valueOf(report.urgentMissing()));
+    values.put("droppedCopies", String.valueOf(report.droppedCopies()));
     values.put("reasons", reasons);
     values.put("run", String.valueOf(report.comparisonId()));
     values.put("report", link.isEmpty() ? "" : link + report.id());
     values.put(
         "text",
         ("Crossfade %s for %s%s: %s of %d rows agree, %d are explained, %d are not; %d records"
-                + " lost, %d of them in no output. %s")
+                + " lost, %d of them in no output; %d urgent events missing; %d copies dropped. %s")
             .formatted(
                 report.verdict(),
                 report.day(),
@@ -51,6 +53,8 @@ final class WebhookMessage {
                 report.unexplained(),
                 report.lost(),
                 report.inNoOutput(),
+                report.urgentMissing(),
+                report.droppedCopies(),
                 link.isEmpty() ? "" : link + report.id())
             .strip());
     return values;

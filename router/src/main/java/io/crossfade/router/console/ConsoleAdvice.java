@@ -10,8 +10,8 @@ import io.crossfade.router.operator.RefusedException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +47,7 @@ final class ConsoleAdvice {
     return List.of(Kind.values());
   }
 
-  /**
-   * How far the red button goes from what the person sees: asked for twice, it goes no further.
-   */
+  /** How far the red button goes from what the person sees: asked for twice, it goes no further. */
   @ModelAttribute("rollbackTo")
   String rollbackTo() {
     RolloutState state = flags.state();

@@ -71,9 +71,16 @@ final class LiveFigures {
    *
    * @param percent rows that agree or are explained; {@code null} when none was compared
    * @param age since the end of the newest compared window; {@code null} when there is none
+   * @param explained rows that do not agree, and it is known why
+   * @param lost records that a path accepted and never wrote
    */
   record Agreement(
-      Verdict verdict, long compared, @Nullable Double percent, @Nullable Duration age) {}
+      Verdict verdict,
+      long compared,
+      @Nullable Double percent,
+      @Nullable Duration age,
+      long explained,
+      long lost) {}
 
   private final RolloutFlags flags;
   private final Rollout rollout;
@@ -144,6 +151,8 @@ final class LiveFigures {
         known.compared() == 0
             ? null
             : 100.0 * (known.compared() - known.unexplained()) / known.compared(),
-        known.comparedUntil().map(until -> Duration.between(until, known.at())).orElse(null));
+        known.comparedUntil().map(until -> Duration.between(until, known.at())).orElse(null),
+        known.explained(),
+        known.lost());
   }
 }

@@ -1,8 +1,7 @@
 package io.crossfade.router.deadletters;
 
-import io.crossfade.router.process.Degraded;
-
 import io.crossfade.db.control.LetterQuota;
+import io.crossfade.router.process.Degraded;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,7 +1,6 @@
 package io.crossfade.router.flags;
 
 import io.crossfade.router.process.Degraded;
-
 import java.util.List;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;

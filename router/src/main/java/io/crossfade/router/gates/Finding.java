@@ -15,6 +15,8 @@ public record Finding(Phrase phrase, List<Object> values) {
   /** What can be seen, in English; other languages keep the order of the values. */
   public enum Phrase {
     AGREE("%d of %d agree or are explained, between %.4f %% and %.4f %% (95 %%), limit %s %%"),
+    NOT_AGREED("%d of them are explained, %d records lost"),
+    NO_URGENT("no urgent event was compared"),
     PROVEN("%d of %d planted found, %d invented; %d of %d compared records are proven"),
     URGENT("%d urgent events missing without an explanation, of %d compared"),
     UNEXPLAINED("%d records differ without an explanation, of %d compared"),

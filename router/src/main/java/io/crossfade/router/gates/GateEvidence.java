@@ -27,6 +27,9 @@ import java.util.OptionalLong;
  * @param proven of the compared records, those in windows whose comparison proved itself
  * @param proof what became of the rows that were planted in all windows
  * @param brokenProofs windows of the last hour whose comparison missed or invented a plant
+ * @param explained records that do not agree, and it is known why
+ * @param lost records that a path accepted and never wrote
+ * @param urgentCompared urgent events that were compared; empty for a kind that has none
  */
 public record GateEvidence(
     Instant at,
@@ -45,4 +48,7 @@ public record GateEvidence(
     OptionalLong legacyHeld,
     long proven,
     Proof proof,
-    long brokenProofs) {}
+    long brokenProofs,
+    long explained,
+    long lost,
+    OptionalLong urgentCompared) {}

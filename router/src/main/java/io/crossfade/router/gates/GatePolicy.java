@@ -91,7 +91,7 @@ public final class GatePolicy {
     return switch (gate) {
       case CONSISTENCY -> consistency(evidence);
       case PROOF -> proof(evidence);
-      case URGENT_EVENTS -> none(gate, evidence.urgentMissing(), Phrase.URGENT, evidence);
+      case URGENT_EVENTS -> urgentEvents(evidence);
       case UNEXPLAINED -> none(gate, evidence.unexplained(), Phrase.UNEXPLAINED, evidence);
       case BACKLOG_AGE -> backlogAge(evidence);
       case SOAK -> soak(evidence);
@@ -148,7 +148,25 @@ public final class GatePolicy {
         upper < settings.consistency()
             ? FAIL
             : lower >= settings.consistency() ? PASS : INCONCLUSIVE;
-    return fresh(CONSISTENCY, verdict, figures, evidence);
+    return fresh(
+        CONSISTENCY,
+        verdict,
+        List.of(figures, Finding.of(Phrase.NOT_AGREED, evidence.explained(), evidence.lost())),
+        evidence);
+  }
+
+  /** Where urgent events can come, that none is missing is nothing to go by until one came. */
+  private GateResult urgentEvents(GateEvidence evidence) {
+    GateResult result = none(URGENT_EVENTS, evidence.urgentMissing(), Phrase.URGENT, evidence);
+    if (evidence.urgentCompared().orElse(1) > 0) {
+      return result;
+    }
+    List<Finding> findings = new ArrayList<>(result.findings());
+    findings.add(Finding.of(Phrase.NO_URGENT));
+    return new GateResult(
+        URGENT_EVENTS,
+        result.verdict() == PASS ? INCONCLUSIVE : result.verdict(),
+        List.copyOf(findings));
   }
 
   private GateResult none(Gate gate, long found, Phrase what, GateEvidence evidence) {
@@ -157,15 +175,19 @@ public final class GatePolicy {
     return fresh(gate, verdict, Finding.of(what, found, evidence.compared()), evidence);
   }
 
-  /** What was wrong stays wrong; that nothing is wrong must have been seen lately. */
   private GateResult fresh(Gate gate, Verdict verdict, Finding figures, GateEvidence evidence) {
+    return fresh(gate, verdict, List.of(figures), evidence);
+  }
+
+  /** What was wrong stays wrong; that nothing is wrong must have been seen lately. */
+  private GateResult fresh(
+      Gate gate, Verdict verdict, List<Finding> figures, GateEvidence evidence) {
     if (evidence.comparedUntil().isEmpty()) {
       return new GateResult(gate, INCONCLUSIVE, notCompared(evidence));
     }
     Duration age = Duration.between(evidence.comparedUntil().get(), evidence.at());
     boolean stale = age.compareTo(settings.freshness()) > 0;
-    List<Finding> findings = new ArrayList<>();
-    findings.add(figures);
+    List<Finding> findings = new ArrayList<>(figures);
     findings.add(Finding.of(Phrase.COMPARED_AGO, Finding.age(age)));
     if (stale) {
       findings.add(Finding.of(Phrase.STALE));

@@ -25,7 +25,9 @@ final class LoopHealth implements HealthIndicator {
     for (LoopReport loop : loops.reports()) {
       if (loop.state() != LoopReport.State.ALIVE) {
         dead |= !loop.state().alive();
-        health.status(dead ? Status.DOWN : Degraded.STATUS).withDetail(loop.thread(), described(loop));
+        health
+            .status(dead ? Status.DOWN : Degraded.STATUS)
+            .withDetail(loop.thread(), described(loop));
       }
     }
     return health.build();

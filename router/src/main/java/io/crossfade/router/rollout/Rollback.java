@@ -106,8 +106,7 @@ public final class Rollback {
     RolloutState state = flags.state();
     Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
     kinds.forEach(kind -> before.put(kind, state.of(kind)));
-    Map<Kind, KindFlags> after =
-        to == null ? state.rolledBack(kinds) : state.rolledBack(kinds, to);
+    Map<Kind, KindFlags> after = to == null ? state.rolledBack(kinds) : state.rolledBack(kinds, to);
     if (after.isEmpty()) {
       return alreadyThere(before, actor, reason);
     }
@@ -142,8 +141,7 @@ public final class Rollback {
    * Of a rollback that was asked for again, the receipt of the one that was not answered, where
    * this router made it: whether it is stored, and what was on its way.
    */
-  private RollbackReceipt alreadyThere(
-      Map<Kind, KindFlags> now, String actor, String reason) {
+  private RollbackReceipt alreadyThere(Map<Kind, KindFlags> now, String actor, String reason) {
     Optional<Known> made =
         List.copyOf(known.values()).reversed().stream()
             .filter(

@@ -109,8 +109,8 @@ public final class RolloutController {
   /**
    * A rollback as it is asked for.
    *
-   * @param to {@code shadow} or {@code legacy}: where the kinds are to be, whatever happened before;
-   *     {@code null} for one step from where they are
+   * @param to {@code shadow} or {@code legacy}: where the kinds are to be, whatever happened
+   *     before; {@code null} for one step from where they are
    */
   public record RollbackRequest(
       @Nullable String kind, @Nullable String reason, @Nullable String to) {}
@@ -299,7 +299,8 @@ public final class RolloutController {
             () ->
                 new RefusedException(
                     Refusal.UNKNOWN_STAGE,
-                    "to %s is not one of shadow, legacy".formatted(label.toLowerCase(Locale.ROOT))));
+                    "to %s is not one of shadow, legacy"
+                        .formatted(label.toLowerCase(Locale.ROOT))));
   }
 
   private static Stage stage(@Nullable String label) throws RefusedException {

@@ -95,7 +95,12 @@ public final class RolloutEvidence {
         of.stream()
             .filter(window -> window.proof().isBroken())
             .filter(window -> window.window().to().isAfter(now.minus(BROKEN_FOR)))
-            .count());
+            .count(),
+        sum(of, KindFigures::explained),
+        sum(of, KindFigures::lost),
+        kind == Kind.EVENT
+            ? OptionalLong.of(sum(of, KindFigures::urgentCompared))
+            : OptionalLong.empty());
   }
 
   /** Read again only when a run has finished or the flags have changed: the console asks often. */

@@ -48,6 +48,7 @@ class GatePolicyTest {
     private OptionalLong held = OptionalLong.of(0);
     private boolean proven = true;
     private long brokenProofs;
+    private OptionalLong urgentCompared = OptionalLong.of(3);
 
     private GateEvidence evidence() {
       return new GateEvidence(
@@ -67,7 +68,10 @@ class GatePolicyTest {
           held,
           proven ? compared : 0,
           new Proof(400, 400 - brokenProofs, 0, 0),
-          brokenProofs);
+          brokenProofs,
+          7,
+          2,
+          urgentCompared);
     }
   }
 
@@ -100,13 +104,36 @@ class GatePolicyTest {
             OptionalLong.empty(),
             0,
             Proof.NONE,
-            0);
+            0,
+            0,
+            0,
+            OptionalLong.of(0));
     assertThat(policy.judge(List.of(Gate.values()), nothing))
         .hasSize(Gate.values().length)
         .allSatisfy(
             result ->
                 assertThat(result.verdict()).as("%s", result).isEqualTo(Verdict.INCONCLUSIVE));
     assertThat(Verdict.worst(List.of())).isEqualTo(Verdict.INCONCLUSIVE);
+  }
+
+  @Test
+  void withoutAnUrgentEventNothingIsKnownOfThem() {
+    figures.urgentCompared = OptionalLong.of(0);
+    assertThat(verdict(Gate.URGENT_EVENTS)).isEqualTo(Verdict.INCONCLUSIVE);
+    figures.urgentMissing = 1;
+    assertThat(verdict(Gate.URGENT_EVENTS)).isEqualTo(Verdict.FAIL);
+    figures.urgentMissing = 0;
+    figures.urgentCompared = OptionalLong.of(1);
+    assertThat(verdict(Gate.URGENT_EVENTS)).isEqualTo(Verdict.PASS);
+    figures.urgentCompared = OptionalLong.empty();
+    assertThat(verdict(Gate.URGENT_EVENTS)).as("a kind that has none").isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void whatIsExplainedAndLostStandsBesideWhatAgrees() {
+    assertThat(policy.judge(List.of(Gate.CONSISTENCY), figures.evidence()).getFirst().findings())
+        .extracting(Finding::toString)
+        .contains("7 of them are explained, 2 records lost");
   }
 
   /** Figures that nobody proved may send a kind back, and never on. */
