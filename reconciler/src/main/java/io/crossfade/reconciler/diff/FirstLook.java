@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * What the merge of one table finds: counts it, reads again by its id what has no equal partner,
  * and keeps what still differs, with the place to go on at.
  */
-final class FirstLook implements OutputDiff.Sink {
+final class FirstLook implements OutputDiff.Sink<RawRow> {
 
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
   private static final int LOOK_AT_CLOCK_EVERY = 1_024;

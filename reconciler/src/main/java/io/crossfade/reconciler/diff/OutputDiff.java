@@ -1,8 +1,7 @@
 package io.crossfade.reconciler.diff;
 
-import io.crossfade.db.OutputScan;
-import io.crossfade.db.RawRow;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,32 +9,34 @@ import org.jspecify.annotations.Nullable;
  * Merges two sequences of rows in the order of one key and says where they part. Pure: rows come
  * from the caller's sources, what is found goes to the caller's sink; two rows are held at a time.
  */
-final class OutputDiff {
+public final class OutputDiff {
 
   /** Rows in the order of the key. */
-  interface Source {
+  public interface Source<R> {
     /** The next row, or {@code null} after the last. */
-    @Nullable RawRow next() throws SQLException;
+    @Nullable R next() throws SQLException;
   }
 
   /** What the merge finds, in the order of the key. */
-  interface Sink {
+  public interface Sink<R> {
     /** Both have a row of this key. */
-    void both(RawRow legacy, RawRow stream) throws SQLException;
+    void both(R legacy, R stream) throws SQLException;
 
     /** Only the legacy source has it. */
-    void onlyLegacy(RawRow legacy) throws SQLException;
+    void onlyLegacy(R legacy) throws SQLException;
 
     /** Only the stream source has it. */
-    void onlyStream(RawRow stream) throws SQLException;
+    void onlyStream(R stream) throws SQLException;
   }
 
   private OutputDiff() {}
 
-  static void merge(OutputScan.Order order, Source legacy, Source stream, Sink sink)
+  /** Merges; both sources are in the given order. */
+  public static <R> void merge(
+      Comparator<? super R> order, Source<R> legacy, Source<R> stream, Sink<R> sink)
       throws SQLException {
-    RawRow left = legacy.next();
-    RawRow right = stream.next();
+    R left = legacy.next();
+    R right = stream.next();
     while (left != null || right != null) {
       int which = left == null ? 1 : right == null ? -1 : order.compare(left, right);
       if (which == 0) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads one side of a table ahead, page by page, on a thread of its own: each page a short
  * transaction of about half a second. Holds a few hundred rows, whatever the window.
  */
-final class SideReader implements OutputDiff.Source, AutoCloseable {
+final class SideReader implements OutputDiff.Source<RawRow>, AutoCloseable {
 
   private static final int BLOCK_ROWS = 512;
   private static final int BLOCK_BYTES = 1 << 18;

@@ -96,7 +96,7 @@ public final class TableComparison {
       OutputPair outputs = truth.with(plants);
       try (SideReader left = reader(legacyOutput, outputs.legacy(), known);
           SideReader right = reader(streamOutput, outputs.stream(), known)) {
-        OutputDiff.merge(known.order(), left, right, look);
+        OutputDiff.merge(known.order()::compare, left, right, look);
       }
       look.finish();
     }

@@ -46,18 +46,18 @@ class OutputDiffTest {
                           + row.id())
               .toList();
       List<String> said = new ArrayList<>();
-      OutputDiff.merge(order, source(legacy), source(stream), sink(order, said));
+      OutputDiff.merge(order::compare, source(legacy), source(stream), sink(order, said));
       assertThat(said).as("%s", order).isEqualTo(expected);
     }
   }
 
-  private static OutputDiff.Source source(TreeSet<RawRow> rows) {
+  private static OutputDiff.Source<RawRow> source(TreeSet<RawRow> rows) {
     Iterator<RawRow> each = rows.iterator();
     return () -> each.hasNext() ? each.next() : null;
   }
 
-  private static OutputDiff.Sink sink(Order order, List<String> said) {
-    return new OutputDiff.Sink() {
+  private static OutputDiff.Sink<RawRow> sink(Order order, List<String> said) {
+    return new OutputDiff.Sink<>() {
       @Override
       public void both(RawRow legacy, RawRow stream) {
         assertThat(order.compare(legacy, stream)).isZero();
