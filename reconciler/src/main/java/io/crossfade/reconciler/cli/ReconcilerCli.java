@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
     },
     subcommands = {
       CompareCommand.class,
+      DiffCommand.class,
       RepairCommand.class,
       CalibrateCommand.class,
       SelfTestCommand.class,

@@ -10,21 +10,16 @@ import io.crossfade.reconciler.verdict.Reason;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import org.thymeleaf.TemplateEngine;
-import org.thymeleaf.context.Context;
-import org.thymeleaf.spring6.SpringTemplateEngine;
-import org.thymeleaf.templatemode.TemplateMode;
-import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
+import java.util.Map;
 
 /**
  * A run as one page that needs nothing else: the answer, pictures, tables. It names devices and
  * columns, and holds no value that a device sent.
  */
 public final class HtmlReport {
-
-  private static final TemplateEngine ENGINE = engine();
 
   /** A kind's line in the page. */
   public record KindLine(
@@ -44,27 +39,26 @@ public final class HtmlReport {
     ComparisonResult result = facts.result();
     DateTimeFormatter moment =
         DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(facts.zone());
-    Context context = new Context(Locale.ROOT);
-    context.setVariable("facts", facts);
-    context.setVariable("result", result);
-    context.setVariable("verdict", result.verdict());
-    context.setVariable("from", moment.format(result.window().from()));
-    context.setVariable("to", moment.format(result.window().to()));
-    context.setVariable("made", moment.format(result.finishedAt()));
-    context.setVariable("zone", facts.zone().getId());
-    context.setVariable(
+    Map<String, Object> context = new HashMap<>();
+    context.put("facts", facts);
+    context.put("result", result);
+    context.put("verdict", result.verdict());
+    context.put("from", moment.format(result.window().from()));
+    context.put("to", moment.format(result.window().to()));
+    context.put("made", moment.format(result.finishedAt()));
+    context.put("zone", facts.zone().getId());
+    context.put(
         "compared", count(result.figures().keySet().stream().mapToLong(result::compared).sum()));
-    context.setVariable(
+    context.put(
         "consistency", result.consistency().map(value -> value.toPlainString() + " %").orElse("–"));
-    context.setVariable("headline", result.headline());
-    context.setVariable("raw", result.rawConsistency().map(value -> value + " %").orElse("–"));
-    context.setVariable(
-        "reasons", Reason.telling(result.reasons()).stream().map(Reason::words).toList());
-    context.setVariable("kinds", kinds(result));
-    context.setVariable("tables", tables(result));
-    context.setVariable("proof", result.proof().toString());
-    context.setVariable("pictures", ReportPictures.of(facts));
-    return ENGINE.process("report", context);
+    context.put("headline", result.headline());
+    context.put("raw", result.rawConsistency().map(value -> value + " %").orElse("–"));
+    context.put("reasons", Reason.telling(result.reasons()).stream().map(Reason::words).toList());
+    context.put("kinds", kinds(result));
+    context.put("tables", tables(result));
+    context.put("proof", result.proof().toString());
+    context.put("pictures", ReportPictures.of(facts));
+    return Page.of("report", context);
   }
 
   /** A table's line in the page. */
@@ -131,16 +125,5 @@ public final class HtmlReport {
 
   private static String count(long rows) {
     return String.format(Locale.ROOT, "%,d", rows);
-  }
-
-  private static TemplateEngine engine() {
-    ClassLoaderTemplateResolver templates = new ClassLoaderTemplateResolver();
-    templates.setPrefix("crossfade/");
-    templates.setSuffix(".html");
-    templates.setTemplateMode(TemplateMode.HTML);
-    templates.setCharacterEncoding("UTF-8");
-    SpringTemplateEngine engine = new SpringTemplateEngine();
-    engine.setTemplateResolver(templates);
-    return engine;
   }
 }

@@ -1,0 +1,160 @@
+package io.crossfade.reconciler.tables;
+
+import io.crossfade.reconciler.tables.TableShape.UniqueKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Finds out how two tables are compared, before a row is read. */
+final class Pairing {
+
+  private final TableShape left;
+  private final TableShape right;
+  private final PairRules rules;
+  private final List<String> drifts = new ArrayList<>();
+  private final List<String> notices = new ArrayList<>();
+
+  Pairing(TableShape left, TableShape right, PairRules rules) {
+    this.left = left;
+    this.right = right;
+    this.rules = rules;
+  }
+
+  /**
+   * The pair, not yet in an order.
+   *
+   * @throws DriftException when columns are missing or cannot be compared, or nothing tells rows
+   *     apart
+   */
+  TablePair pair() throws DriftException {
+    Map<String, ColumnPair> pairs = columns();
+    if (!drifts.isEmpty()) {
+      throw new DriftException(left.sqlName(), right.sqlName(), drifts);
+    }
+    Keys keys = keys(pairs);
+    List<ColumnPair> columns = new ArrayList<>();
+    keys.left().columns().forEach(name -> columns.add(of(pairs, name)));
+    int keyColumns = columns.size();
+    pairs.values().stream().filter(pair -> !columns.contains(pair)).forEach(columns::add);
+    boolean alike = keys.left().ascending() && keys.right().ascending() && keys.sameOrder();
+    List<KeyOrder> orders = alike ? KeyOrders.of(columns.subList(0, keyColumns)) : List.of();
+    return new TablePair(
+        left,
+        right,
+        keys.left().index(),
+        keys.right().index(),
+        List.copyOf(columns),
+        keyColumns,
+        orders,
+        List.copyOf(notices));
+  }
+
+  private Map<String, ColumnPair> columns() {
+    Set<String> unknown = new TreeSet<>();
+    rules.ignored().forEach(unknown::add);
+    unknown.removeIf(name -> left.column(name).isPresent() || right.column(name).isPresent());
+    unknown.forEach(name -> drifts.add("column " + name + " to ignore is in neither"));
+    Set<String> named = new TreeSet<>(rules.renamed().keySet());
+    named.addAll(rules.forms().keySet());
+    named.removeIf(name -> left.column(name).isPresent());
+    named.forEach(name -> drifts.add("column " + name + ", which a rule names, is not in left"));
+    Map<String, ColumnPair> pairs = new LinkedHashMap<>();
+    Set<String> taken = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    for (ColumnShape one : left.columns()) {
+      if (rules.ignores(one.name())) {
+        continue;
+      }
+      String counterpart = rules.renamed().getOrDefault(one.name(), one.name());
+      Optional<ColumnShape> other = right.column(counterpart);
+      if (other.isEmpty()) {
+        drifts.add("column %s (%s) is in left only".formatted(one.name(), one.described()));
+        continue;
+      }
+      taken.add(other.get().name());
+      pair(one, other.get(), pairs);
+    }
+    for (ColumnShape other : right.columns()) {
+      if (!taken.contains(other.name()) && !rules.ignores(other.name())) {
+        drifts.add("column %s (%s) is in right only".formatted(other.name(), other.described()));
+      }
+    }
+    return pairs;
+  }
+
+  private void pair(ColumnShape one, ColumnShape other, Map<String, ColumnPair> pairs) {
+    Optional<ValueForm> form = rules.form(one, other);
+    if (form.isEmpty()) {
+      drifts.add(
+          "column %s is %s in left and %s in right, which are never equal"
+              .formatted(one.name(), one.described(), other.described()));
+      return;
+    }
+    if (!one.described().equals(other.described())) {
+      notices.add(
+          "column %s is %s in left and %s in right"
+              .formatted(one.name(), one.described(), other.described()));
+    }
+    pairs.put(lower(one.name()), new ColumnPair(one, other, form.get()));
+  }
+
+  private record Keys(UniqueKey left, UniqueKey right, boolean sameOrder) {}
+
+  private Keys keys(Map<String, ColumnPair> pairs) throws DriftException {
+    Keys second = null;
+    for (UniqueKey one : left.keys()) {
+      if (!pairs.keySet().containsAll(one.columns().stream().map(Pairing::lower).toList())
+          || !one.columns().stream().allMatch(name -> tellsApart(of(pairs, name)))) {
+        continue;
+      }
+      List<String> wanted =
+          one.columns().stream().map(name -> of(pairs, name).right().name()).toList();
+      for (UniqueKey other : right.keys()) {
+        if (other.columns().equals(wanted)) {
+          return new Keys(one, other, true);
+        }
+        if (second == null && Set.copyOf(other.columns()).equals(Set.copyOf(wanted))) {
+          second = new Keys(one, other, false);
+        }
+      }
+    }
+    if (second != null) {
+      return second;
+    }
+    Map<String, List<String>> has = new TreeMap<>();
+    has.put("left", left.keys().stream().map(key -> key.columns().toString()).toList());
+    has.put("right", right.keys().stream().map(key -> key.columns().toString()).toList());
+    throw new DriftException(
+        left.sqlName(),
+        right.sqlName(),
+        List.of(
+            "no primary key, and no unique key of columns that are not NULL, is on both sides ("
+                + has
+                + "): add one to both, or count rows with --count"));
+  }
+
+  /** Whether equal keys are found by asking for them. */
+  private static boolean tellsApart(ColumnPair pair) {
+    Family one = pair.left().family();
+    Family other = pair.right().family();
+    boolean numbers = one.isNumber() && other.isNumber();
+    return (one == other || numbers)
+        && one != Family.JSON
+        && one != Family.GEOMETRY
+        && pair.form().isCanonical();
+  }
+
+  private static ColumnPair of(Map<String, ColumnPair> pairs, String column) {
+    return Objects.requireNonNull(pairs.get(lower(column)));
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,93 @@
+package io.crossfade.reconciler.tables;
+
+import io.crossfade.reconciler.diff.OutputDiff;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** The plants of one range: rows of it, drawn by other statements than those that read it. */
+final class RowPlants {
+
+  private static final int MOST = 4;
+  private static final int AMONG = 2_000;
+
+  /** A range may have as few rows. */
+  private static final int FEW = 8;
+
+  private static final int BITS = 1 << 12;
+
+  private final TablePair pair;
+  private final Map<RowKey, RowPlant> byKey = new HashMap<>();
+  private final boolean[] maybe = new boolean[BITS];
+
+  RowPlants(TablePair pair) {
+    this.pair = pair;
+  }
+
+  /** Draws rows that both sides have alike. */
+  void draw(TableSide left, TableSide right, Range range, Random random) throws SQLException {
+    for (int n = 0; n < MOST; n++) {
+      TableSide drawnFrom = n % 2 == 0 ? left : right;
+      RowKey key = drawnFrom.skip(range, random.nextInt(AMONG)).orElse(null);
+      for (int among = FEW; key == null && among > 0; among /= FEW) {
+        key = drawnFrom.skip(range, random.nextInt(among)).orElse(null);
+      }
+      if (key == null || byKey.containsKey(key)) {
+        continue;
+      }
+      TableRow one = left.find(List.of(key)).get(key);
+      TableRow other = right.find(List.of(key)).get(key);
+      if (one != null && other != null && pair.same(one, other)) {
+        add(key, new RowPlant(n < 2 ? Side.LEFT : Side.RIGHT, column(n, random)), one, other);
+      }
+    }
+  }
+
+  private int column(int n, Random random) {
+    int others = pair.columns().size() - pair.keyColumns();
+    return others == 0 || n % 2 == 0 ? RowPlant.HIDDEN : pair.keyColumns() + random.nextInt(others);
+  }
+
+  void add(RowKey key, RowPlant plant, TableRow left, TableRow right) {
+    byKey.put(key, plant);
+    maybe[bit(left)] = true;
+    maybe[bit(right)] = true;
+  }
+
+  Map<RowKey, RowPlant> all() {
+    return byKey;
+  }
+
+  @Nullable RowPlant of(RowKey key) {
+    return byKey.get(key);
+  }
+
+  /** The rows of one side as they are shown. */
+  OutputDiff.Source<TableRow> over(Side side, OutputDiff.Source<TableRow> rows) {
+    return () -> {
+      while (true) {
+        TableRow row = rows.next();
+        if (row == null || !maybe[bit(row)]) {
+          return row;
+        }
+        RowPlant plant = byKey.get(pair.keyOf(row));
+        TableRow shown = plant == null ? row : plant.shown(pair, side, row);
+        if (shown != null) {
+          return shown;
+        }
+      }
+    };
+  }
+
+  private int bit(TableRow row) {
+    int hash = 1;
+    for (int i = 0; i < pair.keyColumns(); i++) {
+      hash = 31 * hash + Arrays.hashCode(row.key(i));
+    }
+    return (hash ^ (hash >>> 12)) & (BITS - 1);
+  }
+}

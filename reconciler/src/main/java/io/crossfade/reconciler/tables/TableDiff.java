@@ -1,0 +1,296 @@
+package io.crossfade.reconciler.tables;
+
+import io.crossfade.reconciler.diff.OutputDiff;
+import io.crossfade.reconciler.diff.Proof;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Compares two tables. Killed and begun again with the same state, it goes on where it was. */
+public final class TableDiff implements AutoCloseable {
+
+  private final PairSpec spec;
+  private final DiffOptions options;
+  private final TablePair pair;
+  private final DiffState state;
+  private final AtomicLong read = new AtomicLong();
+
+  private TableDiff(PairSpec spec, DiffOptions options, TablePair pair, DiffState state) {
+    this.spec = spec;
+    this.options = options;
+    this.pair = pair;
+    this.state = state;
+  }
+
+  /**
+   * Looks at the tables themselves, and reads no row.
+   *
+   * @throws DriftException when they cannot be compared
+   * @throws IOException when there is no place for what a run knows
+   */
+  public static TableDiff open(PairSpec spec, DiffOptions options)
+      throws SQLException, DriftException, IOException {
+    TablePair pair;
+    try (Connection left = spec.left().open();
+        Connection right = spec.right().open()) {
+      TableShape one = find(left, spec.left(), spec.leftTable());
+      TableShape other = find(right, spec.right(), spec.rightTable());
+      pair = TextOrders.settle(new Pairing(one, other, spec.rules()).pair(), left, right);
+    }
+    return new TableDiff(spec, options, pair, DiffState.open(directory(spec, options, pair)));
+  }
+
+  private static TableShape find(Connection connection, Endpoint endpoint, String table)
+      throws SQLException, DriftException {
+    return new TableShapes(connection, endpoint.schema())
+        .find(table)
+        .orElseThrow(
+            () ->
+                new DriftException(
+                    endpoint.place(),
+                    table,
+                    List.of("there is no table that this user may read, of this name")));
+  }
+
+  /** Another table, place or question is another run. */
+  private static Path directory(PairSpec spec, DiffOptions options, TablePair pair) {
+    String asked =
+        String.join(
+            "\n",
+            spec.left().place(),
+            spec.right().place(),
+            pair.left().sqlName(),
+            pair.right().sqlName(),
+            String.valueOf(spec.leftWhere()),
+            String.valueOf(spec.rightWhere()),
+            spec.rules().toString(),
+            String.join(
+                ", ",
+                pair.columns().stream()
+                    .map(one -> one.left().described() + " " + one.right().described())
+                    .toList()),
+            String.valueOf(options.rowsOfRange()));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(asked.getBytes(StandardCharsets.UTF_8));
+      String name = pair.left().name().replaceAll("[^A-Za-z0-9_-]", "_");
+      return options.state().resolve(name + "-" + HexFormat.of().formatHex(digest, 0, 8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JVM has SHA-256", e);
+    }
+  }
+
+  /** Compares. */
+  public TableOutcome run() throws SQLException, IOException, InterruptedException {
+    long begin = System.nanoTime();
+    if (pair.ordered()) {
+      inParallel();
+    } else {
+      inNoOrder();
+    }
+    ChunkFigures figures =
+        state.done().values().stream().reduce(ChunkFigures.NONE, ChunkFigures::plus);
+    try (TableSide left = side(Side.LEFT);
+        TableSide right = side(Side.RIGHT)) {
+      SecondLook second = new SecondLook(pair, left, right, state, options.settle());
+      second.look(state.ranges().size());
+      long[] plants = second.plants();
+      Proof proof =
+          new Proof(plants[0] + plants[1] + plants[2] + figures.missed(), plants[0], plants[1], 0);
+      return new TableOutcome(
+          pair.name(),
+          pair.notices(),
+          spec.rules().words(),
+          figures.left(),
+          figures.right(),
+          figures.same(),
+          second.late(),
+          second.counts(),
+          proof,
+          Duration.ofNanos(System.nanoTime() - begin));
+    }
+  }
+
+  private void inParallel() throws SQLException, IOException, InterruptedException {
+    TableSide cut = side(pair.left().rows() >= pair.right().rows() ? Side.LEFT : Side.RIGHT);
+    try (cut;
+        ExecutorService workers = Executors.newFixedThreadPool(options.workers())) {
+      Ranges ranges = new Ranges(state, cut, options.rowsOfRange());
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < options.workers(); i++) {
+        all.add(
+            workers.submit(
+                () -> {
+                  work(ranges);
+                  return null;
+                }));
+      }
+      for (Future<?> one : all) {
+        await(one, workers);
+      }
+    }
+  }
+
+  private static void await(Future<?> worker, ExecutorService workers)
+      throws SQLException, IOException, InterruptedException {
+    try {
+      worker.get();
+    } catch (ExecutionException e) {
+      workers.shutdownNow();
+      switch (e.getCause()) {
+        case SQLException sql -> throw sql;
+        case IOException io -> throw io;
+        case RuntimeException unexpected -> throw unexpected;
+        case Error error -> throw error;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } catch (InterruptedException e) {
+      workers.shutdownNow();
+      throw e;
+    }
+  }
+
+  private void work(Ranges ranges) throws SQLException, IOException {
+    try (TableSide left = side(Side.LEFT);
+        TableSide right = side(Side.RIGHT)) {
+      while (true) {
+        Ranges.Numbered next = ranges.claim();
+        if (next == null) {
+          return;
+        }
+        look(next, left, right, OutputDiff::merge);
+      }
+    }
+  }
+
+  private void inNoOrder() throws SQLException, IOException {
+    if (state.ranges().isEmpty()) {
+      state.add(Range.ALL);
+    }
+    if (state.done().isEmpty()) {
+      try (TableSide left = side(Side.LEFT);
+          TableSide right = side(Side.RIGHT)) {
+        Spill spill = new Spill(pair, state);
+        look(
+            new Ranges.Numbered(0, Range.ALL),
+            left,
+            right,
+            (order, one, other, sink) -> spill.merge(one, other, sink));
+      }
+    }
+  }
+
+  /** Brings the rows of both sides together. */
+  private interface Merge {
+    void merge(
+        Comparator<TableRow> order,
+        OutputDiff.Source<TableRow> left,
+        OutputDiff.Source<TableRow> right,
+        OutputDiff.Sink<TableRow> sink)
+        throws SQLException, IOException;
+  }
+
+  private void look(Ranges.Numbered range, TableSide left, TableSide right, Merge merge)
+      throws SQLException, IOException {
+    RowPlants plants = new RowPlants(pair);
+    plants.draw(left, right, range.range(), new Random());
+    ChunkFigures figures;
+    try (DataOutputStream out = state.write(range.number())) {
+      ChunkLook look = new ChunkLook(pair, plants, out, read::addAndGet);
+      try (RowStream ofLeft = new RowStream(left, range.range());
+          RowStream ofRight = new RowStream(right, range.range())) {
+        merge.merge(
+            pair::compare,
+            plants.over(Side.LEFT, ofLeft),
+            plants.over(Side.RIGHT, ofRight),
+            look);
+      }
+      figures = look.figures(left, right);
+    }
+    state.finish(range.number(), figures);
+  }
+
+  private TableSide side(Side side) throws SQLException {
+    return new TableSide(
+        (side == Side.LEFT ? spec.left() : spec.right()).open(),
+        pair,
+        side,
+        side == Side.LEFT ? spec.leftWhere() : spec.rightWhere());
+  }
+
+  /** For people. */
+  public String name() {
+    return pair.name();
+  }
+
+  /** Share of the rows that were read, as far as the servers' estimates tell. */
+  public double share() {
+    long known = state.done().values().stream().mapToLong(done -> done.left() + done.right()).sum();
+    long all = Math.max(1, pair.left().rows() + pair.right().rows());
+    return Math.min(1.0, Math.max(known, read.get()) / (double) all);
+  }
+
+  /** Gives every difference of a finished run to somebody, one at a time. */
+  public void forEachDifference(Consumer<Told> consumer) throws IOException {
+    try (DataInputStream in = state.read(TableOutcome.DIFFERENCES)) {
+      for (RowDifference one = RowDifference.read(in); one != null; one = RowDifference.read(in)) {
+        consumer.accept(told(one));
+      }
+    }
+  }
+
+  /**
+   * A difference for people.
+   *
+   * @param key by column
+   * @param columns that differ
+   */
+  public record Told(
+      String table, String key, RowDifference.Sort sort, List<Value> columns) {
+
+    /** Both values of a column; {@code null} for NULL. */
+    public record Value(String column, @Nullable String left, @Nullable String right) {}
+  }
+
+  private Told told(RowDifference one) {
+    return new Told(
+        pair.name(),
+        pair.described(one.key()),
+        one.sort(),
+        one.columns().stream()
+            .map(
+                cell ->
+                    new Told.Value(
+                        pair.columns().get(cell.column()).name(), cell.left(), cell.right()))
+            .toList());
+  }
+
+  /** Forgets what the run knows, once somebody has its results. */
+  public void forget() throws IOException {
+    state.forget();
+  }
+
+  @Override
+  public void close() throws IOException {
+    state.close();
+  }
+}

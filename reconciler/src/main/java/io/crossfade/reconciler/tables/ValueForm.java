@@ -1,0 +1,23 @@
+package io.crossfade.reconciler.tables;
+
+import java.util.Arrays;
+
+/** When two values of a pair of columns are the same, though their bytes may not be. */
+interface ValueForm {
+
+  /** The bytes say it. */
+  ValueForm BYTES = value -> value;
+
+  /** A form that equal values share; the value itself where it cannot be understood. */
+  byte[] of(byte[] value);
+
+  /** Whether they are the same; neither is NULL. */
+  default boolean same(byte[] left, byte[] right) {
+    return Arrays.equals(left, right) || Arrays.equals(of(left), of(right));
+  }
+
+  /** Whether {@link #of} is the same for all equal values, so that rows may be told apart by it. */
+  default boolean isCanonical() {
+    return true;
+  }
+}

@@ -1,0 +1,79 @@
+package io.crossfade.reconciler.tables;
+
+import io.crossfade.db.OtherDatabase;
+import io.crossfade.db.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A schema on each of two servers, and a user there who may only read it. */
+final class TwoSchemas implements AutoCloseable {
+
+  private static final AtomicInteger SCHEMAS = new AtomicInteger();
+  private static final String READER = "crossfade_reader";
+
+  final Connection left;
+  final Connection right;
+  private final String name =
+      "any%d_%d".formatted(ProcessHandle.current().pid(), SCHEMAS.incrementAndGet());
+
+  /**
+   * @param twoServers whether the right one is on the other server
+   */
+  TwoSchemas(boolean twoServers) throws SQLException {
+    left = make(TestDatabase.admin(), name + "_a");
+    right = make(twoServers ? OtherDatabase.admin() : TestDatabase.admin(), name + "_b");
+    rightUrl = twoServers ? OtherDatabase.url() : leftUrl();
+  }
+
+  private final String rightUrl;
+
+  private static String leftUrl() {
+    return "jdbc:mysql://127.0.0.1:" + TestDatabase.port();
+  }
+
+  private static Connection make(Connection connection, String schema) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + schema + " CHARACTER SET utf8mb4");
+      statement.execute(
+          "CREATE USER IF NOT EXISTS '%s'@'%%' IDENTIFIED BY '%s'"
+              .formatted(READER, TestDatabase.PASSWORD));
+      statement.execute("GRANT SELECT ON %s.* TO '%s'@'%%'".formatted(schema, READER));
+      statement.execute("USE " + schema);
+      statement.execute("SET SESSION sql_mode = '', time_zone = '+00:00'");
+      statement.execute("SET NAMES utf8mb4");
+    }
+    return connection;
+  }
+
+  /** A reader's place. */
+  Endpoint reader(Side side) {
+    return new Endpoint(
+        (side == Side.LEFT ? leftUrl() + "/" + name + "_a" : rightUrl + "/" + name + "_b"),
+        READER,
+        TestDatabase.PASSWORD);
+  }
+
+  /** Runs statements on both. */
+  void both(String... statements) throws SQLException {
+    on(left, statements);
+    on(right, statements);
+  }
+
+  static void on(Connection connection, String... statements) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String one : statements) {
+        statement.execute(one);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    on(left, "DROP DATABASE " + name + "_a");
+    on(right, "DROP DATABASE " + name + "_b");
+    left.close();
+    right.close();
+  }
+}
