@@ -44,12 +44,16 @@ public final class DatabaseProcess implements Closeable {
    * @param tls options of a server that speaks TLS, or of one that does not
    */
   DatabaseProcess(Path disk, List<String> options, List<String> tls) {
+    this(disk, isMySql(), options, tls);
+  }
+
+  private DatabaseProcess(Path disk, boolean mySql, List<String> options, List<String> tls) {
     this.home = disk;
     try {
       Path init = Files.writeString(disk.resolve("init.sql"), TestServers.CREATE_ADMIN);
       this.command =
           new ArrayList<>(
-              isMySql() ? EmbeddedMySql.install(disk, log()) : EmbeddedMariaDb.install(disk));
+              mySql ? EmbeddedMySql.install(disk, log()) : EmbeddedMariaDb.install(disk));
       command.addAll(tls);
       command.addAll(
           List.of(
@@ -69,6 +73,11 @@ public final class DatabaseProcess implements Closeable {
 
   /** Starts the server that all tests of this JVM share. */
   static TestDatabase.Server shared() {
+    return shared(isMySql());
+  }
+
+  /** The same, of one kind or the other. */
+  static TestDatabase.Server shared(boolean mySql) {
     Path disk;
     try {
       disk = Files.createTempDirectory("crossfade-database");
@@ -77,7 +86,8 @@ public final class DatabaseProcess implements Closeable {
     }
     boolean tls = Boolean.getBoolean(EmbeddedMariaDb.WITH_TLS);
     DatabaseProcess server =
-        new DatabaseProcess(disk, List.of(), tls ? List.of() : EmbeddedMariaDb.withoutTls());
+        new DatabaseProcess(
+            disk, mySql, List.of(), tls ? List.of() : EmbeddedMariaDb.withoutTls(mySql));
     Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     return TestServers.awaitAdmin(server.port());
   }

@@ -51,6 +51,10 @@ final class EmbeddedMariaDb {
 
   /** Options of a server that makes no key; MySQL makes one once, with its data. */
   static List<String> withoutTls() {
-    return DatabaseProcess.isMySql() ? List.of() : List.of("--skip-ssl");
+    return withoutTls(DatabaseProcess.isMySql());
+  }
+
+  static List<String> withoutTls(boolean mySql) {
+    return mySql ? List.of() : List.of("--skip-ssl");
   }
 }

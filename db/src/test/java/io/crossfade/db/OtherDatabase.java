@@ -13,7 +13,7 @@ public final class OtherDatabase {
 
   private static final TestDatabase.@Nullable Server SERVER =
       "mysql".equals(System.getProperty("crossfade.test.database"))
-          ? DockerServers.available() ? DockerServers.startDatabase(false) : EmbeddedMariaDb.start()
+          ? DockerServers.available() ? DockerServers.startDatabase(false) : DatabaseProcess.shared(false)
           : null;
 
   private OtherDatabase() {}
