@@ -336,8 +336,7 @@ class UploadRouterIT {
     return meters.get(LegacyMeter.ACCEPTED.id()).tag("kind", "health").counter().count();
   }
 
-  private double counted(
-      RouterMeter meter, DeliveryPath path, @Nullable RouteReason reason) {
+  private double counted(RouterMeter meter, DeliveryPath path, @Nullable RouteReason reason) {
     var found = meters.find(meter.id()).tag("kind", "health").tag("path", path.label());
     Counter counter = (reason == null ? found : found.tag("reason", reason.name())).counter();
     return counter == null ? 0 : counter.count();
