@@ -1,5 +1,7 @@
 package io.crossfade.db;
 
+import io.crossfade.db.field.Field;
+import io.crossfade.db.field.FieldType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -260,14 +262,6 @@ public final class OutputTable<R> {
       return add(column, Column.Type.INTEGER, true, value);
     }
 
-    Builder<R> decimal(String column, Function<R, @Nullable Object> value) {
-      return add(column, Column.Type.DECIMAL, true, value);
-    }
-
-    Builder<R> real(String column, Function<R, @Nullable Object> value) {
-      return add(column, Column.Type.DOUBLE, true, value);
-    }
-
     Builder<R> date(String column, Function<R, @Nullable Object> value) {
       return add(column, Column.Type.DATE, true, value);
     }
@@ -282,10 +276,30 @@ public final class OutputTable<R> {
           .integer("user_id", source -> owner.apply(source).userId());
     }
 
-    Builder<R> position(Function<R, Position> position) {
-      return decimal("latitude", source -> position.apply(source).latitude())
-          .decimal("longitude", source -> position.apply(source).longitude())
-          .real("altitude", source -> position.apply(source).altitude());
+    /** A column for each field that is stored. */
+    Builder<R> fields(List<Field<R>> fields) {
+      for (Field<R> field : fields) {
+        if (field.stored()) {
+          field(field);
+        }
+      }
+      return this;
+    }
+
+    private void field(Field<R> field) {
+      Function<R, @Nullable Object> value = field.value();
+      switch (field.type()) {
+        case FieldType.Text text -> text(field.name(), value);
+        case FieldType.Int whole -> integer(field.name(), value);
+        case FieldType.BigInt whole -> integer(field.name(), value);
+        case FieldType.Bool bool ->
+            integer(field.name(), row -> Boolean.TRUE.equals(value.apply(row)) ? 1L : 0L);
+        case FieldType.Decimal decimal -> add(field.name(), Column.Type.DECIMAL, true, value);
+        case FieldType.Real real -> add(field.name(), Column.Type.DOUBLE, true, value);
+        case FieldType.Choice choice -> text(field.name(), row -> String.valueOf(value.apply(row)));
+        case FieldType.Texts<?> texts ->
+            throw new IllegalArgumentException(field.name() + " has rows of its own");
+      }
     }
 
     OutputTable<R> build() {

@@ -14,19 +14,7 @@ public final class OutputTables {
               HealthData::acceptance)
           .text("device_sn", HealthData::deviceSn)
           .dateTime("timestamp", HealthData::timestamp)
-          .owner(HealthData::owner)
-          .integer("heart_rate", HealthData::heartRate)
-          .integer("blood_oxygen", HealthData::bloodOxygen)
-          .decimal("temperature", HealthData::temperature)
-          .integer("pressure_high", HealthData::pressureHigh)
-          .integer("pressure_low", HealthData::pressureLow)
-          .integer("stress", HealthData::stress)
-          .integer("step", HealthData::step)
-          .real("distance", HealthData::distance)
-          .real("calorie", HealthData::calorie)
-          .real("sleep", HealthData::sleep)
-          .position(HealthData::position)
-          .text("upload_method", HealthData::uploadMethod)
+          .fields(Watches.HEALTH.fields())
           .build();
 
   static final OutputTable<Fact> FACTS =
@@ -65,10 +53,7 @@ public final class OutputTables {
               CommonEvent::acceptance)
           .text("device_sn", CommonEvent::deviceSn)
           .dateTime("timestamp", CommonEvent::timestamp)
-          .owner(CommonEvent::owner)
-          .text("event_type", CommonEvent::eventType)
-          .text("event_value", CommonEvent::eventValue)
-          .position(CommonEvent::position)
+          .fields(Watches.EVENT.fields())
           .build();
 
   private OutputTables() {}
@@ -96,19 +81,7 @@ public final class OutputTables {
     return table
         .text("serial_number", DeviceInfo::deviceSn)
         .dateTime("timestamp", DeviceInfo::timestamp)
-        .owner(DeviceInfo::owner)
-        .text("system_software_version", DeviceInfo::systemSoftwareVersion)
-        .text("wifi_address", DeviceInfo::wifiAddress)
-        .text("bluetooth_address", DeviceInfo::bluetoothAddress)
-        .text("ip_address", DeviceInfo::ipAddress)
-        .text("network_access_mode", DeviceInfo::networkAccessMode)
-        .text("device_name", DeviceInfo::deviceName)
-        .text("imei", DeviceInfo::imei)
-        .integer("battery_level", DeviceInfo::batteryLevel)
-        .integer("voltage", DeviceInfo::voltage)
-        .text("charging_status", r -> r.chargingStatus().name())
-        .text("wearable_status", r -> r.wearableStatus().name())
-        .text("status", DeviceInfo::status)
+        .fields(Watches.DEVICE.fields())
         .build();
   }
 }

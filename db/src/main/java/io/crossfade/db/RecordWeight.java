@@ -24,13 +24,7 @@ public final class RecordWeight {
    * @param texts bytes
    */
   public static long of(AcceptedRecord accepted, long texts) {
-    long facts = 0;
-    if (accepted instanceof HealthData data) {
-      for (String fact : data.facts().values()) {
-        facts += of(fact);
-      }
-    }
-    return FRAME + texts + facts;
+    return FRAME + texts + Watches.of(accepted.kind()).documents(accepted);
   }
 
   public static long of(Collection<? extends AcceptedRecord> records) {
@@ -43,23 +37,10 @@ public final class RecordWeight {
 
   /** Bytes of what a record says in words, its facts aside. */
   public static long texts(AcceptedRecord accepted) {
-    return of(accepted.deviceSn())
-        + switch (accepted) {
-          case HealthData data -> of(data.uploadMethod());
-          case DeviceInfo info ->
-              of(info.systemSoftwareVersion())
-                  + of(info.wifiAddress())
-                  + of(info.bluetoothAddress())
-                  + of(info.ipAddress())
-                  + of(info.networkAccessMode())
-                  + of(info.deviceName())
-                  + of(info.imei())
-                  + of(info.status());
-          case CommonEvent event -> of(event.eventType()) + of(event.eventValue());
-        };
+    return of(accepted.deviceSn()) + Watches.of(accepted.kind()).texts(accepted);
   }
 
-  private static long of(@Nullable String text) {
+  static long of(@Nullable String text) {
     return text == null ? 0 : STRING + 2L * text.length();
   }
 }

@@ -95,7 +95,7 @@ public final class DeadLetters {
     public static Letter unreadable(
         Source source, Kind kind, String reason, int attempts, BodyFormat format, byte[] body) {
       var digest = RecordId.sha256();
-      digest.update((byte) kind.ordinal());
+      digest.update((byte) kind.code());
       ByteBuffer hash = ByteBuffer.wrap(digest.digest(body));
       RecordId key = new RecordId(hash.getLong(), hash.getLong());
       return new Letter(source, key, kind, reason, attempts, format, body);

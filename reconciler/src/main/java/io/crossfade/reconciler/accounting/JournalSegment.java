@@ -148,7 +148,7 @@ final class JournalSegment {
     entries.putLong(at + HIGH, id.high());
     entries.putLong(at + LOW, id.low());
     long mark =
-        ENTRY_MARK | ((long) kind.ordinal() << KIND_SHIFT) | ((long) path.ordinal() << PATH_SHIFT);
+        ENTRY_MARK | ((long) kind.code() << KIND_SHIFT) | ((long) path.ordinal() << PATH_SHIFT);
     LONG.setRelease((ByteBuffer) entries, at, mark);
     return true;
   }
@@ -190,17 +190,16 @@ final class JournalSegment {
     long mark = from.getLong();
     long stamp = from.getLong();
     RecordId id = new RecordId(from.getLong(), from.getLong());
-    long kind = mark >> KIND_SHIFT & MARK_BITS;
+    Kind kind = Kind.ofCode((int) (mark >> KIND_SHIFT & MARK_BITS)).orElse(null);
     long path = mark >> PATH_SHIFT;
     boolean good =
         (mark & MARK_BITS) == ENTRY_MARK
-            && kind < Kind.values().length
             && path >= 0
             && path < DeliveryPath.values().length
             && stamp > 0
             && AcceptanceStamp.instantOf(stamp).isBefore(CLOCK.instant().plus(AHEAD));
-    return good
-        ? new Entry(Kind.values()[(int) kind], DeliveryPath.values()[(int) path], stamp, id)
+    return good && kind != null
+        ? new Entry(kind, DeliveryPath.values()[(int) path], stamp, id)
         : null;
   }
 }
