@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * was as before, beside the bars; nothing is asserted of these.
  *
  * <p>{@code -Dcrossfade.attacks.uploads=450} large uploads, {@code -Dcrossfade.attacks.slow=10000}
- * slow connections (needs {@code ulimit -n} 32,768 or more), {@code -Dcrossfade.attacks.rate=1000}
+ * slow connections (needs {@code ulimit -n} 20,000 or more), {@code -Dcrossfade.attacks.rate=1000}
  * uploads of other devices a second.
  */
 class AttacksIT {

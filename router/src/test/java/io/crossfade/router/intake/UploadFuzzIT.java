@@ -88,6 +88,11 @@ class UploadFuzzIT {
                 "--crossfade.accounting.every=5h",
                 "--crossfade.accounting.entries="
                     + Math.min(1 << 24, Math.max(1 << 18, BODIES * 20)),
+                // A machine that does ten other things keeps a client waiting for longer than a
+                // device; a connection that is ended meanwhile leaves its upload without an answer.
+                "--server.tomcat.keep-alive-timeout=1h",
+                "--crossfade.budget.body-patience=5m",
+                "--crossfade.budget.body-deadline=10m",
                 // Each item is looked for.
                 "--crossfade.letters.per-minute=2000000000",
                 "--crossfade.letters.max-bytes=1TB",
