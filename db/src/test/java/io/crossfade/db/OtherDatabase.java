@@ -13,7 +13,9 @@ public final class OtherDatabase {
 
   private static final TestDatabase.@Nullable Server SERVER =
       "mysql".equals(System.getProperty("crossfade.test.database"))
-          ? DockerServers.available() ? DockerServers.startDatabase(false) : DatabaseProcess.shared(false)
+          ? DockerServers.available()
+              ? DockerServers.startDatabase(false)
+              : DatabaseProcess.shared(false)
           : null;
 
   private OtherDatabase() {}

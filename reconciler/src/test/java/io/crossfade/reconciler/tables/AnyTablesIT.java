@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class AnyTablesIT {
 
-  private static final int WORLDS = Integer.getInteger("crossfade.tables.seeds", 80);
+  private static final int WORLDS = Integer.getInteger("crossfade.tables.seeds", 40);
 
   @TempDir private Path state;
 
