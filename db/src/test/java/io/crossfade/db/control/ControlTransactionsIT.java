@@ -22,20 +22,23 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 class ControlTransactionsIT {
 
-  private static final String ADD = "UPDATE counted SET n = n + 1 WHERE id = ?";
+  private static final String ADD = "UPDATE repair SET left_alone = left_alone + 1 WHERE id = ?";
 
   private final TestOutputs outputs = new TestOutputs();
   private final ControlTransactions transactions = new ControlTransactions(outputs.control());
   private final JdbcClient jdbc = JdbcClient.create(outputs.control());
   private final ExecutorService threads = Executors.newFixedThreadPool(2);
 
+  /** Two rows that are counted up, in a table that no process of this test uses. */
   @BeforeEach
-  void makeTable() throws SQLException {
+  void makeRows() throws SQLException {
     transactions.on(
         connection -> {
           try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE counted (id INT PRIMARY KEY, n INT NOT NULL)");
-            return statement.executeUpdate("INSERT INTO counted VALUES (1, 0), (2, 0)");
+            return statement.executeUpdate(
+                "INSERT INTO repair (id, comparison_id, actor, reason, started_at)"
+                    + " VALUES (1, 1, 'a', 'b', CURRENT_TIMESTAMP(3)),"
+                    + " (2, 1, 'a', 'b', CURRENT_TIMESTAMP(3))");
           }
         });
   }
@@ -152,6 +155,6 @@ class ControlTransactionsIT {
 
   private List<Integer> counts() {
     return transactions.in(
-        () -> jdbc.sql("SELECT n FROM counted ORDER BY id").query(Integer.class).list());
+        () -> jdbc.sql("SELECT left_alone FROM repair ORDER BY id").query(Integer.class).list());
   }
 }
