@@ -23,7 +23,11 @@ public final class TestDatabase {
   public static final String PASSWORD = "crossfade-test";
 
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
-  private static final Server SERVER = Server.start();
+
+  /** A test that has a server for itself needs no other. */
+  private static final class Shared {
+    private static final Server SERVER = Server.start();
+  }
 
   /** Where a server is and who may do everything there. */
   record Server(String url, String username, String password) {
@@ -46,7 +50,7 @@ public final class TestDatabase {
 
   /** Three empty schemas, as settings for {@link DbConfiguration}. */
   public static DbSettings newSchemas() {
-    return newSchemas(SERVER.url());
+    return newSchemas(Shared.SERVER.url());
   }
 
   /** The same, reached through a link that a test can cut. */
@@ -56,7 +60,7 @@ public final class TestDatabase {
 
   /** Port of the server on this machine. */
   public static int port() {
-    return Integer.parseInt(SERVER.url().replaceAll(".*:(\\d+).*", "$1"));
+    return Integer.parseInt(Shared.SERVER.url().replaceAll(".*:(\\d+).*", "$1"));
   }
 
   /** What server this is, for example {@code 8.0.33} or {@code 11.4.5-MariaDB-log}. */
@@ -70,12 +74,13 @@ public final class TestDatabase {
 
   /** A connection that may do everything. */
   public static Connection admin() throws SQLException {
-    return DriverManager.getConnection(SERVER.url() + "/", SERVER.username(), SERVER.password());
+    return DriverManager.getConnection(
+        Shared.SERVER.url() + "/", Shared.SERVER.username(), Shared.SERVER.password());
   }
 
   /** Who may do everything. */
   public static DbSettings.Credentials adminCredentials() {
-    return new DbSettings.Credentials(SERVER.username(), SERVER.password());
+    return new DbSettings.Credentials(Shared.SERVER.username(), Shared.SERVER.password());
   }
 
   private static DbSettings newSchemas(String url) {
