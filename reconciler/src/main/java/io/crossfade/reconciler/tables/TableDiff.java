@@ -161,7 +161,8 @@ public final class TableDiff implements AutoCloseable {
         case IOException io -> throw io;
         case RuntimeException unexpected -> throw unexpected;
         case Error error -> throw error;
-        case null, default -> throw new IllegalStateException(e);
+        case null -> throw new IllegalStateException(e);
+        default -> throw new IllegalStateException(e);
       }
     } catch (InterruptedException e) {
       workers.shutdownNow();
