@@ -220,10 +220,7 @@ public final class TableDiff implements AutoCloseable {
       try (RowStream ofLeft = new RowStream(left, range.range());
           RowStream ofRight = new RowStream(right, range.range())) {
         merge.merge(
-            pair::compare,
-            plants.over(Side.LEFT, ofLeft),
-            plants.over(Side.RIGHT, ofRight),
-            look);
+            pair::compare, plants.over(Side.LEFT, ofLeft), plants.over(Side.RIGHT, ofRight), look);
       }
       figures = look.figures(left, right);
     }
@@ -265,8 +262,7 @@ public final class TableDiff implements AutoCloseable {
    * @param key by column
    * @param columns that differ
    */
-  public record Told(
-      String table, String key, RowDifference.Sort sort, List<Value> columns) {
+  public record Told(String table, String key, RowDifference.Sort sort, List<Value> columns) {
 
     /** Both values of a column; {@code null} for NULL. */
     public record Value(String column, @Nullable String left, @Nullable String right) {}
