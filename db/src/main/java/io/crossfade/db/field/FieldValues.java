@@ -65,7 +65,9 @@ public final class FieldValues {
   @SuppressWarnings("unchecked") // it reads nothing else
   public <E extends Enum<E>> Map<E, String> texts(Class<E> constants) {
     Map<?, ?> texts = (Map<?, ?>) Objects.requireNonNull(next());
-    texts.keySet().forEach(constants::cast);
+    if (!texts.keySet().stream().allMatch(constants::isInstance)) {
+      throw new ClassCastException("Not texts by " + constants.getSimpleName());
+    }
     return (Map<E, String>) texts;
   }
 
