@@ -156,6 +156,15 @@ class StartIT {
                       .as(router::log)
                       .isEqualTo(20));
       awaitEveryAcceptedRow();
+      // The copies were in its memory: a path has lost them, and it says why.
+      assertThat(
+              number(
+                  "SELECT COUNT(*) FROM %s.lost_record WHERE path = 'LEGACY'"
+                      + " AND death_found IS NOT NULL",
+                  schemas.control()))
+          .isEqualTo(20);
+      assertThat(number("SELECT COUNT(*) FROM %s.lost_record", schemas.control())).isEqualTo(20);
+      assertThat(number("SELECT SUM(lost_on_both) FROM %s.accounting", schemas.control())).isZero();
     }
   }
 
