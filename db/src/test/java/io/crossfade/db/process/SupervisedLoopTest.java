@@ -149,7 +149,10 @@ class SupervisedLoopTest {
             self -> {
               throw new IOException("away");
             });
-    await().atMost(PATIENCE).until(() -> loop.report().state() == State.DEAD);
+    await()
+        .dontCatchUncaughtExceptions()
+        .atMost(PATIENCE)
+        .until(() -> loop.report().state() == State.DEAD);
     assertThat(meters.get(LoopMeter.ALIVE.id()).gauge().value()).isZero();
   }
 
