@@ -18,6 +18,12 @@ final class RowPlants {
   /** A range may have as few rows. */
   private static final int FEW = 8;
 
+  /** Draws for one plant: others may be drawn already, or differ. */
+  private static final int TRIES = 4;
+
+  /** So many rows are looked at where the draws have met none that is alike. */
+  private static final int FIRST = 64;
+
   private static final int BITS = 1 << 12;
 
   private final TablePair pair;
@@ -32,18 +38,36 @@ final class RowPlants {
   void draw(TableSide left, TableSide right, Range range, Random random) throws SQLException {
     for (int n = 0; n < MOST; n++) {
       TableSide drawnFrom = n % 2 == 0 ? left : right;
-      RowKey key = drawnFrom.skip(range, random.nextInt(AMONG)).orElse(null);
-      for (int among = FEW; key == null && among > 0; among /= FEW) {
-        key = drawnFrom.skip(range, random.nextInt(among)).orElse(null);
+      for (int tries = 0; byKey.size() <= n && tries < TRIES; tries++) {
+        RowKey key = drawnFrom.skip(range, random.nextInt(AMONG)).orElse(null);
+        for (int among = FEW; key == null && among > 0; among /= FEW) {
+          key = drawnFrom.skip(range, random.nextInt(among)).orElse(null);
+        }
+        if (key == null) {
+          return;
+        }
+        plant(key, n, left, right, random);
       }
-      if (key == null || byKey.containsKey(key)) {
-        continue;
+    }
+    // Few are alike, or there are few: the first that is will do.
+    for (int skipped = 0; byKey.isEmpty() && skipped < FIRST; skipped++) {
+      RowKey key = left.skip(range, skipped).orElse(null);
+      if (key == null) {
+        return;
       }
-      TableRow one = left.find(List.of(key)).get(key);
-      TableRow other = right.find(List.of(key)).get(key);
-      if (one != null && other != null && pair.same(one, other)) {
-        add(key, new RowPlant(n < 2 ? Side.LEFT : Side.RIGHT, column(n, random)), one, other);
-      }
+      plant(key, 0, left, right, random);
+    }
+  }
+
+  private void plant(RowKey key, int n, TableSide left, TableSide right, Random random)
+      throws SQLException {
+    if (byKey.containsKey(key)) {
+      return;
+    }
+    TableRow one = left.find(List.of(key)).get(key);
+    TableRow other = right.find(List.of(key)).get(key);
+    if (one != null && other != null && pair.same(one, other)) {
+      add(key, new RowPlant(n < 2 ? Side.LEFT : Side.RIGHT, column(n, random)), one, other);
     }
   }
 
