@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
@@ -35,6 +36,7 @@ class ClientProtocolTest {
 
   private final ClientProtocol protocol = new ClientProtocol();
   private final Tomcat tomcat = new Tomcat();
+  private final Semaphore done = new Semaphore(0);
   private int port;
 
   @BeforeEach
@@ -43,6 +45,7 @@ class ClientProtocolTest {
     Connector connector = new Connector(protocol);
     connector.setPort(0);
     tomcat.setConnector(connector);
+    tomcat.getEngine().getPipeline().addValve(new ClientConnection());
     Context context = tomcat.addContext("", directory.toString());
     Tomcat.addServlet(
         context,
@@ -67,6 +70,11 @@ class ClientProtocolTest {
 
   /** Looks where the path says. */
   private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    if (request.getRequestURI().contains("done")) {
+      response.setContentLength(0);
+      done.release();
+      return;
+    }
     if (request.getRequestURI().contains("before")) {
       lookMuchLater();
     }
@@ -97,6 +105,20 @@ class ClientProtocolTest {
           assertThat(client.status()).as(page + ", request " + request).isEqualTo(200);
           client.skipHead();
         }
+      }
+    }
+  }
+
+  /** It is a packet behind its head, whoever is not let in. */
+  @Test
+  void bodyThatNobodyReadsCostsNoConnection() throws Exception {
+    try (RawClient client = new RawClient(port)) {
+      for (int request = 0; request < 90; request++) {
+        client.send(RawClient.head("/done", "Content-Length: 2"));
+        done.acquire();
+        client.send("{}");
+        assertThat(client.status()).as("request " + request).isEqualTo(200);
+        client.skipHead();
       }
     }
   }
