@@ -1,6 +1,7 @@
 package io.crossfade.router.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.TestOutputs;
@@ -8,6 +9,7 @@ import io.crossfade.router.Http;
 import io.crossfade.router.IdleBudget;
 import io.crossfade.router.TestRouterApplication;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -42,7 +44,13 @@ class LettersWithoutRoomIT {
 
   @Test
   void devicesAreAnsweredAsBeforeAndPeopleAreTold() throws Exception {
-    assertThat(health().path("status").asText()).isEqualTo("UP");
+    await()
+        .atMost(Duration.ofMinutes(3))
+        .untilAsserted(
+            () ->
+                assertThat(health().path("status").asText())
+                    .as(() -> health().toPrettyString())
+                    .isEqualTo("UP"));
     String[] answers = new String[2];
     for (int i = 0; i < answers.length; i++) {
       String items =
