@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.cli;
 
 import io.crossfade.db.Visible;
+import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.StopDeadline;
 import io.crossfade.reconciler.RunAtWorkException;
 import java.io.PrintWriter;
@@ -72,8 +73,13 @@ public final class ReconcilerCli {
     // What the JVM does with an error nobody caught is to exit with 1, which here is a verdict.
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, error) -> {
-          System.err.println("error: " + Visible.of(String.valueOf(error)));
-          Runtime.getRuntime().halt(ExitCode.ERROR);
+          try {
+            FatalErrors.endIfFatal(error);
+            System.err.println("error: " + Visible.of(String.valueOf(error)));
+          } finally {
+            // Also when there was no memory to say it.
+            Runtime.getRuntime().halt(ExitCode.ERROR);
+          }
         });
     // Spring Boot waits for ever for its own thread when there was no memory to start it.
     System.setProperty("spring.backgroundpreinitializer.ignore", "true");

@@ -77,7 +77,7 @@ class LongRunsIT {
   void runThatHasNoMemoryIsAnErrorAndNoVerdict() throws Exception {
     Process starved = start("-Xmx12m", "compare");
     assertThat(starved.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
-    assertThat(starved.exitValue()).isEqualTo(3);
+    assertThat(starved.exitValue()).as(Files.readString(errorsOf(starved))).isEqualTo(3);
   }
 
   @Test
@@ -149,7 +149,8 @@ class LongRunsIT {
     new Output(outputs.legacy()).write(seed);
     TestOutputs.update(outputs.legacy(), "DELETE FROM t_user_health_data_fact");
     String columns =
-        "stamp, route_reason, written_at, device_sn, `timestamp`, heart_rate, temperature, distance";
+        "stamp, route_reason, written_at, device_sn, `timestamp`, heart_rate, temperature,"
+            + " distance";
     for (int doubling = 0; doubling < doublings; doubling++) {
       TestOutputs.update(
           outputs.legacy(),
