@@ -201,13 +201,11 @@ public final class DeadLetterDesk {
 
   /** Forgets some of the letters that were closed before a moment and did not die again since. */
   public int forgetClosed(Instant before, int most) throws SQLException {
-    return transactions.on(
-        connection ->
-            OldRows.delete(
-                connection,
-                "dead_letter WHERE state <> 'OPEN' AND closed_at < ? AND last_at < closed_at",
-                before,
-                most));
+    return OldRows.delete(
+        transactions,
+        "dead_letter WHERE state <> 'OPEN' AND closed_at < ? AND last_at < closed_at",
+        before,
+        most);
   }
 
   /**

@@ -66,9 +66,7 @@ public final class DroppedMirrors {
 
   /** Forgets some of the notes from before a moment; says how many. */
   public int forget(Instant before, int most) throws SQLException {
-    return transactions.on(
-        connection ->
-            OldRows.delete(connection, "dropped_mirror WHERE dropped_at < ?", before, most));
+    return OldRows.delete(transactions, "dropped_mirror WHERE dropped_at < ?", before, most);
   }
 
   /**

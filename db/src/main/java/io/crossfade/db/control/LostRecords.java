@@ -164,9 +164,7 @@ public final class LostRecords {
 
   /** Forgets some of those that were accepted before a moment; says how many. */
   public int forget(Instant before, int most) throws SQLException {
-    return transactions.on(
-        connection ->
-            OldRows.delete(connection, "lost_record WHERE accepted_at < ?", before, most));
+    return OldRows.delete(transactions, "lost_record WHERE accepted_at < ?", before, most);
   }
 
   private static How how(boolean died, @Nullable String because) {

@@ -1,6 +1,5 @@
 package io.crossfade.db.control;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,18 +14,21 @@ public final class OldRows {
   private OldRows() {}
 
   /**
-   * Deletes some in the caller's transaction.
+   * Deletes some.
    *
    * @param from table and condition, with one parameter for the moment
    * @param most rows
    * @return how many were deleted
    */
-  public static int delete(Connection connection, String from, Instant before, int most)
+  public static int delete(ControlTransactions transactions, String from, Instant before, int most)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM " + from + " LIMIT " + most)) {
-      statement.setObject(1, LocalDateTime.ofInstant(before, ZoneOffset.UTC));
-      return statement.executeUpdate();
-    }
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("DELETE FROM " + from + " LIMIT " + most)) {
+            statement.setObject(1, LocalDateTime.ofInstant(before, ZoneOffset.UTC));
+            return statement.executeUpdate();
+          }
+        });
   }
 }

@@ -135,8 +135,6 @@ public final class RefusedRecords {
 
   /** Forgets some of the refusals from before a moment; says how many. */
   public int forget(Instant before, int most) throws SQLException {
-    return transactions.on(
-        connection ->
-            OldRows.delete(connection, "refused_record WHERE refused_at < ?", before, most));
+    return OldRows.delete(transactions, "refused_record WHERE refused_at < ?", before, most);
   }
 }

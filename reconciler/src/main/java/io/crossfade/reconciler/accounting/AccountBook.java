@@ -121,15 +121,12 @@ public final class AccountBook {
 
   /** Forgets some of the counts of minutes before a moment; says how many. */
   public int forgetAccounts(Instant before, int most) throws SQLException {
-    return transactions.on(
-        connection -> OldRows.delete(connection, "accounting WHERE minute_at < ?", before, most));
+    return OldRows.delete(transactions, "accounting WHERE minute_at < ?", before, most);
   }
 
   /** Forgets some of the segments that were accounted for before a moment; says how many. */
   public int forgetSegments(Instant before, int most) throws SQLException {
-    return transactions.on(
-        connection ->
-            OldRows.delete(connection, "accounted_segment WHERE accounted_at < ?", before, most));
+    return OldRows.delete(transactions, "accounted_segment WHERE accounted_at < ?", before, most);
   }
 
   private static void add(Connection connection, Map<Account, Counts> counts) throws SQLException {
