@@ -67,7 +67,9 @@ final class CompareCommand implements Callable<Integer> {
         return count(comparison, request, out);
       }
       ComparisonResult result;
-      try (ProgressBar bar = ProgressBar.show(open.get(Comparisons.class), spec)) {
+      ProgressBar bar = new ProgressBar();
+      Comparisons comparisons = open.get(Comparisons.class);
+      try (TerminalLine line = TerminalLine.show(spec, () -> bar.state(comparisons))) {
         result = TakeOver.run(comparison, request, bar::of);
       }
       switch (format) {

@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -189,7 +191,7 @@ final class DiffCommand implements Callable<Integer> {
       DiffReport report = report(out);
       for (TableDiff diff : diffs) {
         TableOutcome outcome;
-        try (DiffProgress progress = DiffProgress.show(diff, spec)) {
+        try (TerminalLine line = TerminalLine.show(spec, progress(diff))) {
           outcome = diff.run();
         }
         report.add(diff, outcome);
@@ -206,6 +208,15 @@ final class DiffCommand implements Callable<Integer> {
         diff.close();
       }
     }
+  }
+
+  private static Supplier<Optional<String>> progress(TableDiff diff) {
+    long begin = System.nanoTime();
+    return () ->
+        Optional.of(
+            ProgressBar.line(diff.share(), Duration.ofNanos(System.nanoTime() - begin))
+                + "  "
+                + diff.name());
   }
 
   private DiffReport report(PrintWriter out) throws IOException {

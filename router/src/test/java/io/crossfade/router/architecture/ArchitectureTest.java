@@ -102,15 +102,14 @@ class ArchitectureTest {
                   // Makes one segment; whoever fills it asks for it.
                   + "reconciler.accounting.AcceptanceJournal"
                   // Reads one side of one table; the comparison waits for it and sees its end.
-                  + "|reconciler.diff.SideReader"
-                  + "|reconciler.tables.RowStream"
+                  + "|reconciler.diff.ReadAhead"
                   // A pool: whoever asks it waits for the answer.
                   + "|router.operator.PasswordDoor"
                   // Writes what is kept of the flags: a rollback waits for it, a metric has the
                   // rest.
                   + "|router.rollout.RolloutConfiguration"
                   // Draws.
-                  + "|reconciler.cli.ProgressBar|reconciler.cli.DiffProgress"
+                  + "|reconciler.cli.TerminalLine"
                   // Does what was asked for, once.
                   + "|router.reconciliation.ReconcilerController"
                   // ShedLock's own timer.
