@@ -83,17 +83,7 @@ public sealed interface ColumnRule {
   }
 
   /** Numbers within a distance; two that are near a third need not be near each other. */
-  record Near(BigDecimal most) implements ValueForm {
-    @Override
-    public byte[] of(byte[] value) {
-      return value;
-    }
-
-    @Override
-    public boolean isCanonical() {
-      return false;
-    }
-
+  record Near(BigDecimal most) implements ValueForm.OfPairs {
     @Override
     public boolean same(byte[] left, byte[] right) {
       try {
@@ -109,17 +99,7 @@ public sealed interface ColumnRule {
   }
 
   /** Local times of two zones as moments. */
-  record Zoned(ZoneId left, ZoneId right) implements ValueForm {
-    @Override
-    public byte[] of(byte[] value) {
-      return value;
-    }
-
-    @Override
-    public boolean isCanonical() {
-      return false;
-    }
-
+  record Zoned(ZoneId left, ZoneId right) implements ValueForm.OfPairs {
     @Override
     public boolean same(byte[] one, byte[] other) {
       try {

@@ -17,7 +17,7 @@ import java.util.Map;
  * JSON by value: MySQL keeps it parsed, with the keys of an object in an order of its own and each
  * once, and MariaDB as the text that was written. Of a key that stands twice the last one counts.
  */
-final class JsonForm implements ValueForm {
+final class JsonForm implements ValueForm.OfPairs {
 
   static final JsonForm BY_VALUE = new JsonForm();
 
@@ -41,16 +41,6 @@ final class JsonForm implements ValueForm {
           .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
 
   private JsonForm() {}
-
-  @Override
-  public byte[] of(byte[] value) {
-    return value;
-  }
-
-  @Override
-  public boolean isCanonical() {
-    return false;
-  }
 
   @Override
   public boolean same(byte[] left, byte[] right) {

@@ -30,98 +30,88 @@ final class TableShapes {
     this.schema = schema;
   }
 
+  /** Takes one row of an answer. */
+  private interface RowSink {
+    void row(ResultSet row) throws SQLException;
+  }
+
   /** Names of the schema's tables, without its views. */
   List<String> names() throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = ?"
-                + " AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY table_name")) {
-      statement.setString(1, schema);
-      List<String> names = new ArrayList<>();
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          names.add(row.getString(1));
-        }
-      }
-      return names;
-    }
+    List<String> names = new ArrayList<>();
+    ask(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = ?"
+            + " AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY table_name",
+        row -> names.add(row.getString(1)),
+        schema);
+    return names;
   }
 
   /** One table; empty when there is none of that name, or none that this user may read. */
   Optional<TableShape> find(String table) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT table_name, table_rows FROM information_schema.tables"
-                + " WHERE table_schema = ? AND table_name = ?")) {
-      statement.setString(1, schema);
-      statement.setString(2, table);
-      try (ResultSet row = statement.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        String name = row.getString(1);
-        List<ColumnShape> columns = columns(name);
-        return columns.isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new TableShape(schema, name, row.getLong(2), columns, keys(name, columns)));
-      }
+    record Found(String name, long rows) {}
+    List<Found> found = new ArrayList<>();
+    ask(
+        "SELECT table_name, table_rows FROM information_schema.tables"
+            + " WHERE table_schema = ? AND table_name = ?",
+        row -> found.add(new Found(row.getString(1), row.getLong(2))),
+        schema,
+        table);
+    if (found.isEmpty()) {
+      return Optional.empty();
     }
+    String name = found.getFirst().name();
+    List<ColumnShape> columns = columns(name);
+    return columns.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new TableShape(schema, name, found.getFirst().rows(), columns, keys(name, columns)));
   }
 
   private List<ColumnShape> columns(String table) throws SQLException {
     Set<String> checked = checkedJson(table);
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT column_name, data_type, column_type, character_set_name, collation_name,"
-                + " is_nullable, generation_expression, extra FROM information_schema.columns"
-                + " WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position")) {
-      statement.setString(1, schema);
-      statement.setString(2, table);
-      List<ColumnShape> columns = new ArrayList<>();
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          String name = row.getString(1);
-          Family family = Family.of(row.getString(2));
-          String type = row.getString(3);
-          String generation = row.getString(7);
-          columns.add(
-              new ColumnShape(
-                  name,
-                  type,
-                  family,
-                  row.getString(4),
-                  row.getString(5),
-                  row.getString(6).equals("YES"),
-                  generation != null && !generation.isEmpty(),
-                  checked.contains(name.toLowerCase(Locale.ROOT)),
-                  family == Family.ENUM || family == Family.SET ? members(type) : List.of()));
-        }
-      }
-      return columns;
-    }
+    List<ColumnShape> columns = new ArrayList<>();
+    ask(
+        "SELECT column_name, data_type, column_type, character_set_name, collation_name,"
+            + " is_nullable, generation_expression, extra FROM information_schema.columns"
+            + " WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+        row -> columns.add(column(row, checked)),
+        schema,
+        table);
+    return columns;
+  }
+
+  private static ColumnShape column(ResultSet row, Set<String> checkedJson) throws SQLException {
+    String name = row.getString(1);
+    Family family = Family.of(row.getString(2));
+    String type = row.getString(3);
+    String generation = row.getString(7);
+    return new ColumnShape(
+        name,
+        type,
+        family,
+        row.getString(4),
+        row.getString(5),
+        row.getString(6).equals("YES"),
+        generation != null && !generation.isEmpty(),
+        checkedJson.contains(name.toLowerCase(Locale.ROOT)),
+        family == Family.ENUM || family == Family.SET ? members(type) : List.of());
   }
 
   /** MariaDB's JSON is text with this check. */
   private Set<String> checkedJson(String table) throws SQLException {
     Set<String> columns = new HashSet<>();
-    if (!connection.getMetaData().getDatabaseProductVersion().contains("MariaDB")) {
-      return columns;
-    }
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT constraint_name, check_clause FROM information_schema.check_constraints"
-                + " WHERE constraint_schema = ? AND table_name = ?")) {
-      statement.setString(1, schema);
-      statement.setString(2, table);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          String column = row.getString(1);
-          if (row.getString(2).equalsIgnoreCase("json_valid(" + Sql.name(column) + ")")) {
-            columns.add(column.toLowerCase(Locale.ROOT));
-          }
-        }
-      }
+    if (connection.getMetaData().getDatabaseProductVersion().contains("MariaDB")) {
+      ask(
+          "SELECT constraint_name, check_clause FROM information_schema.check_constraints"
+              + " WHERE constraint_schema = ? AND table_name = ?",
+          row -> {
+            String column = row.getString(1);
+            if (row.getString(2).equalsIgnoreCase("json_valid(" + Sql.name(column) + ")")) {
+              columns.add(column.toLowerCase(Locale.ROOT));
+            }
+          },
+          schema,
+          table);
     }
     return columns;
   }
@@ -163,31 +153,15 @@ final class TableShapes {
 
   private List<UniqueKey> keys(String table, List<ColumnShape> columns) throws SQLException {
     Map<String, List<IndexPart>> indexes = new LinkedHashMap<>();
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT * FROM information_schema.statistics WHERE table_schema = ?"
-                + " AND table_name = ? ORDER BY index_name, seq_in_index")) {
-      statement.setString(1, schema);
-      statement.setString(2, table);
-      try (ResultSet row = statement.executeQuery()) {
-        boolean canHide = has(row, "IS_VISIBLE");
-        boolean canIgnore = has(row, "IGNORED");
-        while (row.next()) {
-          boolean usable =
-              !(canHide && "NO".equals(row.getString("IS_VISIBLE")))
-                  && !(canIgnore && "YES".equals(row.getString("IGNORED")));
-          indexes
-              .computeIfAbsent(row.getString("INDEX_NAME"), name -> new ArrayList<>())
-              .add(
-                  new IndexPart(
-                      row.getInt("NON_UNIQUE") == 0,
-                      row.getString("COLUMN_NAME"),
-                      row.getString("SUB_PART") == null,
-                      usable,
-                      !"D".equals(row.getString("COLLATION"))));
-        }
-      }
-    }
+    ask(
+        "SELECT * FROM information_schema.statistics WHERE table_schema = ?"
+            + " AND table_name = ? ORDER BY index_name, seq_in_index",
+        row ->
+            indexes
+                .computeIfAbsent(row.getString("INDEX_NAME"), name -> new ArrayList<>())
+                .add(part(row)),
+        schema,
+        table);
     Set<String> notNull = new HashSet<>();
     columns.stream().filter(one -> !one.nullable()).forEach(one -> notNull.add(one.name()));
     List<UniqueKey> keys = new ArrayList<>();
@@ -213,6 +187,17 @@ final class TableShapes {
     return keys;
   }
 
+  private static IndexPart part(ResultSet row) throws SQLException {
+    boolean hidden = has(row, "IS_VISIBLE") && "NO".equals(row.getString("IS_VISIBLE"));
+    boolean ignored = has(row, "IGNORED") && "YES".equals(row.getString("IGNORED"));
+    return new IndexPart(
+        row.getInt("NON_UNIQUE") == 0,
+        row.getString("COLUMN_NAME"),
+        row.getString("SUB_PART") == null,
+        !hidden && !ignored,
+        !"D".equals(row.getString("COLLATION")));
+  }
+
   private static boolean has(ResultSet row, String column) throws SQLException {
     ResultSetMetaData columns = row.getMetaData();
     for (int i = 1; i <= columns.getColumnCount(); i++) {
@@ -221,5 +206,18 @@ final class TableShapes {
       }
     }
     return false;
+  }
+
+  private void ask(String sql, RowSink sink, String... parameters) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setString(i + 1, parameters[i]);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          sink.row(row);
+        }
+      }
+    }
   }
 }

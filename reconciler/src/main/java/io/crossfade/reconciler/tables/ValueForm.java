@@ -20,4 +20,21 @@ interface ValueForm {
   default boolean isCanonical() {
     return true;
   }
+
+  /** Of which only two values together can be asked: equal ones share no bytes. */
+  interface OfPairs extends ValueForm {
+
+    @Override
+    default byte[] of(byte[] value) {
+      return value;
+    }
+
+    @Override
+    boolean same(byte[] left, byte[] right);
+
+    @Override
+    default boolean isCanonical() {
+      return false;
+    }
+  }
 }

@@ -131,17 +131,7 @@ final class ValueForms {
   }
 
   /** A BIT against a number: one comes as bytes, the other as digits. */
-  private record BitsAndNumber(boolean leftBits) implements ValueForm {
-
-    @Override
-    public byte[] of(byte[] value) {
-      return value;
-    }
-
-    @Override
-    public boolean isCanonical() {
-      return false;
-    }
+  private record BitsAndNumber(boolean leftBits) implements ValueForm.OfPairs {
 
     @Override
     public boolean same(byte[] left, byte[] right) {
