@@ -27,6 +27,7 @@ public final class DatabaseProcess implements Closeable {
   private final Path home;
   private final int port = TestServers.freePort();
   private final List<String> command;
+  private final TestDatabase.Server server;
   private Process process;
 
   /**
@@ -68,7 +69,7 @@ public final class DatabaseProcess implements Closeable {
       throw new UncheckedIOException(e);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
-    TestServers.awaitAdmin(port);
+    this.server = TestServers.awaitAdmin(port);
   }
 
   /** Starts the server that all tests of this JVM share. */
@@ -85,11 +86,11 @@ public final class DatabaseProcess implements Closeable {
       throw new UncheckedIOException(e);
     }
     boolean tls = Boolean.getBoolean(EmbeddedMariaDb.WITH_TLS);
-    DatabaseProcess server =
+    DatabaseProcess shared =
         new DatabaseProcess(
             disk, mySql, List.of(), tls ? List.of() : EmbeddedMariaDb.withoutTls(mySql));
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-    return TestServers.awaitAdmin(server.port());
+    Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+    return shared.server;
   }
 
   static boolean isMySql() {

@@ -78,11 +78,6 @@ public final class TestDatabase {
         Shared.SERVER.url() + "/", Shared.SERVER.username(), Shared.SERVER.password());
   }
 
-  /** Who may do everything. */
-  public static DbSettings.Credentials adminCredentials() {
-    return new DbSettings.Credentials(Shared.SERVER.username(), Shared.SERVER.password());
-  }
-
   private static DbSettings newSchemas(String url) {
     return newSchemas(TestDatabase::admin, url);
   }

@@ -40,6 +40,11 @@ final class Cli {
   Said run(String... command) {
     List<String> arguments = new ArrayList<>(Arrays.asList(command));
     arguments.addAll(settings);
+    return run(arguments);
+  }
+
+  /** Runs a command that needs none of the schemas. */
+  static Said run(List<String> arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =

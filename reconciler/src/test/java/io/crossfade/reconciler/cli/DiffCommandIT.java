@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestDatabase;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -132,14 +130,7 @@ class DiffCommandIT {
                 "--settle=0",
                 "--state=" + state));
     arguments.addAll(Arrays.asList(more));
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code =
-        ReconcilerCli.run(
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            arguments.toArray(String[]::new));
-    return new Cli.Said(code, out.toString(), err.toString());
+    return Cli.run(arguments);
   }
 
   private static String withUser(DbSettings.Schema schema) {

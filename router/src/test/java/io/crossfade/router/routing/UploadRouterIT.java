@@ -99,18 +99,21 @@ class UploadRouterIT {
             InstantSource.system(),
             meters,
             loops);
-    router =
-        new UploadRouter(
-            flags,
-            memory.getBean(LegacyPath.class),
-            new GuardedStreamPath(appender.appender(), breaker),
-            ledger,
-            watch,
-            Duration.ofMillis(50),
-            null,
-            () -> legacySeen,
-            () -> now,
-            meters);
+    router = routerTo(appender);
+  }
+
+  private UploadRouter routerTo(TestAppender stream) {
+    return new UploadRouter(
+        flags,
+        memory.getBean(LegacyPath.class),
+        new GuardedStreamPath(stream.appender(), breaker),
+        ledger,
+        watch,
+        Duration.ofMillis(50),
+        null,
+        () -> legacySeen,
+        () -> now,
+        meters);
   }
 
   @AfterEach
@@ -223,18 +226,7 @@ class UploadRouterIT {
     switched(COMPLETE);
     RollbackWatch.Wait wait = watch.await(Map.of(Kind.HEALTH, COMPLETE));
     try (TestAppender nobody = new TestAppender(1, meters, loops)) {
-      UploadRouter away =
-          new UploadRouter(
-              flags,
-              memory.getBean(LegacyPath.class),
-              new GuardedStreamPath(nobody.appender(), breaker),
-              ledger,
-              watch,
-              Duration.ofMillis(50),
-              null,
-              () -> legacySeen,
-              () -> now,
-              meters);
+      UploadRouter away = routerTo(nobody);
       AcceptedRecord record = one(9);
       UploadRouter.Outcome outcome = away.route(List.of(record), false);
       assertThat(outcome).isEqualTo(new UploadRouter.Outcome(true, List.of()));
