@@ -57,6 +57,8 @@ public sealed interface TypeSpec {
     /** Milliseconds since 1970. */
     public static final String EPOCH_MILLIS = "epoch-millis";
 
+    static final List<String> NAMED = List.of(ISO, EPOCH, EPOCH_MILLIS);
+
     public Instant {
       formats = List.copyOf(formats);
     }
