@@ -3,14 +3,13 @@ package io.crossfade.reconciler.cli;
 import io.crossfade.reconciler.tables.DiffOptions;
 import io.crossfade.reconciler.tables.DiffReport;
 import io.crossfade.reconciler.tables.DriftException;
-import io.crossfade.reconciler.tables.Endpoint;
-import io.crossfade.reconciler.tables.PairRules;
 import io.crossfade.reconciler.tables.PairSpec;
-import io.crossfade.reconciler.tables.PairsFile;
+import io.crossfade.reconciler.tables.RepairOutcome;
 import io.crossfade.reconciler.tables.TableCounts;
 import io.crossfade.reconciler.tables.TableDiff;
-import io.crossfade.reconciler.tables.TableNames;
 import io.crossfade.reconciler.tables.TableOutcome;
+import io.crossfade.reconciler.tables.TableRepairs;
+import io.crossfade.reconciler.tables.TableThrottle;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,16 +17,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Compares any two tables. */
@@ -35,40 +34,61 @@ import picocli.CommandLine.Spec;
     name = "diff",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    usageHelpWidth = 100,
+    headerHeading = "NAME%n",
+    header = "  reconciler diff - compares tables of two schemas, and repairs one of them%n",
+    synopsisHeading = "SYNOPSIS%n  ",
+    customSynopsis = {
+      "reconciler diff --left=URL --right=URL [--table=NAME]... [OPTION]...",
+      "  reconciler diff FILE [OPTION]...",
+      "  reconciler diff ... --repair=print|apply --target=left|right [--deletes]",
+    },
+    descriptionHeading = "%nDESCRIPTION%n",
     description = {
-      "Compares tables of two MySQL or MariaDB schemas that should be equal, row by row and column"
-          + " by column, with nothing but the right to SELECT.",
+      "  Compares tables of two MySQL or MariaDB schemas that should be equal, row by row and"
+          + " column by column, with nothing but the right to SELECT.",
       "",
-      "Rows are told apart by the primary key, else by a unique key of columns that are not NULL,"
+      "  Rows are told apart by the primary key, else by a unique key of columns that are not NULL,"
           + " which both sides must have. Values are compared by what they are, whatever server,"
           + " type or character set keeps them; what is not alike in the tables themselves is said"
           + " first, by column. A row that differs is looked at again before it is reported, as"
           + " somebody may just be writing it.",
       "",
-      "Killed and called again in the same way, it goes on where it was.",
+      "  Killed and called again in the same way, it goes on where it was.",
       "",
-      "In each range of rows some are shown to the comparison otherwise than they are. Unless it"
+      "  In each range of rows some are shown to the comparison otherwise than they are. Unless it"
           + " finds all of these, and nothing else, it does not say that tables agree.",
+      "",
+      "  A repair writes nothing before it is told to apply. Each statement leaves a row alone that"
+          + " has changed since it was compared, that the server refuses, or whose writing would"
+          + " have the server change others; what was left alone is reported.",
     },
-    exitCodeListHeading = "%nExit codes:%n",
+    parameterListHeading = "%nFILE%n",
+    optionListHeading = "%nWHAT IS COMPARED%n",
+    exitCodeListHeading = "%nEXIT CODES%n",
     exitCodeList = {
-      "0:the tables agree",
+      "0:the tables agree, after a repair too",
       "1:they do not",
       "2:too little to say: counted only, or rows that keep changing",
-      "3:it could not be found out",
+      "3:it could not be found out, or written",
     },
-    footerHeading = "%nExamples:%n",
+    footerHeading = "%nENVIRONMENT%n",
     footer = {
+      "  RECONCILER_LEFT_PASSWORD, RECONCILER_RIGHT_PASSWORD",
+      "      Passwords of the two users; a file of pairs names its own.",
+      "  RECONCILER_PASSWORD",
+      "      Password of both, and for --replica.",
+      "  XDG_STATE_HOME",
+      "      Where runs keep what they know, instead of ~/.local/state.",
+      "",
+      "EXAMPLES",
       "  reconciler diff --left jdbc:mysql://a/shop --right jdbc:mysql://b/shop --table orders",
       "  reconciler diff --left jdbc:mysql://a/shop --right jdbc:mysql://b/shop --table 'order*'"
-          + " --user reader",
+          + " --user reader --max-threads-running 20",
       "  reconciler diff --left jdbc:mysql://a/shop --right jdbc:mysql://a/copy --table"
           + " orders:orders_old --ignore updated_at --format csv > differences.csv",
-      "",
       "  reconciler diff pairs.yaml --format html > report.html",
-      "",
-      "  The password is read from RECONCILER_LEFT_PASSWORD and RECONCILER_RIGHT_PASSWORD, or"
-          + " from RECONCILER_PASSWORD for both.",
+      "  reconciler diff pairs.yaml --repair print --target right --deletes > repair.sql",
     })
 final class DiffCommand implements Callable<Integer> {
 
@@ -81,53 +101,7 @@ final class DiffCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "FILE",
-      description =
-          "Pairs of tables and how they are compared, as YAML; instead of --left and all"
-              + " that says what is compared")
-  private @Nullable Path file;
-
-  @Option(
-      names = "--left",
-      paramLabel = "URL",
-      description =
-          "One schema: jdbc:mysql://host:3306/schema; parameters of the driver may follow")
-  private @Nullable String left;
-
-  @Option(names = "--right", paramLabel = "URL", description = "The other one")
-  private @Nullable String right;
-
-  @Option(
-      names = "--table",
-      paramLabel = "NAME",
-      description =
-          "A table; * and ? stand for any letters; LEFT:RIGHT when the names differ. Several times,"
-              + " or not at all for the whole schema")
-  private List<String> tables = List.of();
-
-  @Option(names = "--user", description = "Who reads both")
-  private @Nullable String user;
-
-  @Option(names = "--left-user", description = "Who reads the left schema")
-  private @Nullable String leftUser;
-
-  @Option(names = "--right-user", description = "Who reads the right schema")
-  private @Nullable String rightUser;
-
-  @Option(
-      names = "--ignore",
-      split = ",",
-      paramLabel = "COLUMN",
-      description = "Columns that are not compared")
-  private List<String> ignored = List.of();
-
-  @Option(
-      names = "--where",
-      paramLabel = "SQL",
-      description = "Only these rows: a condition that both servers understand")
-  private @Nullable String where;
+  @Mixin private DiffTables tables = new DiffTables();
 
   @Option(names = "--count", description = "Count rows and compare nothing: needs no key")
   private boolean count;
@@ -136,16 +110,11 @@ final class DiffCommand implements Callable<Integer> {
   private Format format = Format.TEXT;
 
   @Option(
-      names = "--workers",
+      names = "--range-rows",
       paramLabel = "N",
-      description = "Ranges that are read at once; 1 unless said otherwise")
-  private int workers = 1;
-
-  @Option(
-      names = "--settle",
-      paramLabel = "SECONDS",
-      description = "How long a row that differs may take to become the same; 1")
-  private double settle = 1;
+      description =
+          "Rows that are read in one transaction, and again after a kill; ${DEFAULT-VALUE}")
+  private int rangeRows = DiffOptions.ROWS_OF_RANGE;
 
   @Option(
       names = "--state",
@@ -153,23 +122,35 @@ final class DiffCommand implements Callable<Integer> {
       description = "Where a run keeps what it knows: ~/.local/state/crossfade/diff")
   private @Nullable Path state;
 
+  @ArgGroup(validate = false, heading = "%nHOW MUCH IT MAY TAKE%n")
+  private DiffLoadOptions load = new DiffLoadOptions();
+
+  @ArgGroup(validate = false, heading = "%nREPAIR%n")
+  private DiffRepairOptions repair = new DiffRepairOptions();
+
   @Override
   public Integer call() throws Exception {
-    if (workers < 1 || workers > 64) {
-      throw new ParameterException(spec.commandLine(), "--workers is 1 to 64, not " + workers);
+    load.check(spec);
+    if (rangeRows < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--range-rows is 1 or more, not " + rangeRows);
     }
-    List<PairSpec> pairs = pairs();
+    repair.check(spec, count);
+    List<PairSpec> pairs = tables.pairs(spec, System.getenv());
     PrintWriter out = spec.commandLine().getOut();
     if (count) {
       return count(pairs, out);
     }
-    DiffOptions options =
-        new DiffOptions(
-            state == null ? defaultState() : state,
-            workers,
-            DiffOptions.ROWS_OF_RANGE,
-            Duration.ofMillis((long) (settle * 1000)));
-    return compare(pairs, options, out);
+    try (TableThrottle throttle = load.throttle(spec, pairs, tables)) {
+      DiffOptions options =
+          new DiffOptions(
+              state == null ? defaultState() : state,
+              load.workers(),
+              rangeRows,
+              tables.patience(),
+              throttle);
+      return compare(pairs, options, out);
+    }
   }
 
   private int compare(List<PairSpec> pairs, DiffOptions options, PrintWriter out) throws Exception {
@@ -187,27 +168,62 @@ final class DiffCommand implements Callable<Integer> {
         drifts.forEach(drift -> spec.commandLine().getErr().println("error: " + drift));
         return ExitCode.ERROR;
       }
-      List<Verdict> verdicts = new ArrayList<>();
-      DiffReport report = report(out);
-      for (TableDiff diff : diffs) {
-        TableOutcome outcome;
-        try (TerminalLine line = TerminalLine.show(spec, progress(diff))) {
-          outcome = diff.run();
-        }
-        report.add(diff, outcome);
-        verdicts.add(outcome.verdict());
-      }
-      report.end();
+      Verdict verdict = repair.isWanted() ? repaired(diffs, out) : reported(diffs, report(out));
       out.flush();
       for (TableDiff diff : diffs) {
         diff.forget();
       }
-      return ExitCode.of(Verdict.worst(verdicts));
+      return ExitCode.of(verdict);
     } finally {
       for (TableDiff diff : diffs) {
         diff.close();
       }
     }
+  }
+
+  private Verdict reported(List<TableDiff> diffs, DiffReport report) throws Exception {
+    List<Verdict> verdicts = new ArrayList<>();
+    for (TableDiff diff : diffs) {
+      TableOutcome outcome = run(diff);
+      report.add(diff, outcome, null);
+      verdicts.add(outcome.verdict());
+    }
+    report.end();
+    return Verdict.worst(verdicts);
+  }
+
+  private TableOutcome run(TableDiff diff) throws Exception {
+    try (TerminalLine line = TerminalLine.show(spec, progress(diff))) {
+      return diff.run();
+    }
+  }
+
+  /** All tables are compared before one is written: rows of one may need those of another. */
+  private Verdict repaired(List<TableDiff> diffs, PrintWriter out) throws Exception {
+    List<TableOutcome> outcomes = new ArrayList<>();
+    for (TableDiff diff : diffs) {
+      outcomes.add(run(diff));
+    }
+    TableRepairs repairs = new TableRepairs(diffs, repair.target(), repair.deletes());
+    List<RepairOutcome> repaired = List.of();
+    if (repair.isPrinted()) {
+      repairs.print(out);
+    } else {
+      repaired = repairs.apply();
+    }
+    DiffReport report = report(repair.isPrinted() ? spec.commandLine().getErr() : out);
+    List<Verdict> verdicts = new ArrayList<>();
+    for (int i = 0; i < diffs.size(); i++) {
+      RepairOutcome after = repaired.isEmpty() ? null : repaired.get(i);
+      TableOutcome outcome = outcomes.get(i);
+      report.add(diffs.get(i), outcome, after);
+      verdicts.add(after == null ? outcome.verdict() : after.verdict(outcome));
+      if (after != null && format == Format.CSV) {
+        after.words().forEach(spec.commandLine().getErr()::println);
+      }
+    }
+    report.end();
+    return Verdict.worst(verdicts);
   }
 
   private static Supplier<Optional<String>> progress(TableDiff diff) {
@@ -239,43 +255,6 @@ final class DiffCommand implements Callable<Integer> {
     out.flush();
     // Equal counts are no proof.
     return same ? ExitCode.INCONCLUSIVE : ExitCode.FAIL;
-  }
-
-  private List<PairSpec> pairs() throws Exception {
-    Map<String, String> environment = System.getenv();
-    if (file != null) {
-      if (left != null || right != null || !tables.isEmpty() || !ignored.isEmpty()) {
-        throw new ParameterException(
-            spec.commandLine(), file + " says what is compared; leave --left and the like out");
-      }
-      return new PairsFile(environment).read(file);
-    }
-    if (left == null || right == null) {
-      throw new ParameterException(spec.commandLine(), "Say --left and --right, or name a file");
-    }
-    String both = environment.get("RECONCILER_PASSWORD");
-    Endpoint one;
-    Endpoint other;
-    try {
-      one =
-          new Endpoint(
-              left,
-              leftUser == null ? user : leftUser,
-              environment.getOrDefault("RECONCILER_LEFT_PASSWORD", both));
-      other =
-          new Endpoint(
-              right,
-              rightUser == null ? user : rightUser,
-              environment.getOrDefault("RECONCILER_RIGHT_PASSWORD", both));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
-    }
-    PairRules rules = new PairRules(ignored, Map.of(), Map.of());
-    List<PairSpec> pairs = new ArrayList<>();
-    for (TableNames.Pair names : TableNames.find(one, other, tables)) {
-      pairs.add(new PairSpec(one, other, names.left(), names.right(), where, where, rules));
-    }
-    return pairs;
   }
 
   private static Path defaultState() {

@@ -91,8 +91,8 @@ final class ChunkLook implements OutputDiff.Sink<TableRow> {
       if (named.contains(key)) {
         continue;
       }
-      TableRow one = leftSide.find(Set.of(key)).get(key);
-      TableRow other = rightSide.find(Set.of(key)).get(key);
+      TableRow one = leftSide.findInWindow(Set.of(key)).get(key);
+      TableRow other = rightSide.findInWindow(Set.of(key)).get(key);
       // Somebody has written it meanwhile, and then it is no plant any more.
       missed += one != null && other != null && pair.same(one, other) ? 1 : 0;
     }

@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** How somebody wants a column compared. */
@@ -106,6 +107,22 @@ public sealed interface ColumnRule {
         return moment(one, left).equals(moment(other, right));
       } catch (DateTimeException e) {
         return false;
+      }
+    }
+
+    /** A value of one side as the other shows it; unchanged where it is no moment. */
+    String shown(String value, Side target) {
+      try {
+        LocalDateTime there =
+            LocalDateTime.parse(value.replace(' ', 'T'))
+                .atZone(target == Side.RIGHT ? left : right)
+                .withZoneSameInstant(target == Side.RIGHT ? right : left)
+                .toLocalDateTime();
+        int point = value.indexOf('.');
+        return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").format(there)
+            + (point < 0 ? "" : value.substring(point));
+      } catch (DateTimeException e) {
+        return value;
       }
     }
 

@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.tables;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param type with its length and attributes: {@code decimal(10,2) unsigned}
  * @param charset {@code null} for what is not text
  * @param generated whether its value is computed from other columns
+ * @param stamped whether its server sets it whenever a row is updated
  * @param checkedJson whether it is text that must be JSON, as MariaDB keeps it
  * @param members of an ENUM or a SET, in the order of their numbers
  */
@@ -21,6 +23,7 @@ record ColumnShape(
     @Nullable String collation,
     boolean nullable,
     boolean generated,
+    boolean stamped,
     boolean checkedJson,
     List<String> members) {
 
@@ -36,6 +39,32 @@ record ColumnShape(
       case SET -> members.contains("") ? "CONCAT(" + name + " + 0, ':', " + name + ")" : name;
       default -> name;
     };
+  }
+
+  /** Number of a member of an ENUM; 0 for its error value, and for what is no member. */
+  int numberOfMember(String text) {
+    return members.indexOf(text) + 1;
+  }
+
+  /** Members of a SET by their bits; what is no member has none. */
+  BigInteger numberOfMembers(String text) {
+    int colon = members.contains("") ? text.indexOf(':') : -1;
+    if (colon > 0) {
+      return new BigInteger(text.substring(0, colon));
+    }
+    BigInteger number = BigInteger.ZERO;
+    for (String member : text.split(",", -1)) {
+      int at = members.indexOf(member);
+      number = at < 0 ? number : number.setBit(at);
+    }
+    return number;
+  }
+
+  /** Whether all these are members. */
+  boolean hasMembers(String text) {
+    return text.isEmpty()
+        || (members.contains("") && text.matches("\\d+:.*"))
+        || members.containsAll(List.of(text.split(",", -1)));
   }
 
   /** Its type as both MySQL and MariaDB could say it: MySQL 8 shows no widths of integers. */

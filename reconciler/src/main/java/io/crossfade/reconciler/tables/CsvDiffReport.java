@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** RFC 4180: a line for each column that differs, and one for each row that is on one side only. */
 final class CsvDiffReport implements DiffReport {
@@ -36,7 +37,8 @@ final class CsvDiffReport implements DiffReport {
   }
 
   @Override
-  public void add(TableDiff diff, TableOutcome outcome) throws IOException {
+  public void add(TableDiff diff, TableOutcome outcome, @Nullable RepairOutcome repair)
+      throws IOException {
     diff.forEachDifference(
         one -> {
           if (one.columns().isEmpty()) {

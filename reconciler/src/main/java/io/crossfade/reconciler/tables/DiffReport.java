@@ -3,12 +3,17 @@ package io.crossfade.reconciler.tables;
 import io.crossfade.reconciler.verdict.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 
 /** Says what came of a run. Holds a few differences at a time, however many there are. */
 public interface DiffReport {
 
-  /** Tells of one table. */
-  void add(TableDiff diff, TableOutcome outcome) throws IOException;
+  /**
+   * Tells of one table.
+   *
+   * @param repair what was written afterwards; {@code null} when nothing was
+   */
+  void add(TableDiff diff, TableOutcome outcome, @Nullable RepairOutcome repair) throws IOException;
 
   /** After the last one. */
   void end() throws IOException;

@@ -101,7 +101,7 @@ public record Endpoint(String url, @Nullable String user, @Nullable String passw
     return connection;
   }
 
-  private static boolean isMariaDb(Connection connection) throws SQLException {
+  static boolean isMariaDb(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT VERSION()")) {
       row.next();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One page that needs nothing else: the answer, the tables, their first differences. */
 final class HtmlDiffReport implements DiffReport {
@@ -18,7 +19,12 @@ final class HtmlDiffReport implements DiffReport {
 
   /** A table in the page. */
   public record Table(
-      TableOutcome outcome, String words, List<String> figures, List<Line> lines, long more) {}
+      Verdict verdict,
+      TableOutcome outcome,
+      String words,
+      List<String> figures,
+      List<Line> lines,
+      long more) {}
 
   /** A difference in the page. */
   public record Line(String key, String words, List<TableDiff.Told.Value> columns) {}
@@ -31,7 +37,8 @@ final class HtmlDiffReport implements DiffReport {
   }
 
   @Override
-  public void add(TableDiff diff, TableOutcome outcome) throws IOException {
+  public void add(TableDiff diff, TableOutcome outcome, @Nullable RepairOutcome repair)
+      throws IOException {
     List<Line> lines = new ArrayList<>();
     diff.forEachDifference(
         one -> {
@@ -49,10 +56,17 @@ final class HtmlDiffReport implements DiffReport {
     if (outcome.late() > 0) {
       figures.add(rows(outcome.late()) + " became the same while they were looked at");
     }
+    if (outcome.young() > 0) {
+      figures.add(rows(outcome.young()) + " not judged: written later than they settle");
+    }
+    if (repair != null) {
+      figures.addAll(repair.words());
+    }
     tables.add(
         new Table(
+            repair == null ? outcome.verdict() : repair.verdict(outcome),
             outcome,
-            DiffReport.words(outcome.verdict()),
+            DiffReport.words(repair == null ? outcome.verdict() : repair.verdict(outcome)),
             figures,
             lines,
             outcome.differing() - lines.size()));
@@ -64,8 +78,7 @@ final class HtmlDiffReport implements DiffReport {
 
   @Override
   public void end() {
-    Verdict verdict =
-        Verdict.worst(tables.stream().map(table -> table.outcome().verdict()).toList());
+    Verdict verdict = Verdict.worst(tables.stream().map(Table::verdict).toList());
     out.println(
         Page.of(
             "diff",

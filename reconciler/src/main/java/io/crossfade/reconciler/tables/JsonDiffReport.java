@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One object for programs, written as it comes. */
 final class JsonDiffReport implements DiffReport {
@@ -27,8 +28,9 @@ final class JsonDiffReport implements DiffReport {
   }
 
   @Override
-  public void add(TableDiff diff, TableOutcome outcome) throws IOException {
-    verdicts.add(outcome.verdict());
+  public void add(TableDiff diff, TableOutcome outcome, @Nullable RepairOutcome repair)
+      throws IOException {
+    verdicts.add(repair == null ? outcome.verdict() : repair.verdict(outcome));
     out.writeStartObject();
     out.writeStringField("table", outcome.table());
     out.writeStringField("verdict", outcome.verdict().name());
@@ -36,6 +38,7 @@ final class JsonDiffReport implements DiffReport {
     out.writeNumberField("rightRows", outcome.rightRows());
     out.writeNumberField("same", outcome.same());
     out.writeNumberField("late", outcome.late());
+    out.writeNumberField("young", outcome.young());
     out.writeNumberField("seconds", outcome.took().toMillis() / 1e3);
     out.writePOJOField("differing", outcome.differences());
     out.writePOJOField("notices", outcome.notices());
@@ -51,6 +54,10 @@ final class JsonDiffReport implements DiffReport {
           }
         });
     out.writeEndArray();
+    if (repair != null) {
+      out.writePOJOField("repair", repair);
+      out.writeStringField("verdictAfterRepair", repair.verdict(outcome).name());
+    }
     out.writeEndObject();
   }
 

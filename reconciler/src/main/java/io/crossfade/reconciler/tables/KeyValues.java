@@ -97,20 +97,11 @@ final class KeyValues {
       case INTEGER, DECIMAL -> statement.setBigDecimal(at, new BigDecimal(text));
       case FLOATING -> statement.setDouble(at, Double.parseDouble(text));
       case BITS -> statement.setBigDecimal(at, new BigDecimal(new BigInteger(1, value)));
-      case ENUM -> statement.setInt(at, column.members().indexOf(text) + 1);
-      case SET -> statement.setBigDecimal(at, new BigDecimal(numberOfSet(column, text)));
+      case ENUM -> statement.setInt(at, column.numberOfMember(text));
+      case SET -> statement.setBigDecimal(at, new BigDecimal(column.numberOfMembers(text)));
       case BINARY -> statement.setBytes(at, value);
       case YEAR, DATE, DATETIME, TIME, TEXT, JSON, GEOMETRY, UUID, OTHER ->
           statement.setString(at, text);
     }
-  }
-
-  private static BigInteger numberOfSet(ColumnShape column, String text) {
-    BigInteger number = BigInteger.ZERO;
-    for (String member : text.split(",", -1)) {
-      int at = column.members().indexOf(member);
-      number = at < 0 ? number : number.setBit(at);
-    }
-    return number;
   }
 }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Two tables that somebody wants compared.
  *
  * @param leftWhere which rows, as a condition in the server's SQL; {@code null} for all
+ * @param window which rows, by their time; {@code null} for all
  */
 public record PairSpec(
     Endpoint left,
@@ -14,7 +15,8 @@ public record PairSpec(
     String rightTable,
     @Nullable String leftWhere,
     @Nullable String rightWhere,
-    PairRules rules) {
+    PairRules rules,
+    @Nullable RowWindow window) {
 
   /** For people. */
   public String name() {

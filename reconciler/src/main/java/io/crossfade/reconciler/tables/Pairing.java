@@ -53,6 +53,7 @@ final class Pairing {
         List.copyOf(columns),
         keyColumns,
         orders,
+        carried(),
         List.copyOf(notices));
   }
 
@@ -86,6 +87,24 @@ final class Pairing {
       }
     }
     return pairs;
+  }
+
+  /** Columns that nobody wants compared, on both sides and of types that may be equal. */
+  private List<ColumnPair> carried() {
+    List<ColumnPair> carried = new ArrayList<>();
+    for (ColumnShape one : left.columns()) {
+      String counterpart = rules.renamed().getOrDefault(one.name(), one.name());
+      if (rules.ignores(one.name())) {
+        right
+            .column(counterpart)
+            .ifPresent(
+                other ->
+                    rules
+                        .form(one, other)
+                        .ifPresent(form -> carried.add(new ColumnPair(one, other, form))));
+      }
+    }
+    return List.copyOf(carried);
   }
 
   private void pair(ColumnShape one, ColumnShape other, Map<String, ColumnPair> pairs) {

@@ -7,17 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Pairs of tables, and how they are compared, from a YAML file. */
 public final class PairsFile {
 
   private static final int MOST_DIGITS = 65;
+  private static final Pattern AGE = Pattern.compile("(\\d{1,9})([smh])");
 
   private final Map<String, String> environment;
 
@@ -34,7 +38,8 @@ public final class PairsFile {
       @Nullable String right,
       @Nullable String leftWhere,
       @Nullable String rightWhere,
-      PairRules rules) {}
+      PairRules rules,
+      @Nullable RowWindow window) {}
 
   /**
    * Reads a file, and asks both schemas which tables its patterns mean.
@@ -63,7 +68,8 @@ public final class PairsFile {
                 names.right(),
                 entry.leftWhere(),
                 entry.rightWhere(),
-                entry.rules()));
+                entry.rules(),
+                entry.window()));
       }
     }
     return pairs;
@@ -97,7 +103,8 @@ public final class PairsFile {
   }
 
   private static Entry entry(YamlPart part) {
-    part.only("table", "right", "where", "left-where", "right-where", "ignore", "columns");
+    part.only(
+        "table", "right", "where", "left-where", "right-where", "window", "ignore", "columns");
     YamlPart where = part.get("where");
     YamlPart leftWhere = part.get("left-where");
     YamlPart rightWhere = part.get("right-where");
@@ -120,7 +127,36 @@ public final class PairsFile {
         text(part.get("right")),
         text(leftWhere == null ? where : leftWhere),
         text(rightWhere == null ? where : rightWhere),
-        new PairRules(List.copyOf(ignored), renamed, forms));
+        new PairRules(List.copyOf(ignored), renamed, forms),
+        window(part.get("window")));
+  }
+
+  private static @Nullable RowWindow window(@Nullable YamlPart part) {
+    if (part == null) {
+      return null;
+    }
+    part.only("column", "from", "to", "settle");
+    String from = text(part.get("from"));
+    String to = text(part.get("to"));
+    YamlPart settle = part.get("settle");
+    Duration age = settle == null ? Duration.ZERO : age(settle);
+    if (from == null && to == null && age.isZero()) {
+      throw part.mistake("needs from, to or settle");
+    }
+    return new RowWindow(part.required("column").text(), from, to, age);
+  }
+
+  private static Duration age(YamlPart part) {
+    Matcher age = AGE.matcher(part.text());
+    if (!age.matches()) {
+      throw part.mistake("is no time; write such as 30s, 10m or 1h");
+    }
+    long count = Long.parseLong(age.group(1));
+    return switch (age.group(2)) {
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      default -> Duration.ofHours(count);
+    };
   }
 
   private static @Nullable String text(@Nullable YamlPart part) {

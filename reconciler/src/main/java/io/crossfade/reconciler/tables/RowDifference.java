@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * What two tables do not agree in, after the second look.
  *
  * @param columns that differ when both have the row
+ * @param seen both rows as they were when that was believed
  */
-public record RowDifference(RowKey key, Sort sort, List<Cell> columns) {
+public record RowDifference(RowKey key, Sort sort, List<Cell> columns, Suspect seen) {
 
   /** What is wrong. */
   public enum Sort {
@@ -31,7 +32,7 @@ public record RowDifference(RowKey key, Sort sort, List<Cell> columns) {
   public record Cell(int column, @Nullable String left, @Nullable String right) {}
 
   void write(DataOutputStream out) throws IOException {
-    Suspect.writeKey(out, key);
+    seen.write(out);
     out.writeByte(sort.ordinal());
     out.writeShort(columns.size());
     for (Cell cell : columns) {
@@ -43,8 +44,8 @@ public record RowDifference(RowKey key, Sort sort, List<Cell> columns) {
 
   /** The next one of a file, or {@code null} at its end. */
   static @Nullable RowDifference read(DataInputStream in) throws IOException {
-    RowKey key = Suspect.readKey(in);
-    if (key == null) {
+    Suspect seen = Suspect.read(in);
+    if (seen == null) {
       return null;
     }
     Sort sort = Sort.values()[in.readByte()];
@@ -52,7 +53,7 @@ public record RowDifference(RowKey key, Sort sort, List<Cell> columns) {
     for (int i = in.readShort(); i > 0; i--) {
       cells.add(new Cell(in.readShort(), readText(in), readText(in)));
     }
-    return new RowDifference(key, sort, cells);
+    return new RowDifference(seen.key(), sort, cells, seen);
   }
 
   private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {

@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,21 +30,22 @@ final class SecondLook {
   private final TableSide right;
   private final DiffState state;
   private final Duration settle;
+  private final TableThrottle throttle;
   private final Map<Sort, Long> counts = new EnumMap<>(Sort.class);
   private long late;
+  private long young;
   private long found;
   private long invented;
   private long missed;
 
-  /**
-   * @param settle how long a row has to become the same on both sides
-   */
-  SecondLook(TablePair pair, TableSide left, TableSide right, DiffState state, Duration settle) {
+  SecondLook(
+      TablePair pair, TableSide left, TableSide right, DiffState state, DiffOptions options) {
     this.pair = pair;
     this.left = left;
     this.right = right;
     this.state = state;
-    this.settle = settle;
+    this.settle = options.settle();
+    this.throttle = options.throttle();
   }
 
   /** Looks at all that was found in so many ranges. */
@@ -74,7 +77,7 @@ final class SecondLook {
 
   private long look(
       DataInputStream suspects, DataOutputStream next, DataOutputStream differences, boolean last)
-      throws SQLException, IOException {
+      throws SQLException, IOException, InterruptedException {
     long again = 0;
     List<Suspect> batch = new ArrayList<>();
     int bytes = 0;
@@ -97,11 +100,14 @@ final class SecondLook {
 
   private long judge(
       List<Suspect> batch, DataOutputStream next, DataOutputStream differences, boolean last)
-      throws SQLException, IOException {
+      throws SQLException, IOException, InterruptedException {
+    throttle.await();
     long again = 0;
     List<RowKey> keys = batch.stream().map(Suspect::key).toList();
     Map<RowKey, TableRow> ofLeft = left.find(keys);
     Map<RowKey, TableRow> ofRight = right.find(keys);
+    Set<RowKey> unsettled = new HashSet<>(left.young(keys));
+    unsettled.addAll(right.young(keys));
     for (Suspect suspect : batch) {
       RowPlant plant = suspect.plant();
       TableRow one = ofLeft.get(suspect.key());
@@ -114,7 +120,8 @@ final class SecondLook {
         one = plant.shown(pair, Side.LEFT, one);
         other = plant.shown(pair, Side.RIGHT, other);
       }
-      RowDifference difference = difference(suspect.key(), one, other);
+      Suspect now = Suspect.of(suspect.key(), one, other, plant);
+      RowDifference difference = difference(now, one, other);
       if (difference == null) {
         if (plant == null) {
           late++;
@@ -123,7 +130,10 @@ final class SecondLook {
         }
         continue;
       }
-      Suspect now = Suspect.of(suspect.key(), one, other, plant);
+      if (unsettled.contains(suspect.key())) {
+        young += plant == null ? 1 : 0;
+        continue;
+      }
       boolean stands = now.left() == suspect.left() && now.right() == suspect.right();
       if (!stands && !last) {
         now.write(next);
@@ -134,7 +144,7 @@ final class SecondLook {
         RowDifference believed =
             stands
                 ? difference
-                : new RowDifference(difference.key(), Sort.KEEPS_CHANGING, difference.columns());
+                : new RowDifference(now.key(), Sort.KEEPS_CHANGING, difference.columns(), now);
         counts.merge(believed.sort(), 1L, Long::sum);
         believed.write(differences);
       }
@@ -160,17 +170,18 @@ final class SecondLook {
   }
 
   private @Nullable RowDifference difference(
-      RowKey key, @Nullable TableRow one, @Nullable TableRow other) {
+      Suspect now, @Nullable TableRow one, @Nullable TableRow other) {
     if (one == null || other == null) {
       return one == other
           ? null
-          : new RowDifference(key, one == null ? Sort.ONLY_RIGHT : Sort.ONLY_LEFT, List.of());
+          : new RowDifference(
+              now.key(), one == null ? Sort.ONLY_RIGHT : Sort.ONLY_LEFT, List.of(), now);
     }
     List<Cell> cells = new ArrayList<>();
     for (int column : pair.differing(one, other)) {
       cells.add(new Cell(column, shown(column, one), shown(column, other)));
     }
-    return cells.isEmpty() ? null : new RowDifference(key, Sort.DIFFERS, cells);
+    return cells.isEmpty() ? null : new RowDifference(now.key(), Sort.DIFFERS, cells, now);
   }
 
   private @Nullable String shown(int column, TableRow row) {
@@ -186,6 +197,11 @@ final class SecondLook {
   /** Rows that had become the same. */
   long late() {
     return late;
+  }
+
+  /** Rows that somebody has written so lately that their copy may be on its way. */
+  long young() {
+    return young;
   }
 
   /** Plants that were named as what they are, as something else, and not any more. */

@@ -5,17 +5,14 @@ import io.crossfade.reconciler.diff.Proof;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -32,13 +29,20 @@ public final class TableDiff implements AutoCloseable {
   private final DiffOptions options;
   private final TablePair pair;
   private final DiffState state;
+  private final Map<Side, RowWindow.Bounds> windows;
   private final AtomicLong read = new AtomicLong();
 
-  private TableDiff(PairSpec spec, DiffOptions options, TablePair pair, DiffState state) {
+  private TableDiff(
+      PairSpec spec,
+      DiffOptions options,
+      TablePair pair,
+      DiffState state,
+      Map<Side, RowWindow.Bounds> windows) {
     this.spec = spec;
     this.options = options;
     this.pair = pair;
     this.state = state;
+    this.windows = windows;
   }
 
   /**
@@ -50,13 +54,21 @@ public final class TableDiff implements AutoCloseable {
   public static TableDiff open(PairSpec spec, DiffOptions options)
       throws SQLException, DriftException, IOException {
     TablePair pair;
+    Map<Side, RowWindow.Bounds> windows = new EnumMap<>(Side.class);
     try (Connection left = spec.left().open();
         Connection right = spec.right().open()) {
       TableShape one = find(left, spec.left(), spec.leftTable());
       TableShape other = find(right, spec.right(), spec.rightTable());
       pair = TextOrders.settle(new Pairing(one, other, spec.rules()).pair(), left, right);
+      RowWindow window = spec.window();
+      if (window != null) {
+        String counterpart = spec.rules().renamed().getOrDefault(window.column(), window.column());
+        windows.put(Side.LEFT, window.on(one, window.column(), left));
+        windows.put(Side.RIGHT, window.on(other, counterpart, right));
+      }
     }
-    return new TableDiff(spec, options, pair, DiffState.open(directory(spec, options, pair)));
+    DiffState state = DiffState.open(RunDirectory.of(spec, options, pair));
+    return new TableDiff(spec, options, pair, state, windows);
   }
 
   private static TableShape find(Connection connection, Endpoint endpoint, String table)
@@ -71,34 +83,6 @@ public final class TableDiff implements AutoCloseable {
                     List.of("there is no table that this user may read, of this name")));
   }
 
-  /** Another table, place or question is another run. */
-  private static Path directory(PairSpec spec, DiffOptions options, TablePair pair) {
-    String asked =
-        String.join(
-            "\n",
-            spec.left().place(),
-            spec.right().place(),
-            pair.left().sqlName(),
-            pair.right().sqlName(),
-            String.valueOf(spec.leftWhere()),
-            String.valueOf(spec.rightWhere()),
-            spec.rules().toString(),
-            String.join(
-                ", ",
-                pair.columns().stream()
-                    .map(one -> one.left().described() + " " + one.right().described())
-                    .toList()),
-            String.valueOf(options.rowsOfRange()));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(asked.getBytes(StandardCharsets.UTF_8));
-      String name = pair.left().name().replaceAll("[^A-Za-z0-9_-]", "_");
-      return options.state().resolve(name + "-" + HexFormat.of().formatHex(digest, 0, 8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JVM has SHA-256", e);
-    }
-  }
-
   /** Compares. */
   public TableOutcome run() throws SQLException, IOException, InterruptedException {
     long begin = System.nanoTime();
@@ -111,7 +95,7 @@ public final class TableDiff implements AutoCloseable {
         state.done().values().stream().reduce(ChunkFigures.NONE, ChunkFigures::plus);
     try (TableSide left = side(Side.LEFT);
         TableSide right = side(Side.RIGHT)) {
-      SecondLook second = new SecondLook(pair, left, right, state, options.settle());
+      SecondLook second = new SecondLook(pair, left, right, state, options);
       second.look(state.ranges().size());
       long[] plants = second.plants();
       Proof proof =
@@ -119,15 +103,25 @@ public final class TableDiff implements AutoCloseable {
       return new TableOutcome(
           pair.name(),
           pair.notices(),
-          spec.rules().words(),
+          rules(),
           figures.left(),
           figures.right(),
           figures.same(),
           second.late(),
+          second.young(),
           second.counts(),
           proof,
           Duration.ofNanos(System.nanoTime() - begin));
     }
+  }
+
+  /** What the comparison goes by, other than by types. */
+  private List<String> rules() {
+    List<String> rules = new ArrayList<>(spec.rules().words());
+    if (spec.window() != null) {
+      rules.add(spec.window().words());
+    }
+    return rules;
   }
 
   private void inParallel() throws SQLException, IOException, InterruptedException {
@@ -159,6 +153,7 @@ public final class TableDiff implements AutoCloseable {
       switch (e.getCause()) {
         case SQLException sql -> throw sql;
         case IOException io -> throw io;
+        case InterruptedException stopped -> throw stopped;
         case RuntimeException unexpected -> throw unexpected;
         case Error error -> throw error;
         case null -> throw new IllegalStateException(e);
@@ -170,10 +165,11 @@ public final class TableDiff implements AutoCloseable {
     }
   }
 
-  private void work(Ranges ranges) throws SQLException, IOException {
+  private void work(Ranges ranges) throws SQLException, IOException, InterruptedException {
     try (TableSide left = side(Side.LEFT);
         TableSide right = side(Side.RIGHT)) {
       while (true) {
+        options.throttle().await();
         Ranges.Numbered next = ranges.claim();
         if (next == null) {
           return;
@@ -183,7 +179,8 @@ public final class TableDiff implements AutoCloseable {
     }
   }
 
-  private void inNoOrder() throws SQLException, IOException {
+  private void inNoOrder() throws SQLException, IOException, InterruptedException {
+    options.throttle().await();
     if (state.ranges().isEmpty()) {
       state.add(Range.ALL);
     }
@@ -228,11 +225,32 @@ public final class TableDiff implements AutoCloseable {
   }
 
   private TableSide side(Side side) throws SQLException {
-    return new TableSide(
-        (side == Side.LEFT ? spec.left() : spec.right()).open(),
-        pair,
-        side,
-        side == Side.LEFT ? spec.leftWhere() : spec.rightWhere());
+    return side(side, pair);
+  }
+
+  /** Reads one of the two tables, perhaps more columns of it. */
+  TableSide side(Side side, TablePair columns) throws SQLException {
+    return new TableSide(endpoint(side).open(), columns, side, where(side), windows.get(side));
+  }
+
+  Endpoint endpoint(Side side) {
+    return side == Side.LEFT ? spec.left() : spec.right();
+  }
+
+  @Nullable String where(Side side) {
+    return side == Side.LEFT ? spec.leftWhere() : spec.rightWhere();
+  }
+
+  TableThrottle throttle() {
+    return options.throttle();
+  }
+
+  TablePair pair() {
+    return pair;
+  }
+
+  DiffState state() {
+    return state;
   }
 
   /** For people. */

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param leftRows that were read
  * @param same rows that are the same on both sides
  * @param late rows that became the same while they were looked at
+ * @param young rows that differ and were written too lately to be judged
  * @param differences how many rows, by what is wrong
  */
 public record TableOutcome(
@@ -25,6 +26,7 @@ public record TableOutcome(
     long rightRows,
     long same,
     long late,
+    long young,
     Map<RowDifference.Sort, Long> differences,
     Proof proof,
     Duration took) {

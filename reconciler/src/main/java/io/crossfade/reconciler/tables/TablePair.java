@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param columns what is compared, those of the key first
  * @param orders of the columns of the key; empty when the two servers keep them in two orders
+ * @param carried what is not compared, and yet written where a whole row is
  * @param notices what is not alike in the tables and does not keep anybody from comparing them
  */
 record TablePair(
@@ -19,7 +20,22 @@ record TablePair(
     List<ColumnPair> columns,
     int keyColumns,
     List<KeyOrder> orders,
+    List<ColumnPair> carried,
     List<String> notices) {
+
+  /** The same with other orders of the key. */
+  TablePair in(List<KeyOrder> others) {
+    return new TablePair(
+        left, right, leftIndex, rightIndex, columns, keyColumns, others, carried, notices);
+  }
+
+  /** The same with what is carried behind what is compared. */
+  TablePair whole() {
+    List<ColumnPair> all = new ArrayList<>(columns);
+    all.addAll(carried);
+    return new TablePair(
+        left, right, leftIndex, rightIndex, all, keyColumns, orders, List.of(), notices);
+  }
 
   TableShape of(Side side) {
     return side == Side.LEFT ? left : right;

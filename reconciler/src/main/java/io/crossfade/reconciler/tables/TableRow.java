@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.tables;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,16 @@ final class TableRow {
     byte[][] changed = values.clone();
     changed[column] = value;
     return new TableRow(changed);
+  }
+
+  /** The same row without some columns. */
+  TableRow without(int from, int count) {
+    if (count == 0) {
+      return this;
+    }
+    byte[][] fewer = Arrays.copyOf(values, values.length - count);
+    System.arraycopy(values, from + count, fewer, from, fewer.length - from);
+    return new TableRow(fewer);
   }
 
   /** A number that tells whether a row has changed, not whether two are the same; never 0. */

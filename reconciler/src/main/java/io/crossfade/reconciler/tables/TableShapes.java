@@ -93,6 +93,7 @@ final class TableShapes {
         row.getString(5),
         row.getString(6).equals("YES"),
         generation != null && !generation.isEmpty(),
+        row.getString(8).toLowerCase(Locale.ROOT).contains("on update"),
         checkedJson.contains(name.toLowerCase(Locale.ROOT)),
         family == Family.ENUM || family == Family.SET ? members(type) : List.of());
   }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one of two tables over a connection of its own. Each read is a transaction. */
@@ -22,18 +23,27 @@ final class TableSide implements AutoCloseable {
   private final TablePair pair;
   private final Side side;
   private final @Nullable String where;
+  private final RowWindow.@Nullable Bounds window;
   private final String from;
+  private final String fromKeys;
   private final String order;
   private final int selected;
 
   /**
    * @param where a condition of its own; {@code null} for the whole table
+   * @param window of the ranges that are read; {@code null} for whole ones
    */
-  TableSide(Connection connection, TablePair pair, Side side, @Nullable String where) {
+  TableSide(
+      Connection connection,
+      TablePair pair,
+      Side side,
+      @Nullable String where,
+      RowWindow.@Nullable Bounds window) {
     this.connection = connection;
     this.pair = pair;
     this.side = side;
     this.where = where;
+    this.window = window;
     List<String> selected = new ArrayList<>();
     pair.columns().forEach(column -> selected.add(column.of(side).expression()));
     List<String> key = new ArrayList<>();
@@ -45,17 +55,21 @@ final class TableSide implements AutoCloseable {
       }
     }
     this.selected = selected.size();
-    this.from =
-        "SELECT %s FROM %s FORCE INDEX (%s)"
-            .formatted(
-                String.join(", ", selected), pair.of(side).sqlName(), Sql.name(pair.indexOf(side)));
+    this.from = from(selected);
+    this.fromKeys = from(selected.subList(0, pair.keyColumns()));
     this.order = " ORDER BY " + String.join(", ", key);
+  }
+
+  private String from(List<String> selected) {
+    return "SELECT %s FROM %s FORCE INDEX (%s)"
+        .formatted(
+            String.join(", ", selected), pair.of(side).sqlName(), Sql.name(pair.indexOf(side)));
   }
 
   /** The rows of a range as they come: in the order of the key where both sides have one. */
   Cursor open(Range range) throws SQLException {
     KeyValues values = values();
-    String sql = from + whereOf(values.in(range)) + (pair.ordered() ? order : "");
+    String sql = from + whereOf(values.in(range), inWindow()) + (pair.ordered() ? order : "");
     PreparedStatement statement =
         connection.prepareStatement(sql, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
     try {
@@ -68,15 +82,36 @@ final class TableSide implements AutoCloseable {
     }
   }
 
-  /** The rows of some keys that there are, whatever the condition. */
+  private String inWindow() {
+    return window == null ? "" : window.condition();
+  }
+
+  /** The rows of some keys that there are, in the window or not. */
   Map<RowKey, TableRow> find(Collection<RowKey> keys) throws SQLException {
+    return find(keys, "");
+  }
+
+  /** The same, only of the window. */
+  Map<RowKey, TableRow> findInWindow(Collection<RowKey> keys) throws SQLException {
+    return find(keys, inWindow());
+  }
+
+  /** Of some keys those whose rows have not settled. */
+  Set<RowKey> young(Collection<RowKey> keys) throws SQLException {
+    return window == null || window.young() == null
+        ? Set.of()
+        : find(keys, window.young()).keySet();
+  }
+
+  private Map<RowKey, TableRow> find(Collection<RowKey> keys, String condition)
+      throws SQLException {
     Map<RowKey, TableRow> found = new HashMap<>();
     List<RowKey> all = List.copyOf(keys);
     for (int at = 0; at < all.size(); at += AT_ONCE) {
       List<RowKey> some = all.subList(at, Math.min(all.size(), at + AT_ONCE));
       KeyValues values = values();
-      String sql = from + whereOf(values.any(some));
-      for (TableRow row : read(sql, values)) {
+      String sql = from + whereOf(values.any(some), condition);
+      for (TableRow row : read(sql, values, selected)) {
         found.put(pair.keyOf(row), row);
       }
     }
@@ -87,16 +122,16 @@ final class TableSide implements AutoCloseable {
   /** The key of the n-th row that follows a place; empty where there are fewer. */
   Optional<RowKey> skip(Range range, int n) throws SQLException {
     KeyValues values = values();
-    String sql = from + whereOf(values.in(range)) + order + " LIMIT 1 OFFSET " + n;
-    return read(sql, values).stream().findFirst().map(pair::keyOf);
+    String sql = fromKeys + whereOf(values.in(range), inWindow()) + order + " LIMIT 1 OFFSET " + n;
+    return read(sql, values, pair.keyColumns()).stream().findFirst().map(pair::keyOf);
   }
 
-  private List<TableRow> read(String sql, KeyValues values) throws SQLException {
+  private List<TableRow> read(String sql, KeyValues values, int columns) throws SQLException {
     List<TableRow> rows = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       values.bind(statement);
       try (ResultSet result = statement.executeQuery()) {
-        RowReader reader = new RowReader(result, selected);
+        RowReader reader = new RowReader(result, columns);
         for (TableRow row = reader.next(); row != null; row = reader.next()) {
           rows.add(row);
         }
@@ -110,14 +145,14 @@ final class TableSide implements AutoCloseable {
     return new KeyValues(pair.key().stream().map(column -> column.of(side)).toList());
   }
 
-  private String whereOf(String condition) {
+  private String whereOf(String ofKeys, String more) {
     List<String> conditions = new ArrayList<>();
     if (where != null) {
       conditions.add("(" + where + ")");
     }
-    if (!condition.isEmpty()) {
-      conditions.add(condition);
-    }
+    conditions.add(more);
+    conditions.add(ofKeys);
+    conditions.removeIf(String::isEmpty);
     return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
   }
 

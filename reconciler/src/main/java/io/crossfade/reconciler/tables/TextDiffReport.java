@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** For a terminal: figures of each table, and its first differences. */
 final class TextDiffReport implements DiffReport {
@@ -19,7 +20,8 @@ final class TextDiffReport implements DiffReport {
   }
 
   @Override
-  public void add(TableDiff diff, TableOutcome outcome) throws IOException {
+  public void add(TableDiff diff, TableOutcome outcome, @Nullable RepairOutcome repair)
+      throws IOException {
     out.printf(
         Locale.ROOT,
         "%s  %s: %s (%,d rows left, %,d right, %,d the same, %.1f s)%n",
@@ -38,6 +40,10 @@ final class TextDiffReport implements DiffReport {
     if (outcome.late() > 0) {
       out.printf(Locale.ROOT, "  %,d became the same while they were looked at%n", outcome.late());
     }
+    if (outcome.young() > 0) {
+      out.printf(
+          Locale.ROOT, "  %,d not judged: written later than they settle%n", outcome.young());
+    }
     if (outcome.verdict() != Verdict.FAIL || outcome.proof().isBroken()) {
       out.println("  proof: " + outcome.proof());
     }
@@ -50,6 +56,9 @@ final class TextDiffReport implements DiffReport {
         });
     if (left[0] < 0) {
       out.printf(Locale.ROOT, "  … and %,d more: --format csv has all%n", -left[0]);
+    }
+    if (repair != null) {
+      repair.words().forEach(words -> out.println("  " + words));
     }
   }
 

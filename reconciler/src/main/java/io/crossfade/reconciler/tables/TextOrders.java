@@ -29,35 +29,19 @@ final class TextOrders {
         ColumnShape column = pair.key().get(i).left();
         for (String text : List.of(ALL_SORTS, SPACE)) {
           if (!Arrays.equals(weights(left, column, text), weights(right, column, text))) {
-            return inNoOrder(pair);
+            return pair.in(List.of());
           }
         }
         boolean filled = fillsUp(left, column);
         if (filled != fillsUp(right, column)) {
-          return inNoOrder(pair);
+          return pair.in(List.of());
         }
         orders.add(new KeyOrder.Weights(filled ? weights(left, column, SPACE) : new byte[0]));
       } else {
         orders.add(order);
       }
     }
-    return with(pair, orders);
-  }
-
-  private static TablePair inNoOrder(TablePair pair) {
-    return with(pair, List.of());
-  }
-
-  private static TablePair with(TablePair pair, List<KeyOrder> orders) {
-    return new TablePair(
-        pair.left(),
-        pair.right(),
-        pair.leftIndex(),
-        pair.rightIndex(),
-        pair.columns(),
-        pair.keyColumns(),
-        List.copyOf(orders),
-        pair.notices());
+    return pair.in(List.copyOf(orders));
   }
 
   private static byte[] weights(Connection connection, ColumnShape column, String text)

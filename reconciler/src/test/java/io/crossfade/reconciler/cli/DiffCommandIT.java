@@ -120,6 +120,84 @@ class DiffCommandIT {
     assertThat(said.err()).contains("order_c is in left only");
   }
 
+  @Test
+  void printsStatementsAndChangesNothing() throws SQLException {
+    both("CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(9))");
+    left("INSERT INTO t VALUES (1, 'same'), (2, 'l'), (3, 'new')");
+    right("INSERT INTO t VALUES (1, 'same'), (2, 'r'), (4, 'old')");
+    Cli.Said said = diff("--table", "t", "--repair", "print", "--target", "right");
+    assertThat(said.code()).as(said.toString()).isEqualTo(ExitCode.FAIL);
+    assertThat(said.out())
+        .contains("UPDATE ", "SET `a` = 'l' WHERE `id` = 2 AND ", "INSERT INTO ", "NOT EXISTS")
+        .doesNotContain("DELETE");
+    assertThat(said.out().lines()).allMatch(line -> line.startsWith("--") || line.endsWith(";"));
+    assertThat(said.err()).contains("FAIL  t: not the same");
+    assertThat(diff("--table", "t", "--repair", "--target", "right", "--deletes").out())
+        .contains("DELETE FROM ");
+    assertThat(diff("--table", "t").out()).contains("1 not the same", "1 in left only");
+  }
+
+  @Test
+  void repairsAndLooksAgain() throws Exception {
+    both("CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(9))");
+    left("INSERT INTO t VALUES (1, 'same'), (2, 'l'), (3, 'new')");
+    right("INSERT INTO t VALUES (1, 'same'), (2, 'r'), (4, 'old')");
+    Cli.Said kept = diff("--table", "t", "--repair", "apply", "--target", "right");
+    assertThat(kept.code()).as(kept.toString()).isEqualTo(ExitCode.FAIL);
+    assertThat(kept.out())
+        .contains("repaired right: 1 inserted, 1 updated, 0 deleted")
+        .contains("1 left alone: in right only; --deletes deletes them")
+        .contains("looked again: 1 of 3 differ");
+    Cli.Said json =
+        diff("--table", "t", "--repair=apply", "--target=right", "--deletes", "--format", "json");
+    assertThat(json.code()).as(json.toString()).isZero();
+    JsonNode root = new ObjectMapper().readTree(json.out());
+    assertThat(root.at("/tables/0/verdict").asText()).isEqualTo("FAIL");
+    assertThat(root.at("/tables/0/verdictAfterRepair").asText()).isEqualTo("PASS");
+    assertThat(root.at("/tables/0/repair/deleted").asInt()).isEqualTo(1);
+    assertThat(root.at("/verdict").asText()).isEqualTo("PASS");
+    assertThat(diff("--table", "t").code()).isZero();
+  }
+
+  @Test
+  void asksWhichSideARepairIsFor() throws SQLException {
+    both("CREATE TABLE t (id INT PRIMARY KEY)");
+    Cli.Said said = diff("--table", "t", "--repair", "apply");
+    assertThat(said.code()).isEqualTo(ExitCode.ERROR);
+    assertThat(said.err()).contains("--target left|right");
+    assertThat(diff("--table", "t", "--deletes").err()).contains("are for --repair");
+  }
+
+  @Test
+  void judgesOnlyRowsThatHaveSettledInTheirWindow() throws SQLException {
+    both("CREATE TABLE t (id INT PRIMARY KEY, a INT, at TIMESTAMP NULL)");
+    String old = "'2020-01-01 00:00:00'";
+    left(
+        "INSERT INTO t VALUES (1, 1, %1$s), (2, 2, NOW()), (3, 3, %1$s), (4, 4, NOW())"
+            .formatted(old));
+    right("INSERT INTO t VALUES (1, 1, %1$s), (2, 1, %1$s), (3, 1, %1$s)".formatted(old));
+    Cli.Said said = diff("--table", "t", "--window-column", "at", "--settle", "1h");
+    assertThat(said.code()).as(said.toString()).isEqualTo(ExitCode.FAIL);
+    assertThat(said.out())
+        .contains("1 not the same", "1 not judged: written later than they settle", "id=3")
+        .contains("rule: at: only rows older than 3600.0 s");
+    left("UPDATE t SET a = 1, at = %s WHERE id = 3".formatted(old));
+    assertThat(diff("--table", "t", "--window-column", "at", "--settle", "1h").code()).isZero();
+  }
+
+  @Test
+  void comparesARowThatIsInTheWindowOnOneSideOnly() throws SQLException {
+    both("CREATE TABLE t (id INT PRIMARY KEY, d DATE)");
+    left("INSERT INTO t VALUES (1, '2026-01-05'), (2, '2026-01-05'), (3, '2026-03-01')");
+    right("INSERT INTO t VALUES (1, '2026-01-05'), (2, '2026-02-05'), (3, '2026-03-02')");
+    Cli.Said said =
+        diff("--table", "t", "--window-column", "d", "--from", "2026-01-01", "--to", "2026-02-01");
+    assertThat(said.code()).as(said.toString()).isEqualTo(ExitCode.FAIL);
+    assertThat(said.out()).contains("id=2: not the same; d 2026-01-05 | 2026-02-05");
+    assertThat(said.out()).doesNotContain("id=3").doesNotContain(" only\n");
+    assertThat(diff("--table", "t", "--from", "2026-01-01").err()).contains("--window-column");
+  }
+
   private Cli.Said diff(String... more) {
     List<String> arguments =
         new ArrayList<>(
@@ -127,8 +205,10 @@ class DiffCommandIT {
                 "diff",
                 "--left=" + withUser(SCHEMAS.legacy()),
                 "--right=" + withUser(SCHEMAS.stream()),
-                "--settle=0",
                 "--state=" + state));
+    if (!Arrays.asList(more).contains("--settle")) {
+      arguments.add("--settle=0");
+    }
     arguments.addAll(Arrays.asList(more));
     return Cli.run(arguments);
   }

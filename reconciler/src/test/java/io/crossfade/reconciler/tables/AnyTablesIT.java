@@ -70,9 +70,15 @@ class AnyTablesIT {
             "t a`b",
             null,
             null,
-            PairRules.NONE);
+            PairRules.NONE,
+            null);
     DiffOptions options =
-        new DiffOptions(state, 1 + random.nextInt(3), 1 + random.nextInt(40), Duration.ofMillis(1));
+        new DiffOptions(
+            state,
+            1 + random.nextInt(3),
+            1 + random.nextInt(40),
+            Duration.ofMillis(1),
+            TableThrottle.NONE);
     try (TableDiff diff = TableDiff.open(spec, options)) {
       TableOutcome outcome = diff.run();
       List<TableDiff.Told> told = new ArrayList<>();

@@ -47,7 +47,8 @@ final class PlainOracle {
     return counts;
   }
 
-  private static Map<List<Object>, List<Object>> read(RandomTable table, Connection connection)
+  /** All rows of one side by their keys. */
+  static Map<List<Object>, List<Object>> read(RandomTable table, Connection connection)
       throws Exception {
     Map<List<Object>, List<Object>> rows = new HashMap<>();
     try (Statement statement = connection.createStatement();

@@ -173,6 +173,21 @@ final class RandomTable {
     }
   }
 
+  /** Whether rows may have keys that are two on one side and one on the other. */
+  boolean hasTwoOrders() {
+    return columns.stream()
+        .anyMatch(
+            one ->
+                one.inKey()
+                    && one.type().left().contains("COLLATE")
+                    && !one.type().left().equals(one.type().right()));
+  }
+
+  /** Whether two keys that differ may be one to a server. */
+  boolean hasTextKey() {
+    return columns.stream().anyMatch(one -> one.inKey() && one.type().left().contains("COLLATE"));
+  }
+
   /** The statement that makes it. */
   String ddl(Side side, boolean primary) {
     StringBuilder ddl = new StringBuilder("CREATE TABLE `t a``b` (");

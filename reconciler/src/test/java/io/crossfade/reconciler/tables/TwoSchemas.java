@@ -12,6 +12,7 @@ final class TwoSchemas implements AutoCloseable {
 
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
   private static final String READER = "crossfade_reader";
+  private static final String WRITER = "crossfade_repairer";
 
   final Connection left;
   final Connection right;
@@ -53,6 +54,22 @@ final class TwoSchemas implements AutoCloseable {
         (side == Side.LEFT ? leftUrl() + "/" + name + "_a" : rightUrl + "/" + name + "_b"),
         READER,
         TestDatabase.PASSWORD);
+  }
+
+  /** The same, of somebody who may write there. */
+  Endpoint writer(Side side) throws SQLException {
+    Connection connection = side == Side.LEFT ? left : right;
+    String schema = reader(side).schema();
+    on(
+        connection,
+        "CREATE USER IF NOT EXISTS '%s'@'%%' IDENTIFIED BY '%s'"
+            .formatted(WRITER, TestDatabase.PASSWORD),
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON %s.* TO '%s'@'%%'".formatted(schema, WRITER));
+    return new Endpoint(reader(side).url(), WRITER, TestDatabase.PASSWORD);
+  }
+
+  Connection of(Side side) {
+    return side == Side.LEFT ? left : right;
   }
 
   /** Runs statements on both. */
