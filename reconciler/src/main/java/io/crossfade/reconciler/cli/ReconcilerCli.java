@@ -42,6 +42,7 @@ import picocli.CommandLine.Command;
       RulesCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class
     },
     exitCodeOnExecutionException = ExitCode.ERROR,
