@@ -3,7 +3,9 @@ package io.crossfade.router.bench;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.router.routing.RoutingBenchmark;
 
-/** Runs the benchmarks that are named, or all of them; each prints its peer's figure beside its own. */
+/**
+ * Runs the benchmarks that are named, or all of them; each prints its peer's figure beside its own.
+ */
 public final class Benchmarks {
 
   private Benchmarks() {}
@@ -23,14 +25,25 @@ public final class Benchmarks {
     System.setProperty("crossfade.test.tls", "true");
     System.out.printf(
         "%d processors, Java %s, database %s%n",
-        Runtime.getRuntime().availableProcessors(),
-        Runtime.version(),
-        TestDatabase.version());
+        Runtime.getRuntime().availableProcessors(), Runtime.version(), TestDatabase.version());
     DatabaseRoom.make();
     for (String name :
         names.length > 0
             ? names
-            : new String[] {"writer", "http", "budget", "drain", "end-to-end", "dual-write", "connections", "routing", "reconcile", "rolling", "reconcile-scale"}) {
+            : new String[] {
+              "writer",
+              "http",
+              "budget",
+              "drain",
+              "end-to-end",
+              "dual-write",
+              "connections",
+              "routing",
+              "reconcile",
+              "rolling",
+              "reconcile-scale",
+              "tables"
+            }) {
       System.out.printf("%n== %s%n", name);
       switch (name) {
         case "writer" -> WriterBenchmark.run();
@@ -41,6 +54,7 @@ public final class Benchmarks {
         case "dual-write" -> DualWriteBenchmark.run();
         case "reconcile" -> ReconcileBenchmark.run();
         case "reconcile-scale" -> ReconcileScaleBenchmark.run();
+        case "tables" -> TablesBenchmark.run();
         case "rolling" -> RollingBenchmark.run();
         case "routing" -> RoutingBenchmark.run();
         case "connections" -> ConnectionsBenchmark.run();
