@@ -7,6 +7,12 @@ enum UnreadableReason {
   NO_EVENT_TYPE,
   TEXT_TOO_LONG,
   RECORD_TOO_LARGE,
+  /** A field that every record has is not there. */
+  FIELD_MISSING,
+  /** A field has a value that is none of its type, or out of its range. */
+  FIELD_UNREADABLE,
+  /** Two rows of one record have the same key. */
+  ROW_REPEATED,
   /** The event stands, what was measured with it does not. */
   HEALTH_DATA_UNREADABLE,
   /** The measurement stands, what was reported for the day or week does not. */

@@ -30,7 +30,8 @@ final class Values {
   /** ISO 8601 as devices and their relays write it; parts of a second are cut. */
   private static final Pattern ISO_TIME =
       Pattern.compile(
-          "(\\d{4}-\\d\\d-\\d\\d)[Tt ](\\d\\d:\\d\\d:\\d\\d)(?:[.,]\\d+)? ?([Zz]|[+-]\\d\\d(?::?\\d\\d)?)?");
+          "(\\d{4}-\\d\\d-\\d\\d)[Tt ](\\d\\d:\\d\\d:\\d\\d)(?:[.,]\\d+)?"
+              + " ?([Zz]|[+-]\\d\\d(?::?\\d\\d)?)?");
 
   private static final int LOCAL_TIME_LENGTH = 19;
 
@@ -153,23 +154,30 @@ final class Values {
    * @param zone where local times are; others are turned into it
    */
   static @Nullable RecordTime time(@Nullable JsonNode node, ZoneId zone) {
-    String text = text(node);
+    RecordTime time = timeOfAnyYear(text(node), zone);
+    return time == null || time.local().getYear() < FIRST_YEAR || time.local().getYear() > LAST_YEAR
+        ? null
+        : time;
+  }
+
+  /** The same, of text and of any year. */
+  static @Nullable RecordTime timeOfAnyYear(@Nullable String text, ZoneId zone) {
     if (text == null || text.length() > LONGEST_TIME) {
       return null;
     }
     try {
-      RecordTime time = isEpoch(text) ? RecordTime.of(epoch(text), zone) : localOrIso(text, zone);
-      return time == null
-              || time.local().getYear() < FIRST_YEAR
-              || time.local().getYear() > LAST_YEAR
-          ? null
-          : time;
+      return isEpoch(text) ? RecordTime.of(epoch(text), zone) : localOrIso(text, zone);
     } catch (DateTimeException e) {
       return null;
     }
   }
 
-  private static @Nullable RecordTime localOrIso(String text, ZoneId zone) {
+  /**
+   * Local time or ISO 8601.
+   *
+   * @throws DateTimeException when there is no such day, hour or offset
+   */
+  static @Nullable RecordTime localOrIso(String text, ZoneId zone) {
     if (text.length() == LOCAL_TIME_LENGTH && text.charAt(10) == ' ') {
       return RecordTime.of(LocalDateTime.parse(text, LOCAL_TIME));
     }
