@@ -201,6 +201,27 @@ final class Fields {
     return paths.isEmpty() || paths.size() < elements.size() ? null : paths;
   }
 
+  /** Notes paths into what wraps items: they are never looked for in there. */
+  void notUnder(List<String> wrappers) {
+    for (Draft draft : drafts.values()) {
+      if (draft.spec() != null) {
+        notUnder(draft.part(), draft.spec().from(), wrappers);
+      }
+    }
+  }
+
+  /** The same, of paths elsewhere. */
+  static void notUnder(YamlPart part, List<FieldPath> paths, List<String> wrappers) {
+    for (FieldPath path : paths) {
+      if (!path.around() && wrappers.contains(path.names().getFirst())) {
+        part.mistake(
+            "%s is looked for in items, and items are looked for under %s; set wrapped-in, to [] for"
+                    .formatted(Mistakes.quote(path.toString()), path.names().getFirst())
+                + " none");
+      }
+    }
+  }
+
   boolean has(String name) {
     return drafts.containsKey(name);
   }

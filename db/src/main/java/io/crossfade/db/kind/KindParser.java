@@ -89,6 +89,7 @@ final class KindParser {
     if (fields == null) {
       return null;
     }
+    fields.notUnder(wrappedIn);
     String time = time(fields);
     Identity identity = identity(fields, time);
     String cohort = cohort(fields);
@@ -100,7 +101,8 @@ final class KindParser {
         everywhere.add(more);
       }
     }
-    List<TableSpec> tables = tables(name, fields, everywhere, zone, identity);
+    TableParser parser = new TableParser(fields, everywhere, wrappedIn, zone);
+    List<TableSpec> tables = tables(name, parser, identity);
     if (name == null || code == null || endpoint == null || cohort == null || queue == null) {
       return null;
     }
@@ -369,13 +371,7 @@ final class KindParser {
     return null;
   }
 
-  private List<TableSpec> tables(
-      @Nullable String name,
-      Fields fields,
-      List<String> everywhere,
-      ZoneId zone,
-      Identity identity) {
-    TableParser parser = new TableParser(fields, everywhere, zone);
+  private List<TableSpec> tables(@Nullable String name, TableParser parser, Identity identity) {
     List<TableSpec> tables = new ArrayList<>();
     YamlPart at = said.get("tables");
     if (at == null) {

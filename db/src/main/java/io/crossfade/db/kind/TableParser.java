@@ -35,15 +35,18 @@ final class TableParser {
 
   private final Fields fields;
   private final List<String> everywhere;
+  private final List<String> wrappers;
   private final ZoneId zone;
 
   /**
    * @param fields of the record
    * @param everywhere names of those that every table has a column of
+   * @param wrappers names under which items are looked for
    */
-  TableParser(Fields fields, List<String> everywhere, ZoneId zone) {
+  TableParser(Fields fields, List<String> everywhere, List<String> wrappers, ZoneId zone) {
     this.fields = fields;
     this.everywhere = everywhere;
+    this.wrappers = wrappers;
     this.zone = zone;
   }
 
@@ -124,6 +127,9 @@ final class TableParser {
       part.mistake("has no fields");
     }
     List<FieldPath> paths = from == null ? null : Fields.paths(from);
+    if (from != null && paths != null) {
+      Fields.notUnder(from, paths, wrappers);
+    }
     Fields own = fieldsPart == null ? null : Fields.read(fieldsPart, zone);
     if (own == null) {
       return new Rows(null, null);

@@ -187,7 +187,10 @@ final class TypeParser {
       case "json" -> new Json(size(arguments, JSON_BYTES, Json.MOST, "bytes"));
       case "bytes" -> new Bytes(size(arguments, 0, Bytes.MOST, "bytes"), encoding());
       default -> {
-        none(arguments);
+        if (!arguments.isEmpty()) {
+          mistake(part, "takes nothing in parentheses; write a list, such as [open, paid]");
+          yield null;
+        }
         YamlPart values = said.get("values");
         if (values == null) {
           mistake(part, "choice needs values, such as values: [open, paid]");

@@ -293,7 +293,13 @@ final class YamlPart {
       mistake("has no value");
       return null;
     }
-    return scalar.getValue();
+    String text = scalar.getValue();
+    if (text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+      mistake("has half of a character, which no database takes");
+      return null;
+    }
+    return text;
   }
 
   /** The same, and {@code ""} is one. */

@@ -493,7 +493,37 @@ final class BadKindFiles {
         seen(
             "queue: {capacity: 500, flush-after: 2s}",
             "queue: 500",
-            "21:12: kinds[0].queue: should have keys with values, as in 'key: value'"));
+            "21:12: kinds[0].queue: should have keys with values, as in 'key: value'"),
+        unseen(
+            "weight: double",
+            "weight: {type: double, from: data.weight}",
+            "15:17: kinds[0].fields[8].weight: 'data.weight' is looked for in items, and items are"
+                + " looked for under data; set wrapped-in, to [] for none"),
+        unseen(
+            "          from: lines\n",
+            "          from: data.lines\n",
+            "26:17: kinds[0].tables[1].rows.from: 'data.lines' is looked for in items, and items"
+                + " are looked for under data; set wrapped-in, to [] for none"),
+        unseen(
+            "from: lines",
+            "from: data",
+            "26:17: kinds[0].tables[1].rows.from: 'data' is looked for in items, and items are"
+                + " looked for under data; set wrapped-in, to [] for none"),
+        seen(
+            "text(500)",
+            "choice(a, b)",
+            "13:15: kinds[0].fields[6].note: takes nothing in parentheses; write a list, such as"
+                + " [open, paid]"),
+        unseen(
+            "text(500)",
+            "{type: text, default: \"\\ud800\"}",
+            "13:37: kinds[0].fields[6].note.default: has half of a character, which no database"
+                + " takes"),
+        unseen(
+            "weight: double\n    identity: order_no",
+            "at: {type: instant, zone: Europe/Berlin}\n    identity: [order_no, at]",
+            "16:26: kinds[0].identity[1]: at cannot be in the identity: it is in a zone that puts"
+                + " clocks back, where two moments have one local time; make it UTC"));
   }
 
   private static Bad seen(String right, String wrong, String... said) {
