@@ -58,7 +58,10 @@ final class StreamConsumer {
 
   private @Nullable Read next;
   private long before;
-  private boolean groupsMissing;
+
+  /** Since it last read; missing once more, something is wrong. */
+  private boolean groupsMade;
+
   private long nextClaim = System.nanoTime();
 
   /** How long it had been busy when its entries were last kept, ns; of one other thread. */
@@ -146,37 +149,32 @@ final class StreamConsumer {
   }
 
   /**
-   * Reads and writes once. After a failure it begins anew: what it had read is pending for it.
+   * Reads and writes once. After a failure it begins anew: what it had read is pending for it. It
+   * reads before it makes a group: a Redis that is full lets everybody read.
    *
    * @return the end, once it was told to stop and has written what it had read
    */
   private LoopStep.Next step() throws Exception {
     try {
       if (next == null) {
-        // Reads first: a Redis that is full lets nobody make a group, and everybody read.
-        makeGroups();
-        for (StreamName stream : StreamName.of(kind)) {
-          takePending(stream, /* own= */ true);
-        }
-        awaitAcknowledgements();
-        next = read();
-        before = next.begin();
+        next = begin();
       }
       next = consume(next);
+      groupsMade = false;
     } catch (Exception | Error e) {
-      if (next != null) {
-        StreamReader.release(next.reply());
-      }
-      next = null;
-      acknowledgements.clear();
-      groupsMissing = String.valueOf(e.getMessage()).startsWith("NOGROUP");
-      if (!(e instanceof RedisConnectionException)) {
-        batchSize.failed();
-      }
-      if (running()) {
+      forget();
+      if (!running()) {
+        log.warn("{} stops: {}", name, String.valueOf(e));
+      } else if (StreamGroups.saysMissing(e) && !groupsMade) {
+        // A first start, or somebody deleted the stream: nothing that failed.
+        StreamName.of(kind).forEach(groups::ensure);
+        groupsMade = true;
+      } else {
+        if (!(e instanceof RedisConnectionException)) {
+          batchSize.failed();
+        }
         throw e;
       }
-      log.warn("{} stops: {}", name, String.valueOf(e));
     }
     if (running() || next != null) {
       return LoopStep.Next.again();
@@ -185,11 +183,24 @@ final class StreamConsumer {
     return LoopStep.Next.end();
   }
 
-  private void makeGroups() {
-    if (groupsMissing) {
-      StreamName.of(kind).forEach(groups::ensure);
-      groupsMissing = false;
+  /** Asks for what is pending for it, and then for what nobody has read. */
+  private Read begin() throws Exception {
+    for (StreamName stream : StreamName.of(kind)) {
+      takePending(stream, /* own= */ true);
+      groups.known(stream);
     }
+    awaitAcknowledgements();
+    Read first = read();
+    before = first.begin();
+    return first;
+  }
+
+  private void forget() {
+    if (next != null) {
+      StreamReader.release(next.reply());
+    }
+    next = null;
+    acknowledgements.clear();
   }
 
   /**

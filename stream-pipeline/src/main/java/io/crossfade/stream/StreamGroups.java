@@ -2,6 +2,7 @@ package io.crossfade.stream;
 
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.XTrimArgs;
 import io.lettuce.core.models.stream.PendingMessage;
@@ -9,10 +10,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is done to the streams and their groups, apart from reading. */
 final class StreamGroups {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamGroups.class);
 
   /**
    * Removes a consumer only while nothing is pending for it: its pending entries would go with it.
@@ -26,10 +33,15 @@ final class StreamGroups {
       return 0
       """;
 
-  /** Entries that a consumer has in hand count as given to it just now, and not once more. */
+  /**
+   * Entries that a consumer has in hand count as given to it just now, and not once more. Without a
+   * group there is nothing to keep: the consumer will hear of it.
+   */
   private static final String KEEP =
       """
-      local pending = redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1000, ARGV[2])
+      local pending = redis.pcall('XPENDING', KEYS[1], ARGV[1], '-', '+', 1000, ARGV[2])
+      if pending.err and string.find(pending.err, 'NOGROUP', 1, true) then return 0 end
+      if pending.err then return redis.error_reply(pending.err) end
       if #pending == 0 then return 0 end
       local claim = {'XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0}
       for _, entry in ipairs(pending) do claim[#claim + 1] = entry[1] end
@@ -54,23 +66,55 @@ final class StreamGroups {
   private final RedisLinks links;
   private final StreamSettings settings;
 
+  /** Whose group this process knows to have been there. */
+  private final Set<StreamName> known = ConcurrentHashMap.newKeySet();
+
   StreamGroups(RedisLinks links, StreamSettings settings) {
     this.links = links;
     this.settings = settings;
   }
 
   /**
+   * Whether this says that a group is not there, or went away while a consumer waited for entries:
+   * what every consumer of an empty Redis hears first, and what a deleted key or a flush looks like
+   * later.
+   */
+  static boolean saysMissing(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return failure instanceof RedisCommandExecutionException
+        && (message.contains("NOGROUP") || message.startsWith("UNBLOCKED"));
+  }
+
+  /** Notes that the group of a stream is there; one that is missing later was lost. */
+  void known(StreamName stream) {
+    known.add(stream);
+  }
+
+  /**
    * Makes the group where it is missing, from the stream's first entry, and the stream with it;
-   * also while Redis is full.
+   * also while Redis is full. Of several that miss it one makes it, and says so.
    */
   void ensure(StreamName stream) {
-    links
-        .text()
-        .eval(
-            ENSURE,
-            ScriptOutputType.INTEGER,
-            new String[] {settings.key(stream)},
-            StreamSettings.GROUP);
+    Long made =
+        links
+            .text()
+            .eval(
+                ENSURE,
+                ScriptOutputType.INTEGER,
+                new String[] {settings.key(stream)},
+                StreamSettings.GROUP);
+    boolean lost = !known.add(stream);
+    if (made == null || made == 0) {
+      return;
+    }
+    if (lost) {
+      log.warn(
+          "The group of {} was gone: deleted, flushed, or lost by a fail-over. It is made again"
+              + " and reads whatever the stream still has, from its first entry on",
+          settings.key(stream));
+    } else {
+      log.info("Made the group of {}", settings.key(stream));
+    }
   }
 
   /** How often an entry was delivered, 1 when unknown. */

@@ -93,7 +93,9 @@ final class StreamUpkeep {
 
   private void round(StreamName stream, long most) {
     StreamState state = look.at(stream);
-    if (state.ours().isEmpty() && made(stream)) {
+    if (state.ours().isPresent()) {
+      groups.known(stream);
+    } else if (made(stream)) {
       state = look.at(stream);
     }
     OptionalLong bytes = bytes(stream);

@@ -162,6 +162,11 @@ final class StreamHarness implements AutoCloseable {
 
   /** One round of what every process does by itself. */
   StreamUpkeep upkeep() {
+    return upkeep(groups);
+  }
+
+  /** The same, of a process that knows of the groups what these do. */
+  StreamUpkeep upkeep(StreamGroups groups) {
     meters.getMeters().stream().filter(Gauge.class::isInstance).forEach(meters::remove);
     return new StreamUpkeep(look, groups, health, trimmer(), settings, meters);
   }
