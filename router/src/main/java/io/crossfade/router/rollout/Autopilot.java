@@ -1,34 +1,23 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
-import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.RouterMeter;
-import io.crossfade.router.flags.Cohort;
-import io.crossfade.router.flags.DeviceCohortStrategy;
 import io.crossfade.router.flags.FlagTable;
 import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.flags.RolloutState;
-import io.crossfade.router.flags.Stage;
-import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.gates.GatePolicy;
-import io.crossfade.router.gates.GatePolicy.Promotion;
-import io.crossfade.router.gates.GateResult;
 import io.crossfade.router.operator.RefusedException;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.math.BigDecimal;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes stages without a person: back when a guarding gate fails, forward along the plan only
- * while all gates pass. Looks and decides once per call; one router calls at a time.
+ * Changes stages without a person, as {@link AutopilotPolicy} says. Looks and decides once per
+ * call; one router calls at a time.
  */
 public final class Autopilot {
 
@@ -39,9 +28,8 @@ public final class Autopilot {
   private final Rollout rollout;
   private final RolloutFlags flags;
   private final RolloutEvidence evidence;
-  private final GatePolicy gates;
+  private final AutopilotPolicy policy;
   private final Holds holds;
-  private final RolloutSettings settings;
   private final MeterRegistry meters;
 
   public Autopilot(
@@ -57,9 +45,8 @@ public final class Autopilot {
     this.rollout = rollout;
     this.flags = flags;
     this.evidence = evidence;
-    this.gates = gates;
+    this.policy = new AutopilotPolicy(settings, gates);
     this.holds = holds;
-    this.settings = settings;
     this.meters = meters;
     // An alert on an increase needs a series that was there before.
     for (Kind kind : Kind.values()) {
@@ -81,45 +68,30 @@ public final class Autopilot {
 
   private void decide(Kind kind, RolloutState state) {
     KindFlags now = state.of(kind);
-    if (now.cohort().nobody()) {
-      if (settings.plannedKinds().contains(kind) && now.stage() == Stage.SHADOW) {
-        followPlan(kind, now, state.version());
-      }
-      return;
-    }
-    GateEvidence figures = evidence.of(kind);
-    List<GateResult> failed =
-        gates
-            .judge(
-                now.dualWrite() ? GatePolicy.GUARDS : GatePolicy.GUARDS_WITHOUT_DUAL_WRITE, figures)
-            .stream()
-            .filter(result -> result.verdict() == Verdict.FAIL)
-            .toList();
-    if (!failed.isEmpty() && settings.automaticRollback().contains(kind)) {
-      goBack(kind, now, state.version(), figures, failed);
-    } else if (failed.isEmpty() && settings.plannedKinds().contains(kind)) {
-      followPlan(kind, now, state.version());
+    switch (policy.decide(kind, now, () -> evidence.of(kind))) {
+      case AutopilotPolicy.Stay stay -> {}
+      case AutopilotPolicy.Back back -> goBack(kind, now, state.version(), back);
+      case AutopilotPolicy.Forward next -> goOn(kind, state.version(), next);
     }
   }
 
-  private void goBack(
-      Kind kind, KindFlags now, long version, GateEvidence figures, List<GateResult> failed) {
+  private void goBack(Kind kind, KindFlags now, long version, AutopilotPolicy.Back back) {
     String reason =
-        failed.stream()
+        back.failed().stream()
             .map(result -> result.gate() + ": " + result.figures())
             .collect(Collectors.joining("; "));
     try {
       flags.stored(
           table.change(
               version,
-              Map.of(kind, back(now)),
+              Map.of(kind, back.to()),
               new FlagTable.Note(
                   Origin.AUTOPILOT,
                   ACTOR,
                   reason,
                   null,
                   false,
-                  Rollout.json(Map.of("figures", figures, "failed", failed)))));
+                  Rollout.json(Map.of("figures", back.figures(), "failed", back.failed())))));
       rollbacks(kind, 1);
       log.warn("{} went back from {} by itself: {}", kind.label(), now, reason);
     } catch (FlagTable.StaleVersionException e) {
@@ -127,51 +99,13 @@ public final class Autopilot {
     }
   }
 
-  private KindFlags back(KindFlags now) {
-    return settings.rollbackTo() == RolloutSettings.Depth.SHADOW
-            || now.stage() == Stage.CANARY
-            || now.stage() == Stage.NONE
-        ? KindFlags.SHADOW
-        : now.stage() == Stage.COMPLETE
-            ? new KindFlags(Cohort.EVERYBODY, true)
-            : new KindFlags(Cohort.of(lastStep()), true);
-  }
-
-  /** The last step of the plan that is not yet all devices. */
-  private int lastStep() {
-    return settings.plan().stream()
-        .mapToInt(DeviceCohortStrategy::basisPoints)
-        .filter(step -> step < Cohort.ALL)
-        .max()
-        .orElse(0);
-  }
-
-  private void followPlan(Kind kind, KindFlags now, long version) {
-    int share = now.cohort().basisPoints();
-    Optional<BigDecimal> next =
-        settings.plan().stream()
-            .filter(step -> DeviceCohortStrategy.basisPoints(step) > share)
-            .findFirst();
-    if (next.isEmpty()) {
-      return;
-    }
-    boolean toAll = DeviceCohortStrategy.basisPoints(next.get()) == Cohort.ALL;
-    Promotion promotion =
-        toAll
-            ? Promotion.TO_LIVE
-            : now.stage() == Stage.SHADOW ? Promotion.TO_CANARY : Promotion.WITHIN_CANARY;
-    GateEvidence figures = evidence.of(kind);
-    Duration lasted = Duration.between(figures.since(), figures.at());
-    if (lasted.compareTo(settings.planSoak()) < 0
-        || GatePolicy.overall(gates.judge(promotion.gates(), figures)) != Verdict.PASS) {
-      return;
-    }
+  private void goOn(Kind kind, long version, AutopilotPolicy.Forward next) {
     StageChange change =
         StageChange.to(
             kind,
-            toAll ? Stage.LIVE : Stage.CANARY,
-            toAll ? null : next.get(),
-            "next step of the plan, after " + lasted,
+            next.stage(),
+            next.percentage(),
+            "next step of the plan, after " + next.lasted(),
             version);
     try {
       rollout.apply(change, Origin.AUTOPILOT, ACTOR);
