@@ -162,6 +162,18 @@ class UploadRouterIT {
     assertThat(refused(record)).isFalse();
   }
 
+  /** The breaker guards what is served: that Redis was away a moment ago drops no copy. */
+  @Test
+  void copyIsTriedWhileTheBreakerIsOpen() {
+    switched(KindFlags.SHADOW);
+    breaker.transitionToOpenState();
+    AcceptedRecord record = one(16);
+    assertThat(route(record).accepted()).isTrue();
+    awaitEntries(1);
+    assertThat(dropped(DeliveryPath.STREAM, record)).isFalse();
+    assertThat(breaker.getMetrics().getNumberOfNotPermittedCalls()).isZero();
+  }
+
   @Test
   void uploadThatTheQueueRefusedIsNotedWhereItsCopyWentOn() {
     switched(KindFlags.SHADOW);
