@@ -5,7 +5,7 @@ import java.time.LocalDateTime;
 /**
  * One normalised, stamped item of an upload. Both paths write exactly this; nothing is added later.
  */
-public sealed interface AcceptedRecord permits HealthData, DeviceInfo, CommonEvent {
+public interface AcceptedRecord {
 
   Acceptance acceptance();
 

@@ -2,150 +2,63 @@ package io.crossfade.db;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import io.crossfade.db.field.Field;
-import io.crossfade.db.field.FieldType;
-import io.crossfade.db.field.FieldValues;
 import java.io.IOException;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
-/**
- * What the records of a kind hold, said once: entries, columns and weights follow from it. A field
- * is only ever appended; entries without it are read for ever.
- */
-final class KindDefinition<R extends AcceptedRecord> {
+/** What makes a kind: what its records hold, where they are kept and how they are told apart. */
+public interface KindDefinition {
 
-  /** Makes a record of what every one has and of its kind's own fields. */
-  interface Maker<R> {
-    R make(Acceptance acceptance, String deviceSn, LocalDateTime timestamp, FieldValues values);
+  Kind kind();
+
+  /** Path to which devices upload, for example {@code /upload_orders}. */
+  String endpoint();
+
+  /** Its streams, without the prefix of the settings. */
+  StreamKeys streams();
+
+  /** How the memory queue takes its records. */
+  QueueFormula queue();
+
+  /** The tables that its records are written to, the one with a row per record first. */
+  List<OutputTable<?>> tables();
+
+  /** Takes rows of a record. */
+  interface Rows {
+    <R> void add(OutputTable<R> table, R row);
   }
 
-  private final Class<R> type;
-  private final List<Field<R>> fields;
-  private final Maker<R> maker;
+  /** The rows of a record, of {@link #tables}. */
+  void rows(AcceptedRecord accepted, Rows rows);
 
-  private KindDefinition(Class<R> type, List<Field<R>> fields, Maker<R> maker) {
-    this.type = type;
-    this.fields = List.copyOf(fields);
-    this.maker = maker;
-  }
+  /** What a row's columns say of its identity. */
+  RowIdentity identity(OutputTable<?> table, StoredRow stored);
 
-  /** Its own fields, in the order of the entry format. */
-  List<Field<R>> fields() {
-    return fields;
-  }
+  /** Whether a record goes ahead of others. */
+  boolean urgent(AcceptedRecord accepted);
 
-  /** Appends the record's own fields. */
-  void write(JsonGenerator out, AcceptedRecord accepted) throws IOException {
-    R own = type.cast(accepted);
-    for (Field<R> field : fields) {
-      field.type().write(out, field.value().apply(own));
-    }
-  }
+  /** Where its tables say which rows are urgent; empty when none ever is. */
+  Optional<UrgentRows> urgentRows();
 
-  /** Reads what {@link #write} wrote. */
-  R read(JsonParser in, Acceptance acceptance, String deviceSn, LocalDateTime timestamp)
-      throws IOException {
-    return maker.make(acceptance, deviceSn, timestamp, FieldValues.read(fields, in));
-  }
+  /** Appends what a record holds beside what every one has, as an entry has it. */
+  void write(JsonGenerator out, AcceptedRecord accepted) throws IOException;
 
-  /** What its texts take of the heap, bytes. */
-  long texts(AcceptedRecord accepted) {
-    R own = type.cast(accepted);
-    long sum = 0;
-    for (Field<R> field : fields) {
-      if (field.type() instanceof FieldType.Text) {
-        sum += RecordWeight.of((String) field.value().apply(own));
-      }
-    }
-    return sum;
-  }
+  /**
+   * Reads what {@link #write} wrote, in this or any earlier version.
+   *
+   * @throws IOException when it is no such thing, as do {@code RuntimeException}s
+   */
+  AcceptedRecord read(
+      JsonParser in, Acceptance acceptance, String deviceSn, LocalDateTime timestamp)
+      throws IOException;
+
+  /** What a record's texts take of the heap, bytes, those of {@link #documents} aside. */
+  long texts(AcceptedRecord accepted);
 
   /** What the texts that become rows of their own take, bytes. */
-  long documents(AcceptedRecord accepted) {
-    R own = type.cast(accepted);
-    long sum = 0;
-    for (Field<R> field : fields) {
-      if (field.type() instanceof FieldType.Texts
-          && field.value().apply(own) instanceof Map<?, ?> texts) {
-        for (Object text : texts.values()) {
-          sum += RecordWeight.of((String) text);
-        }
-      }
-    }
-    return sum;
-  }
+  long documents(AcceptedRecord accepted);
 
-  static <R extends AcceptedRecord> Builder<R> of(Class<R> type) {
-    return new Builder<>(type);
-  }
-
-  /** Collects fields in the order of the entry format. */
-  static final class Builder<R extends AcceptedRecord> {
-
-    private static final int DEGREE_SCALE = 6;
-
-    private final Class<R> type;
-    private final List<Field<R>> fields = new ArrayList<>();
-
-    private Builder(Class<R> type) {
-      this.type = type;
-    }
-
-    Builder<R> text(String name, Function<R, @Nullable Object> value) {
-      return add(name, new FieldType.Text(/* required= */ false), value);
-    }
-
-    Builder<R> requiredText(String name, Function<R, @Nullable Object> value) {
-      return add(name, new FieldType.Text(/* required= */ true), value);
-    }
-
-    Builder<R> integer(String name, Function<R, @Nullable Object> value) {
-      return add(name, new FieldType.Int(), value);
-    }
-
-    Builder<R> decimal(String name, int scale, Function<R, @Nullable Object> value) {
-      return add(name, new FieldType.Decimal(scale), value);
-    }
-
-    Builder<R> real(String name, Function<R, @Nullable Object> value) {
-      return add(name, new FieldType.Real(), value);
-    }
-
-    Builder<R> choice(
-        String name, List<? extends Enum<?>> constants, Function<R, @Nullable Object> value) {
-      return add(name, new FieldType.Choice(constants), value);
-    }
-
-    Builder<R> owner() {
-      add("customer_id", new FieldType.BigInt(), source -> source.owner().customerId());
-      add("org_id", new FieldType.BigInt(), source -> source.owner().orgId());
-      return add("user_id", new FieldType.BigInt(), source -> source.owner().userId());
-    }
-
-    Builder<R> position(Function<R, Position> position) {
-      return decimal("latitude", DEGREE_SCALE, source -> position.apply(source).latitude())
-          .decimal("longitude", DEGREE_SCALE, source -> position.apply(source).longitude())
-          .real("altitude", source -> position.apply(source).altitude());
-    }
-
-    /** A field that is in entries alone. */
-    Builder<R> inEntries(String name, FieldType fieldType, Function<R, @Nullable Object> value) {
-      fields.add(new Field<>(name, fieldType, /* stored= */ false, value));
-      return this;
-    }
-
-    KindDefinition<R> madeBy(Maker<R> maker) {
-      return new KindDefinition<>(type, fields, maker);
-    }
-
-    private Builder<R> add(String name, FieldType fieldType, Function<R, @Nullable Object> value) {
-      fields.add(new Field<>(name, fieldType, /* stored= */ true, value));
-      return this;
-    }
-  }
+  /** A record as one might come, for proofs and for the rehearsal. */
+  AcceptedRecord sample(SampleRecords samples, String deviceSn, LocalDateTime time);
 }

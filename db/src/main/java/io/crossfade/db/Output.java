@@ -7,7 +7,9 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -50,9 +52,6 @@ public final class Output {
     }
 
     private <R> void add(OutputTable<R> table, List<R> rows) {
-      if (rows.isEmpty()) {
-        return;
-      }
       // All writers lock rows in the same order, so that they rarely deadlock.
       record Keyed<T>(RecordId id, T row) {}
       List<R> ordered =
@@ -65,6 +64,26 @@ public final class Output {
     }
   }
 
+  /** Rows by table; writers take tables in one order, too. */
+  private static final class Collected implements KindDefinition.Rows {
+
+    private final Map<OutputTable<?>, List<?>> rows = new HashMap<>();
+
+    @Override
+    @SuppressWarnings("unchecked") // a list is only ever found under the table of its rows
+    public <R> void add(OutputTable<R> table, R row) {
+      ((List<R>) rows.computeIfAbsent(table, first -> new ArrayList<R>())).add(row);
+    }
+
+    private <R> void into(Batch batch, OutputTable<R> table) {
+      @SuppressWarnings("unchecked") // see add
+      List<R> of = (List<R>) rows.get(table);
+      if (of != null) {
+        batch.add(table, of);
+      }
+    }
+  }
+
   private record TableRows<R>(OutputTable<R> table, EncodedRows<R> rows) {}
 
   /**
@@ -72,26 +91,14 @@ public final class Output {
    * before is written.
    */
   public static Batch prepare(Collection<? extends AcceptedRecord> records) {
-    List<HealthData> health = new ArrayList<>();
-    List<Fact> facts = new ArrayList<>();
-    List<DeviceInfo> devices = new ArrayList<>();
-    List<CommonEvent> events = new ArrayList<>();
+    Collected rows = new Collected();
     for (AcceptedRecord accepted : records) {
-      switch (accepted) {
-        case HealthData data -> {
-          health.add(data);
-          data.facts().forEach((type, value) -> facts.add(new Fact(data, type, value)));
-        }
-        case DeviceInfo info -> devices.add(info);
-        case CommonEvent event -> events.add(event);
-      }
+      accepted.kind().definition().rows(accepted, rows);
     }
     Batch batch = new Batch(records);
-    batch.add(OutputTables.HEALTH_DATA, health);
-    batch.add(OutputTables.FACTS, facts);
-    batch.add(OutputTables.DEVICE_HISTORY, devices);
-    batch.add(OutputTables.DEVICE_STATE, devices);
-    batch.add(OutputTables.EVENTS, events);
+    for (KindDefinition definition : Kinds.all()) {
+      definition.tables().forEach(table -> rows.into(batch, table));
+    }
     return batch;
   }
 
@@ -200,12 +207,7 @@ public final class Output {
     List<AcceptedRecord> others = new ArrayList<>();
     for (int i = 0; i < OTHERS; i++) {
       LocalDateTime time = LocalDateTime.of(2000, 1, 1, 0, 0).plusDays(i);
-      others.add(
-          switch (kind) {
-            case HEALTH -> samples.healthAt(device, time);
-            case DEVICE -> samples.deviceAt(device, time);
-            case EVENT -> samples.eventAt(device, time);
-          });
+      others.add(kind.definition().sample(samples, device, time));
     }
     try (Connection connection = dataSource.getConnection()) {
       try {

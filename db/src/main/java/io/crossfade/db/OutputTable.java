@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -103,6 +104,14 @@ public final class OutputTable<R> {
    */
   public List<String> comparedColumns() {
     return comparedColumns;
+  }
+
+  /** How its rows say that they go ahead of others; empty when none ever does. */
+  public Optional<UrgentRows> urgentRows() {
+    return OutputTables.kindOf(name)
+        .definition()
+        .urgentRows()
+        .filter(urgent -> comparedColumns.contains(urgent.column()));
   }
 
   /** Value of a compared column in a stored row. */

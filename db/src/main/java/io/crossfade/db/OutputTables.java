@@ -3,7 +3,7 @@ package io.crossfade.db;
 import io.crossfade.db.OutputTable.Winner;
 import java.util.List;
 
-/** The tables that each output has, under their names in the field. */
+/** The tables that each output has: those of the watches under their names in the field. */
 public final class OutputTables {
 
   static final OutputTable<HealthData> HEALTH_DATA =
@@ -60,11 +60,7 @@ public final class OutputTables {
 
   /** The tables that records of a kind are written to, the one with a row per record first. */
   public static List<OutputTable<?>> of(Kind kind) {
-    return switch (kind) {
-      case HEALTH -> List.of(HEALTH_DATA, FACTS);
-      case DEVICE -> List.of(DEVICE_HISTORY, DEVICE_STATE);
-      case EVENT -> List.of(EVENTS);
-    };
+    return kind.definition().tables();
   }
 
   /** The kind whose records are written to a table. */

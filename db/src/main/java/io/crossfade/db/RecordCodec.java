@@ -48,7 +48,7 @@ public final class RecordCodec {
       out.writeNumber(accepted.acceptance().reason().ordinal());
       out.writeString(accepted.deviceSn());
       out.writeNumber(accepted.timestamp().toEpochSecond(ZoneOffset.UTC));
-      Watches.of(accepted.kind()).write(out, accepted);
+      accepted.kind().definition().write(out, accepted);
       out.writeEndArray();
     } catch (IOException e) {
       throw new UncheckedIOException("A byte array refuses nothing", e);
@@ -106,7 +106,7 @@ public final class RecordCodec {
     Acceptance acceptance = new Acceptance(id, stamp, reason);
     String deviceSn = requiredText(in);
     LocalDateTime timestamp = LocalDateTime.ofEpochSecond(requiredLong(in), 0, ZoneOffset.UTC);
-    return Watches.of(kind).read(in, acceptance, deviceSn, timestamp);
+    return kind.definition().read(in, acceptance, deviceSn, timestamp);
   }
 
   private static int requiredInt(JsonParser in) throws IOException {

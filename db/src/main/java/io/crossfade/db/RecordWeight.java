@@ -24,7 +24,7 @@ public final class RecordWeight {
    * @param texts bytes
    */
   public static long of(AcceptedRecord accepted, long texts) {
-    return FRAME + texts + Watches.of(accepted.kind()).documents(accepted);
+    return FRAME + texts + accepted.kind().definition().documents(accepted);
   }
 
   public static long of(Collection<? extends AcceptedRecord> records) {
@@ -37,7 +37,7 @@ public final class RecordWeight {
 
   /** Bytes of what a record says in words, its facts aside. */
   public static long texts(AcceptedRecord accepted) {
-    return of(accepted.deviceSn()) + Watches.of(accepted.kind()).texts(accepted);
+    return of(accepted.deviceSn()) + accepted.kind().definition().texts(accepted);
   }
 
   static long of(@Nullable String text) {

@@ -4,13 +4,18 @@ import io.crossfade.db.DeviceInfo.ChargingStatus;
 import io.crossfade.db.DeviceInfo.WearableStatus;
 import io.crossfade.db.field.FieldType;
 import io.crossfade.db.field.FieldValues;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** The kinds of a fleet of health watches. */
 final class Watches {
 
-  static final KindDefinition<HealthData> HEALTH =
-      KindDefinition.of(HealthData.class)
+  static final RecordFormat<HealthData> HEALTH =
+      RecordFormat.of(HealthData.class)
           .owner()
           .integer("heart_rate", HealthData::heartRate)
           .integer("blood_oxygen", HealthData::bloodOxygen)
@@ -46,8 +51,8 @@ final class Watches {
                       values.text(),
                       values.texts(FactType.class)));
 
-  static final KindDefinition<DeviceInfo> DEVICE =
-      KindDefinition.of(DeviceInfo.class)
+  static final RecordFormat<DeviceInfo> DEVICE =
+      RecordFormat.of(DeviceInfo.class)
           .owner()
           .text("system_software_version", DeviceInfo::systemSoftwareVersion)
           .text("wifi_address", DeviceInfo::wifiAddress)
@@ -87,8 +92,8 @@ final class Watches {
                       values.choice(WearableStatus.class),
                       values.text()));
 
-  static final KindDefinition<CommonEvent> EVENT =
-      KindDefinition.of(CommonEvent.class)
+  static final RecordFormat<CommonEvent> EVENT =
+      RecordFormat.of(CommonEvent.class)
           .owner()
           .requiredText("event_type", CommonEvent::eventType)
           .text("event_value", CommonEvent::eventValue)
@@ -108,12 +113,147 @@ final class Watches {
 
   private Watches() {}
 
-  static KindDefinition<? extends AcceptedRecord> of(Kind kind) {
-    return switch (kind) {
-      case HEALTH -> HEALTH;
-      case DEVICE -> DEVICE;
-      case EVENT -> EVENT;
-    };
+  /** The three kinds, which every process has unless it is told of others. */
+  static List<KindDefinition> all() {
+    return List.of(new Health(), new Device(), new Event());
+  }
+
+  /** Measurements, and what devices report per day or week. */
+  private static final class Health extends WatchKind<HealthData> {
+
+    Health() {
+      super(
+          Kind.HEALTH,
+          HEALTH,
+          HealthData.class,
+          "/upload_health_data",
+          new StreamKeys("health_data_stream", null),
+          new QueueFormula(5_000, perCore(25, 50, 500), perCore(2.5, 4, 32), Duration.ofSeconds(2)),
+          List.of(OutputTables.HEALTH_DATA, OutputTables.FACTS));
+    }
+
+    @Override
+    void rowsOf(HealthData data, Rows rows) {
+      rows.add(OutputTables.HEALTH_DATA, data);
+      data.facts()
+          .forEach((type, value) -> rows.add(OutputTables.FACTS, new Fact(data, type, value)));
+    }
+
+    @Override
+    public RowIdentity identity(OutputTable<?> table, StoredRow stored) {
+      if (table != OutputTables.FACTS) {
+        return super.identity(table, stored);
+      }
+      String device = text(table, stored, table.deviceColumn());
+      LocalDate period = (LocalDate) Objects.requireNonNull(table.value(stored, "period"));
+      return new RowIdentity(
+          Fact.id(device, period, text(table, stored, "fact")),
+          HealthData.id(device, time(table, stored)),
+          device);
+    }
+
+    @Override
+    RecordId id(OutputTable<?> table, StoredRow stored, String device, RecordTime time) {
+      return HealthData.id(device, time);
+    }
+
+    @Override
+    public AcceptedRecord sample(SampleRecords samples, String deviceSn, LocalDateTime time) {
+      return samples.healthAt(deviceSn, time);
+    }
+  }
+
+  /** What devices report about themselves: a history, and the newest of each. */
+  private static final class Device extends WatchKind<DeviceInfo> {
+
+    Device() {
+      super(
+          Kind.DEVICE,
+          DEVICE,
+          DeviceInfo.class,
+          "/upload_device_info",
+          new StreamKeys("device_info_stream", null),
+          new QueueFormula(
+              10_000, perCore(15, 30, 200), perCore(1.5, 2, 16), Duration.ofSeconds(2)),
+          List.of(OutputTables.DEVICE_HISTORY, OutputTables.DEVICE_STATE));
+    }
+
+    @Override
+    void rowsOf(DeviceInfo info, Rows rows) {
+      rows.add(OutputTables.DEVICE_HISTORY, info);
+      rows.add(OutputTables.DEVICE_STATE, info);
+    }
+
+    @Override
+    public RowIdentity identity(OutputTable<?> table, StoredRow stored) {
+      if (table != OutputTables.DEVICE_STATE) {
+        return super.identity(table, stored);
+      }
+      String device = text(table, stored, table.deviceColumn());
+      return new RowIdentity(
+          DeviceInfo.stateId(device), DeviceInfo.id(device, time(table, stored)), device);
+    }
+
+    @Override
+    RecordId id(OutputTable<?> table, StoredRow stored, String device, RecordTime time) {
+      return DeviceInfo.id(device, time);
+    }
+
+    @Override
+    public AcceptedRecord sample(SampleRecords samples, String deviceSn, LocalDateTime time) {
+      return samples.deviceAt(deviceSn, time);
+    }
+  }
+
+  /** What happened to a device or its wearer; some of it goes ahead. */
+  private static final class Event extends WatchKind<CommonEvent> {
+
+    private static final String TYPE = "event_type";
+
+    Event() {
+      super(
+          Kind.EVENT,
+          EVENT,
+          CommonEvent.class,
+          "/upload_common_event",
+          new StreamKeys("common_event_stream", "urgent_event_stream"),
+          new QueueFormula(
+              5_000,
+              new QueueFormula.Share(8, 10, 200, /* byMemory= */ true),
+              perCore(1, 2, 16),
+              Duration.ofMillis(1_500)),
+          List.of(OutputTables.EVENTS));
+    }
+
+    @Override
+    void rowsOf(CommonEvent event, Rows rows) {
+      rows.add(OutputTables.EVENTS, event);
+    }
+
+    @Override
+    RecordId id(OutputTable<?> table, StoredRow stored, String device, RecordTime time) {
+      return CommonEvent.id(
+          device, time, text(table, stored, TYPE), (String) table.value(stored, "event_value"));
+    }
+
+    @Override
+    public boolean urgent(AcceptedRecord accepted) {
+      return accepted instanceof CommonEvent event && event.urgent();
+    }
+
+    @Override
+    public Optional<UrgentRows> urgentRows() {
+      return Optional.of(new UrgentRows(TYPE, null));
+    }
+
+    @Override
+    public AcceptedRecord sample(SampleRecords samples, String deviceSn, LocalDateTime time) {
+      return samples.eventAt(deviceSn, time);
+    }
+  }
+
+  private static QueueFormula.Share perCore(double perCore, int least, int most) {
+    return QueueFormula.Share.perCore(perCore, least, most);
   }
 
   private static Owner owner(FieldValues values) {

@@ -13,10 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.springframework.context.SmartLifecycle;
 
@@ -27,7 +27,7 @@ public final class LegacyPath implements SmartLifecycle, Remainder {
 
   private static final double GIB = 1L << 30;
 
-  private final Map<Kind, LegacyQueue> queues = new EnumMap<>(Kind.class);
+  private final Map<Kind, LegacyQueue> queues = new TreeMap<>();
   private final Duration drainTimeout;
   private volatile boolean running;
 

@@ -17,13 +17,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import javax.sql.DataSource;
@@ -139,7 +139,7 @@ public final class Comparison {
   private ComparisonResult compare(ComparisonRequest request, ComparisonRun run)
       throws SQLException, InterruptedException {
     Throttle held = output -> throttle.await(output, run::renew);
-    Map<Kind, List<TableComparison>> looks = new EnumMap<>(Kind.class);
+    Map<Kind, List<TableComparison>> looks = new TreeMap<>();
     for (Kind kind : request.kinds()) {
       Explanations explanations = new Explanations(kind, control);
       List<TableComparison> ofKind = new ArrayList<>();
@@ -189,25 +189,29 @@ public final class Comparison {
             proofs,
             lost(request.kinds(), run.window()),
             losses.droppedCopies(run.window()),
-            urgentEvents(request, run.window(), looks)));
+            urgent(request, run.window(), looks)));
   }
 
   /**
    * For the gates, which judge rolling runs: none of what was only counted, and of a night's or a
    * person's run nothing, whose windows are long.
    */
-  private long urgentEvents(
+  private Map<Kind, Long> urgent(
       ComparisonRequest request, ComparisonWindow window, Map<Kind, List<TableComparison>> looks)
       throws SQLException {
-    boolean compared =
-        request.origin() == ComparisonRequest.Origin.ROLLING
-            && looks.getOrDefault(Kind.EVENT, List.of()).stream()
-                .anyMatch(look -> !look.notMirrored());
-    return compared
-        ? Math.max(
-            UrgentEvents.count(legacy, window, settings.urgentEvents()),
-            UrgentEvents.count(stream, window, settings.urgentEvents()))
-        : 0;
+    Map<Kind, Long> counts = new TreeMap<>();
+    for (Map.Entry<Kind, List<TableComparison>> kind : looks.entrySet()) {
+      if (request.origin() == ComparisonRequest.Origin.ROLLING
+          && kind.getValue().stream().anyMatch(look -> !look.notMirrored())) {
+        Set<String> values = settings.urgentEvents();
+        counts.put(
+            kind.getKey(),
+            Math.max(
+                UrgentCount.of(legacy, kind.getKey(), window, values),
+                UrgentCount.of(stream, kind.getKey(), window, values)));
+      }
+    }
+    return counts;
   }
 
   private static List<OutputTable<?>> tables(Set<Kind> kinds) {
@@ -257,7 +261,7 @@ public final class Comparison {
 
   private Map<Kind, Losses.Lost> lost(Set<Kind> kinds, ComparisonWindow window)
       throws SQLException {
-    Map<Kind, Losses.Lost> lost = new EnumMap<>(Kind.class);
+    Map<Kind, Losses.Lost> lost = new TreeMap<>();
     for (Kind kind : kinds) {
       lost.put(kind, losses.of(kind, window));
     }
@@ -266,7 +270,7 @@ public final class Comparison {
 
   private Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies(
       Set<Kind> kinds, ComparisonWindow window) throws SQLException {
-    Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies = new EnumMap<>(Kind.class);
+    Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies = new TreeMap<>();
     for (Kind kind : kinds) {
       latencies.put(
           kind,

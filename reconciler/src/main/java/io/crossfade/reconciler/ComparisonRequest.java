@@ -3,8 +3,9 @@ package io.crossfade.reconciler;
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public record ComparisonRequest(
     if (kinds.isEmpty()) {
       throw new IllegalArgumentException("Nothing to compare: no kind");
     }
-    kinds = EnumSet.copyOf(kinds);
+    kinds = Collections.unmodifiableSet(new TreeSet<>(kinds));
   }
 
   /** Of a window. */
@@ -50,7 +51,7 @@ public record ComparisonRequest(
 
   /** All kinds. */
   public static ComparisonRequest all(Origin origin, ComparisonWindow window) {
-    return new ComparisonRequest(origin, window, EnumSet.allOf(Kind.class));
+    return new ComparisonRequest(origin, window, Kind.all());
   }
 
   String kindNames() {
@@ -60,6 +61,6 @@ public record ComparisonRequest(
   static Set<Kind> kinds(String names) {
     return Arrays.stream(names.split(","))
         .map(Kind::valueOf)
-        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Kind.class)));
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -25,13 +25,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -275,20 +275,20 @@ final class ComparisonRun implements DifferenceLedger {
    *
    * @param latencies accept-to-row p95 of both paths, ms
    * @param proofs what became of the plants, by table
-   * @param urgentEvents that the outputs hold
+   * @param urgent rows that go ahead of others and that the outputs hold
    */
   record Beside(
       Map<Kind, Map<DeliveryPath, OptionalDouble>> latencies,
       Map<String, Proof> proofs,
       Map<Kind, Losses.Lost> lost,
       long droppedCopies,
-      long urgentEvents) {}
+      Map<Kind, Long> urgent) {}
 
   /** Counts what was found, and keeps it. */
   ComparisonResult finish(
       boolean settled, ComparisonSettings settings, Set<Kind> kinds, Beside beside) {
     Map<Kind, List<TableResult>> tables = results.of(id, kinds, progress);
-    Map<Kind, KindFigures> figures = new EnumMap<>(Kind.class);
+    Map<Kind, KindFigures> figures = new TreeMap<>();
     tables.forEach((kind, ofKind) -> figures.put(kind, figures(kind, ofKind, beside)));
     ComparisonResult result =
         new ComparisonResult(
@@ -451,7 +451,7 @@ final class ComparisonRun implements DifferenceLedger {
         0,
         lost.lost(),
         lost.inNoOutput(),
-        kind == Kind.EVENT ? beside.urgentEvents() : 0,
+        beside.urgent().getOrDefault(kind, 0L),
         requireNonNull(latency.get(DeliveryPath.LEGACY)),
         requireNonNull(latency.get(DeliveryPath.STREAM)),
         of.stream()

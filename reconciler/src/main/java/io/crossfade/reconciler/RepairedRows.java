@@ -5,9 +5,9 @@ import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -69,7 +69,7 @@ final class RepairedRows {
   }
 
   private void recountOne(long run) {
-    Map<Kind, Counts> counts = new EnumMap<>(Kind.class);
+    Map<Kind, Counts> counts = new TreeMap<>();
     for (Found found : found(run)) {
       add(counts.computeIfAbsent(OutputTables.kindOf(found.table()), k -> new Counts()), found);
     }

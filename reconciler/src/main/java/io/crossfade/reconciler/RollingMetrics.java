@@ -8,10 +8,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ public final class RollingMetrics {
 
   private final MeterRegistry meters;
   private final InstantSource clock;
-  private final Map<Kind, Double> consistency = new ConcurrentHashMap<>(new EnumMap<>(Kind.class));
+  private final Map<Kind, Double> consistency = new ConcurrentHashMap<>(new TreeMap<>());
   private volatile @Nullable Instant comparedUntil;
 
   public RollingMetrics(MeterRegistry meters, InstantSource clock) {

@@ -37,7 +37,7 @@ final class TableResults {
   /** What a run found in the tables of its kinds. */
   Map<Kind, List<TableResult>> of(long run, Set<Kind> kinds, Map<String, TableProgress> progress) {
     List<DifferenceGroup> groups = groups(run);
-    Map<Kind, List<TableResult>> results = new EnumMap<>(Kind.class);
+    Map<Kind, List<TableResult>> results = new TreeMap<>();
     for (Kind kind : kinds) {
       List<TableResult> ofKind = new ArrayList<>();
       for (OutputTable<?> table : OutputTables.of(kind)) {

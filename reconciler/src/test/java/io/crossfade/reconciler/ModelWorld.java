@@ -266,10 +266,10 @@ final class ModelWorld {
     } while (recordOf.containsKey(stamp));
     SampleRecords samples = new SampleRecords(values, stamp - 1);
     AcceptedRecord record =
-        switch (kind) {
-          case HEALTH -> samples.healthAt(device, time);
-          case DEVICE -> samples.deviceAt(device, time);
-          case EVENT -> samples.eventAt(device, time);
+        switch (kind.name()) {
+          case "HEALTH" -> samples.healthAt(device, time);
+          case "DEVICE" -> samples.deviceAt(device, time);
+          default -> samples.eventAt(device, time);
         };
     recordOf.put(stamp, record.acceptance().id());
     return record;

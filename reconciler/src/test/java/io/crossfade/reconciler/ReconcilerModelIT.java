@@ -20,13 +20,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -118,7 +118,7 @@ class ReconcilerModelIT {
       world.fillOutputs(outputs);
     }
     TestOutputs.update(outputs.control(), "DELETE FROM comparison");
-    ComparisonRequest request = new ComparisonRequest(origin, world.window, EnumSet.of(world.kind));
+    ComparisonRequest request = new ComparisonRequest(origin, world.window, Set.of(world.kind));
     if (order != null) {
       begin(outputs.control(), request, order);
     }

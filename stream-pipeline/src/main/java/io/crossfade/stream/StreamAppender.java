@@ -18,7 +18,7 @@ import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,9 +73,9 @@ public final class StreamAppender implements SmartLifecycle {
 
   private final Lane served;
   private final Lane copies;
-  private final Map<StreamName, byte[]> keys = new EnumMap<>(StreamName.class);
-  private final Map<StreamName, Counter> appended = new EnumMap<>(StreamName.class);
-  private final Map<StreamName, Counter> failed = new EnumMap<>(StreamName.class);
+  private final Map<StreamName, byte[]> keys = new HashMap<>();
+  private final Map<StreamName, Counter> appended = new HashMap<>();
+  private final Map<StreamName, Counter> failed = new HashMap<>();
   private final Timer latency;
   private final Duration timeout;
   private final Queue<PendingAppend> pending = new ConcurrentLinkedQueue<>();

@@ -6,7 +6,6 @@ import io.crossfade.stream.StreamState.Seen;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -119,12 +118,12 @@ public final class StreamHealth {
 
   /** All streams, now. */
   public List<Stats> stats() {
-    return Arrays.stream(StreamName.values()).map(this::stats).toList();
+    return StreamName.values().stream().map(this::stats).toList();
   }
 
   /** Whether every entry of every stream is acknowledged. */
   public boolean drained() {
-    return Arrays.stream(StreamName.values()).allMatch(this::drained);
+    return StreamName.values().stream().allMatch(this::drained);
   }
 
   boolean drained(StreamName stream) {
@@ -175,7 +174,7 @@ public final class StreamHealth {
 
   /** All streams with those who read them, now. */
   public List<Detail> details() {
-    return Arrays.stream(StreamName.values()).map(this::detail).toList();
+    return StreamName.values().stream().map(this::detail).toList();
   }
 
   private Detail detail(StreamName stream) {

@@ -1,25 +1,62 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.AcceptedRecord;
-import io.crossfade.db.CommonEvent;
 import io.crossfade.db.Kind;
-import java.util.Arrays;
+import io.crossfade.db.StreamKeys;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The streams, in the order in which a consumer of their kind reads them. */
-public enum StreamName {
-  /** Urgent events: read before any other event. */
-  URGENT("urgent_event_stream", Kind.EVENT),
-  HEALTH("health_data_stream", Kind.HEALTH),
-  DEVICE("device_info_stream", Kind.DEVICE),
-  EVENT("common_event_stream", Kind.EVENT);
+/**
+ * A stream, in the order in which consumers of its kind read them: urgent records before any other.
+ */
+public final class StreamName implements Comparable<StreamName> {
+
+  /** Urgent events. */
+  public static final StreamName URGENT = new StreamName("urgent_event_stream", Kind.EVENT, true);
+
+  public static final StreamName HEALTH = new StreamName("health_data_stream", Kind.HEALTH, false);
+  public static final StreamName DEVICE = new StreamName("device_info_stream", Kind.DEVICE, false);
+  public static final StreamName EVENT = new StreamName("common_event_stream", Kind.EVENT, false);
+
+  /** By kind: each record that is appended asks. */
+  private static final Map<Kind, List<StreamName>> BY_KIND = new ConcurrentHashMap<>();
 
   private final String key;
   private final Kind kind;
+  private final boolean urgent;
 
-  StreamName(String key, Kind kind) {
+  private StreamName(String key, Kind kind, boolean urgent) {
     this.key = key;
     this.kind = kind;
+    this.urgent = urgent;
+  }
+
+  /** All streams of this process, urgent ones first. */
+  public static List<StreamName> values() {
+    return Kind.all().stream().flatMap(kind -> of(kind).stream()).sorted().toList();
+  }
+
+  static StreamName of(AcceptedRecord accepted) {
+    List<StreamName> streams = of(accepted.kind());
+    return streams.size() == 1 || accepted.kind().definition().urgent(accepted)
+        ? streams.getFirst()
+        : streams.getLast();
+  }
+
+  static List<StreamName> of(Kind kind) {
+    return BY_KIND.computeIfAbsent(kind, StreamName::streams);
+  }
+
+  private static List<StreamName> streams(Kind kind) {
+    StreamKeys keys = kind.definition().streams();
+    List<StreamName> streams = new ArrayList<>();
+    if (keys.urgent() != null) {
+      streams.add(new StreamName(keys.urgent(), kind, true));
+    }
+    streams.add(new StreamName(keys.ordinary(), kind, false));
+    return List.copyOf(streams);
   }
 
   /** The key in Redis, without the prefix of the settings; also the tag of its metrics. */
@@ -31,15 +68,30 @@ public enum StreamName {
     return kind;
   }
 
-  static StreamName of(AcceptedRecord accepted) {
-    return switch (accepted.kind()) {
-      case HEALTH -> HEALTH;
-      case DEVICE -> DEVICE;
-      case EVENT -> accepted instanceof CommonEvent event && event.urgent() ? URGENT : EVENT;
-    };
+  /** Whether its records go ahead of others of their kind. */
+  public boolean urgent() {
+    return urgent;
   }
 
-  static List<StreamName> of(Kind kind) {
-    return Arrays.stream(values()).filter(stream -> stream.kind == kind).toList();
+  @Override
+  public int compareTo(StreamName other) {
+    int byUrgency = Boolean.compare(other.urgent, urgent);
+    int byKind = byUrgency != 0 ? byUrgency : kind.compareTo(other.kind);
+    return byKind != 0 ? byKind : key.compareTo(other.key);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof StreamName stream && stream.key.equals(key);
+  }
+
+  @Override
+  public int hashCode() {
+    return key.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return key;
   }
 }

@@ -4,7 +4,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -49,7 +48,7 @@ public record StreamSettings(
 
   /** Of all streams. */
   List<String> keys() {
-    return Arrays.stream(StreamName.values()).map(this::key).toList();
+    return StreamName.values().stream().map(this::key).toList();
   }
 
   String key(StreamName stream) {

@@ -6,7 +6,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,7 +40,7 @@ final class StreamUpkeep {
   private final StreamTrimmer trimmer;
   private final StreamSettings settings;
   private final Map<StreamName, Measured> measured = new ConcurrentHashMap<>();
-  private final Map<StreamName, String> said = new EnumMap<>(StreamName.class);
+  private final Map<StreamName, String> said = new HashMap<>();
 
   StreamUpkeep(
       StreamLook look,
@@ -134,7 +134,7 @@ final class StreamUpkeep {
       return settings.maxBytes().toBytes();
     }
     try {
-      return RedisMemory.parse(groups.memory()).share(StreamName.values().length);
+      return RedisMemory.parse(groups.memory()).share(StreamName.values().size());
     } catch (RedisCommandExecutionException e) {
       log.debug("Redis does not say how much memory it has: {}", e.getMessage());
       return Long.MAX_VALUE;

@@ -50,8 +50,8 @@ public final class RouterInstances {
         () ->
             jdbc.sql(
                     "REPLACE INTO router_instance (instance, seen_at, version, held_health,"
-                        + " held_device, held_event, written_until)"
-                        + " VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?)")
+                        + " held_device, held_event, held_others, written_until)"
+                        + " VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?, ?)")
                 .params(
                     Arrays.asList(
                         instance.text(),
@@ -59,8 +59,16 @@ public final class RouterInstances {
                         held.getOrDefault(Kind.HEALTH, 0),
                         held.getOrDefault(Kind.DEVICE, 0),
                         held.getOrDefault(Kind.EVENT, 0),
+                        heldOfOthers(held),
                         writtenUntil.map(Timestamp::from).orElse(null)))
                 .update());
+  }
+
+  private static long heldOfOthers(Map<Kind, Integer> held) {
+    return held.entrySet().stream()
+        .filter(kind -> !List.of(Kind.HEALTH, Kind.DEVICE, Kind.EVENT).contains(kind.getKey()))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   /** Takes a router off the list. */
@@ -77,9 +85,9 @@ public final class RouterInstances {
     return transactions.in(
         () ->
             jdbc.sql(
-                    "SELECT instance, version, held_health + held_device + held_event AS held,"
-                        + " written_until FROM router_instance"
-                        + " WHERE seen_at > CURRENT_TIMESTAMP(3) - INTERVAL "
+                    "SELECT instance, version, held_health + held_device + held_event + held_others"
+                        + " AS held, written_until FROM router_instance WHERE seen_at >"
+                        + " CURRENT_TIMESTAMP(3) - INTERVAL "
                         + GONE_AFTER_SECONDS
                         + " SECOND ORDER BY instance")
                 .query(

@@ -11,7 +11,6 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
-import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -34,7 +33,7 @@ final class WindowOptions {
   private @Nullable Instant to;
 
   @Option(names = "--kind", split = ",", description = "${COMPLETION-CANDIDATES}; default: all")
-  private Set<Kind> kinds = EnumSet.allOf(Kind.class);
+  private Set<Kind> kinds = Kind.all();
 
   ComparisonRequest request(Origin origin) {
     Instant end = to == null ? InstantSource.system().instant() : to;

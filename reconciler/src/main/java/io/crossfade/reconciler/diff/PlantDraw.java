@@ -4,6 +4,7 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.RawRow;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RouteReason;
+import io.crossfade.db.UrgentRows;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -73,10 +74,11 @@ final class PlantDraw {
       return new Drawn(List.of(), Map.of());
     }
     Set<RecordId> urgent = new LinkedHashSet<>();
-    if (outputs.table().comparedColumns().contains(RowPair.EVENT_TYPE)) {
+    UrgentRows rows = outputs.table().urgentRows().orElse(null);
+    if (rows != null) {
       int among = (int) Math.min(Integer.MAX_VALUE, AMONG + expected / SHARE_OF_AMONG);
-      urgent.addAll(
-          outputs.legacy().draw(from, to, RowPair.EVENT_TYPE, urgentEvents, among, random));
+      Set<String> values = rows.values(urgentEvents);
+      urgent.addAll(outputs.legacy().draw(from, to, rows.column(), values, among, random));
     }
     Set<RecordId> ids = new LinkedHashSet<>(drawn);
     ids.addAll(urgent);

@@ -28,8 +28,6 @@ public record RowPair(
   static final String ROUTE_REASON = "route_reason";
 
   /** The column whose value makes a row urgent, in the tables that have it. */
-  static final String EVENT_TYPE = "event_type";
-
   public RecordId id() {
     return any().id();
   }
@@ -127,8 +125,13 @@ public record RowPair(
       Set<String> urgentEvents,
       List<Difference.Field> fields) {
     boolean urgent =
-        table.comparedColumns().contains(EVENT_TYPE)
-            && urgentEvents.contains(String.valueOf(table.value(any(), EVENT_TYPE)));
+        table
+            .urgentRows()
+            .filter(
+                rows ->
+                    rows.values(urgentEvents)
+                        .contains(String.valueOf(table.value(any(), rows.column()))))
+            .isPresent();
     return new Difference(table.name(), id(), kind, deviceSn, servedBy(), urgent, stamp(), fields);
   }
 

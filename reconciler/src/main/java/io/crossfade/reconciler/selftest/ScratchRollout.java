@@ -109,9 +109,9 @@ final class ScratchRollout {
     for (int i = part.first(); i < end; i++) {
       String device = "SELF" + i % DEVICES;
       LocalDateTime time = START.plusSeconds(i);
-      batch.add(samples.healthAt(device, time).because(reason));
-      batch.add(samples.deviceAt(device, time).because(reason));
-      batch.add(samples.eventAt(device, time).because(reason));
+      for (Kind kind : Kind.values()) {
+        batch.add(kind.definition().sample(samples, device, time).because(reason));
+      }
       if (batch.size() >= AT_ONCE || i == end - 1) {
         output.write(batch);
         batch.clear();

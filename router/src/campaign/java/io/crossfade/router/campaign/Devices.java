@@ -107,10 +107,10 @@ final class Devices {
     boolean v2 = random.nextInt(8) == 0;
     boolean patient = random.nextInt(GIVES_UP) != 0;
     String path =
-        switch (kind) {
-          case HEALTH -> "/upload_health_data";
-          case DEVICE -> "/upload_device_info";
-          case EVENT -> "/upload_common_event";
+        switch (kind.name()) {
+          case "HEALTH" -> "/upload_health_data";
+          case "DEVICE" -> "/upload_device_info";
+          default -> "/upload_common_event";
         };
     String body = body(made);
     List<Attempt> attempts = new ArrayList<>();
@@ -150,8 +150,8 @@ final class Devices {
   private static String body(List<Made> made) {
     Made first = made.getFirst();
     long time = EPOCH_SECOND + first.second();
-    return switch (first.kind()) {
-      case HEALTH ->
+    return switch (first.kind().name()) {
+      case "HEALTH" ->
           made.stream()
               .map(
                   one ->
@@ -166,10 +166,10 @@ final class Devices {
                       ",",
                       made.size() == 1 ? "{\"data\":" : "{\"data\":[",
                       made.size() == 1 ? "}" : "]}"));
-      case DEVICE ->
+      case "DEVICE" ->
           "{\"SerialNumber\":\"%s\",\"batteryLevel\":%d,\"timestamp\":%d}"
               .formatted(first.device(), first.number(), time);
-      case EVENT ->
+      default ->
           "{\"deviceSn\":\"%s\",\"eventType\":\"com.tdtech.ohos.action.%s\",\"eventValue\":\"%d\",\"timestamp\":%d}"
               .formatted(first.device(), first.type(), first.number(), time);
     };

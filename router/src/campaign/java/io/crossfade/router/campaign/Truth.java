@@ -37,10 +37,10 @@ final class Truth implements Closeable {
     }
 
     RecordId id() {
-      return switch (kind) {
-        case HEALTH -> HealthData.id(device, time());
-        case DEVICE -> DeviceInfo.id(device, time());
-        case EVENT -> CommonEvent.id(device, time(), type, String.valueOf(number));
+      return switch (kind.name()) {
+        case "HEALTH" -> HealthData.id(device, time());
+        case "DEVICE" -> DeviceInfo.id(device, time());
+        default -> CommonEvent.id(device, time(), type, String.valueOf(number));
       };
     }
 

@@ -13,10 +13,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +58,7 @@ final class MeterReadings {
   }
 
   void read() {
-    Map<Kind, OfKind> kinds = new EnumMap<>(Kind.class);
+    Map<Kind, OfKind> kinds = new TreeMap<>();
     for (Kind kind : Kind.values()) {
       kinds.put(
           kind,

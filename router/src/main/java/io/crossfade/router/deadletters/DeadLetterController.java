@@ -112,7 +112,7 @@ public final class DeadLetterController {
     DeadLetterDesk.Filter filter =
         new DeadLetterDesk.Filter(
             Choice.of(Source.class, source),
-            Choice.of(Kind.class, kind),
+            Choice.kind(kind),
             Choice.of(State.class, state),
             null);
     return desk.newest(filter, Math.clamp(limit, 1, MOST), place(after)).stream()
@@ -146,7 +146,7 @@ public final class DeadLetterController {
     DeadLetterDesk.Filter filter =
         new DeadLetterDesk.Filter(
             Choice.of(Source.class, request.source()),
-            Choice.of(Kind.class, request.kind()),
+            Choice.kind(request.kind()),
             State.OPEN,
             request.died());
     return new Discarded(

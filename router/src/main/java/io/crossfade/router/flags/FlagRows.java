@@ -7,13 +7,13 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.control.FlagSwitches;
 import io.crossfade.db.control.FlagSwitches.Switch;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.togglz.core.repository.FeatureState;
 
@@ -50,8 +50,8 @@ final class FlagRows {
   Content read(long version) {
     List<Aside> aside = new ArrayList<>();
     Map<RolloutFeature, FeatureState> usable = usable(aside);
-    EnumMap<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
-    EnumSet<Kind> unresolved = EnumSet.noneOf(Kind.class);
+    TreeMap<Kind, KindFlags> kinds = new TreeMap<>();
+    TreeSet<Kind> unresolved = new TreeSet<>();
     for (RolloutFeature feature : RolloutFeature.values()) {
       boolean known = aside.stream().anyMatch(row -> row.feature().equals(feature.name()));
       if (version > 0 && !known && !usable.containsKey(feature)) {
@@ -84,7 +84,7 @@ final class FlagRows {
     return counts == null
         ? row
         : RolloutFeature.states(feature.kind(), counts).stream()
-            .filter(state -> state.getFeature() == feature)
+            .filter(state -> state.getFeature().equals(feature))
             .findFirst()
             .orElseThrow();
   }

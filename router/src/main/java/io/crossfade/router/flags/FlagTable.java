@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -151,7 +151,7 @@ public final class FlagTable implements FlagStore, StateRepository {
           RolloutState before = state(switches.lockVersion());
           List<RolloutChange> recorded = history.of(change.id());
           if (recorded.isEmpty()) {
-            Map<Kind, KindFlags> wanted = new EnumMap<>(change.flags());
+            Map<Kind, KindFlags> wanted = new TreeMap<>(change.flags());
             for (Kind kind : change.flags().keySet()) {
               if (history.decidedSince(kind, change.decidedAt().plus(TOGETHER))) {
                 wanted.put(kind, before.of(kind));
@@ -174,7 +174,7 @@ public final class FlagTable implements FlagStore, StateRepository {
   }
 
   private Stored stored(PendingChange change, List<RolloutChange> recorded) {
-    EnumSet<Kind> superseded = EnumSet.noneOf(Kind.class);
+    TreeSet<Kind> superseded = new TreeSet<>();
     for (RolloutChange kind : recorded) {
       if (!kind.after().equals(change.flags().get(kind.kind()))) {
         superseded.add(kind.kind());

@@ -2,49 +2,89 @@ package io.crossfade.router.flags;
 
 import io.crossfade.db.Kind;
 import io.crossfade.db.control.FlagSwitches;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.togglz.core.Feature;
-import org.togglz.core.annotation.Label;
 import org.togglz.core.repository.FeatureState;
 
 /**
  * Two switches per kind: which devices the stream serves, and whether the other path gets a copy.
  */
-public enum RolloutFeature implements Feature {
-  @Label("Health data: devices that the stream serves")
-  HEALTH_STREAM,
-  @Label("Health data: dual write")
-  HEALTH_DUAL_WRITE,
-  @Label("Device info: devices that the stream serves")
-  DEVICE_STREAM,
-  @Label("Device info: dual write")
-  DEVICE_DUAL_WRITE,
-  @Label("Common events: devices that the stream serves")
-  EVENT_STREAM,
-  @Label("Common events: dual write")
-  EVENT_DUAL_WRITE;
+public final class RolloutFeature implements Feature {
 
-  /** A feature by its name; empty when this release has none of that name. */
+  public static final RolloutFeature HEALTH_STREAM = stream(Kind.HEALTH);
+  public static final RolloutFeature HEALTH_DUAL_WRITE = dualWrite(Kind.HEALTH);
+  public static final RolloutFeature DEVICE_STREAM = stream(Kind.DEVICE);
+  public static final RolloutFeature EVENT_STREAM = stream(Kind.EVENT);
+  public static final RolloutFeature EVENT_DUAL_WRITE = dualWrite(Kind.EVENT);
+
+  private final String name;
+  private final Kind kind;
+  private final boolean ofStream;
+
+  private RolloutFeature(String name, Kind kind, boolean ofStream) {
+    this.name = name;
+    this.kind = kind;
+    this.ofStream = ofStream;
+  }
+
+  /** Those of all kinds. */
+  static List<RolloutFeature> values() {
+    return Kind.all().stream().flatMap(kind -> Stream.of(stream(kind), dualWrite(kind))).toList();
+  }
+
+  /** A feature by its name; empty when this process has none of that name. */
   static Optional<RolloutFeature> named(String name) {
-    return Arrays.stream(values()).filter(feature -> feature.name().equals(name)).findFirst();
+    return values().stream().filter(feature -> feature.name().equals(name)).findFirst();
+  }
+
+  /**
+   * A feature by its name.
+   *
+   * @throws IllegalArgumentException when this process has none of that name
+   */
+  static RolloutFeature valueOf(String name) {
+    return named(name)
+        .orElseThrow(() -> new IllegalArgumentException("There is no feature " + name));
   }
 
   static RolloutFeature stream(Kind kind) {
-    return valueOf(FlagSwitches.stream(kind));
+    return new RolloutFeature(FlagSwitches.stream(kind), kind, true);
   }
 
   static RolloutFeature dualWrite(Kind kind) {
-    return valueOf(FlagSwitches.dualWrite(kind));
+    return new RolloutFeature(FlagSwitches.dualWrite(kind), kind, false);
+  }
+
+  @Override
+  public String name() {
+    return name;
   }
 
   Kind kind() {
-    return Arrays.stream(Kind.values())
-        .filter(kind -> this == stream(kind) || this == dualWrite(kind))
-        .findFirst()
-        .orElseThrow();
+    return kind;
+  }
+
+  /** What it switches, as Togglz shows it. */
+  String label() {
+    return kind.label() + (ofStream ? ": devices that the stream serves" : ": dual write");
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RolloutFeature feature && feature.name.equals(name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 
   /** The two switches of a kind, as Togglz keeps them. */
@@ -71,7 +111,7 @@ public enum RolloutFeature implements Feature {
    * @throws IllegalArgumentException when it cannot, and why
    */
   static void check(FeatureState state) {
-    boolean stream = state.getFeature() == stream(valueOf(state.getFeature().name()).kind());
+    boolean stream = valueOf(state.getFeature().name()).ofStream;
     flags(stream ? state : null, stream ? null : state);
   }
 

@@ -15,11 +15,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -429,7 +429,7 @@ public final class RolloutFlags implements AutoCloseable {
 
   /** The database knows less than it did, as after a fail-over or from a backup. */
   private void keepAgainst(RolloutState state) {
-    EnumMap<Kind, KindFlags> kept = new EnumMap<>(Kind.class);
+    TreeMap<Kind, KindFlags> kept = new TreeMap<>();
     for (Kind kind : Kind.values()) {
       if (!stored.of(kind).equals(state.of(kind))) {
         kept.put(kind, stored.of(kind));
@@ -463,7 +463,7 @@ public final class RolloutFlags implements AutoCloseable {
     }
     if (now.now().version() >= stored.version()) {
       // Of a kind that cannot be read, this change is what was switched last.
-      EnumMap<Kind, KindFlags> recorded = new EnumMap<>(change.flags());
+      TreeMap<Kind, KindFlags> recorded = new TreeMap<>(change.flags());
       recorded.keySet().removeAll(now.superseded());
       replaceStored(now.now().completedBy(stored.with(recorded)));
     } else {

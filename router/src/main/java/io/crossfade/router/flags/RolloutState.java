@@ -1,11 +1,11 @@
 package io.crossfade.router.flags;
 
 import io.crossfade.db.Kind;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The flags of all kinds at one moment.
@@ -26,7 +26,7 @@ public record RolloutState(
   static final RolloutState UNKNOWN = new RolloutState("", -1, Map.of());
 
   public RolloutState {
-    EnumMap<Kind, KindFlags> all = new EnumMap<>(Kind.class);
+    TreeMap<Kind, KindFlags> all = new TreeMap<>();
     for (Kind kind : Kind.values()) {
       all.put(kind, kinds.getOrDefault(kind, KindFlags.LEGACY));
     }
@@ -50,7 +50,7 @@ public record RolloutState(
 
   /** The same with some kinds as {@code others} has them. */
   RolloutState with(Map<Kind, KindFlags> others) {
-    EnumMap<Kind, KindFlags> all = new EnumMap<>(kinds);
+    TreeMap<Kind, KindFlags> all = new TreeMap<>(kinds);
     all.putAll(others);
     return new RolloutState(system, version, all, aside, unresolved);
   }
@@ -60,7 +60,7 @@ public record RolloutState(
    * none of them, their copies end. Kinds that are to stay as they are have no entry.
    */
   public Map<Kind, KindFlags> rolledBack(Set<Kind> rolled) {
-    Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
+    Map<Kind, KindFlags> after = new TreeMap<>();
     boolean served = rolled.stream().anyMatch(kind -> !of(kind).cohort().nobody());
     for (Kind kind : rolled) {
       if (!known()) {
@@ -83,7 +83,7 @@ public record RolloutState(
    * @param to {@link Stage#SHADOW} or {@link Stage#LEGACY}
    */
   public Map<Kind, KindFlags> rolledBack(Set<Kind> rolled, Stage to) {
-    Map<Kind, KindFlags> after = new EnumMap<>(Kind.class);
+    Map<Kind, KindFlags> after = new TreeMap<>();
     for (Kind kind : rolled) {
       KindFlags now = of(kind);
       boolean there = to == Stage.LEGACY ? now.stage() == to : now.cohort().nobody();
@@ -96,7 +96,7 @@ public record RolloutState(
 
   /** The same with what is stored of no kind as it was before. */
   RolloutState completedBy(RolloutState before) {
-    EnumMap<Kind, KindFlags> known = new EnumMap<>(Kind.class);
+    TreeMap<Kind, KindFlags> known = new TreeMap<>();
     unresolved.forEach(kind -> known.put(kind, before.of(kind)));
     return with(known);
   }

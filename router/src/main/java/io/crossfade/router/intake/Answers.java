@@ -59,7 +59,7 @@ final class Answers {
   }
 
   private static void addOne(ObjectNode answer, Kind kind, AcceptedRecord first) {
-    if (kind == Kind.DEVICE) {
+    if (kind.equals(Kind.DEVICE)) {
       answer.put("request_id", first.acceptance().id().toString());
     } else if (first instanceof CommonEvent event) {
       answer.put("event_type", event.eventType()).put("device_sn", event.deviceSn());

@@ -23,13 +23,13 @@ final class Surroundings {
   private static final List<String> SERIALS =
       List.of("deviceSn", "id", "SerialNumber", "serial_number");
 
-  private final String wrapped;
+  private final List<String> wrapped;
   private final Map<JsonNode, ObjectNode> shells = new IdentityHashMap<>();
 
   /**
-   * @param wrapped the name under which an object has others
+   * @param wrapped names under which an object has others, the usual one first
    */
-  Surroundings(String wrapped) {
+  Surroundings(List<String> wrapped) {
     this.wrapped = wrapped;
   }
 
@@ -44,7 +44,7 @@ final class Surroundings {
     JsonNode node = item.node();
     boolean says = !Values.isEmpty(node) && !(node.isContainerNode() && node.isEmpty());
     // In a list even what is empty is an item, as it was.
-    upload.set(wrapped, says ? node : JsonNodeFactory.instance.arrayNode().add(node));
+    upload.set(wrapped.getFirst(), says ? node : JsonNodeFactory.instance.arrayNode().add(node));
     return upload;
   }
 
@@ -53,7 +53,7 @@ final class Surroundings {
     if (around.getLast() instanceof ObjectNode nearest) {
       int length = 0;
       for (Map.Entry<String, JsonNode> field : nearest.properties()) {
-        if (!field.getKey().equals(wrapped)) {
+        if (!wrapped.contains(field.getKey())) {
           length += field.getKey().length() + length(field.getValue());
           if (length <= LONGEST) {
             shell.set(field.getKey(), field.getValue());

@@ -44,9 +44,6 @@ public final class UploadReader {
     this.events = new EventNormaliser(stamper, settings.urgentEvents());
   }
 
-  /** One for each kind. */
-  record Normalisers(HealthNormaliser health, DeviceNormaliser devices, EventNormaliser events) {}
-
   /**
    * Reads, normalises and stamps a body.
    *
@@ -96,14 +93,23 @@ public final class UploadReader {
     ItemCollector items =
         new ItemCollector(
             kind,
-            new Normalisers(new HealthNormaliser(stamper, trees, maxFact, lease), devices, events),
-            trees,
-            Clocks.at(moment, settings.maxClockAhead(), settings.zone()),
+            reader(kind, trees, lease, moment),
             moment,
             new ItemCollector.Limits(settings.maxItems(), maxRecord),
             lease);
     items.addRoot(root);
     return items.upload();
+  }
+
+  private ItemReader reader(Kind kind, SentJson trees, Lease lease, Instant moment) {
+    Clocks clocks = Clocks.at(moment, settings.maxClockAhead(), settings.zone());
+    HealthNormaliser health = new HealthNormaliser(stamper, trees, maxFact, lease);
+    if (kind.equals(Kind.HEALTH)) {
+      return new HealthReader(health, clocks);
+    }
+    return kind.equals(Kind.DEVICE)
+        ? new DeviceReader(devices, clocks)
+        : new EventReader(events, health, trees, clocks);
   }
 
   private static JsonNode parse(byte[] body, SentJson trees, Lease lease)

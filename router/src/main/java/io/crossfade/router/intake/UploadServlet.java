@@ -114,12 +114,7 @@ public final class UploadServlet extends HttpServlet {
 
   /** Path of an endpoint, for example {@code /upload_health_data_v2}. */
   public static String path(Kind kind, boolean v2) {
-    String path =
-        switch (kind) {
-          case HEALTH -> "/upload_health_data";
-          case DEVICE -> "/upload_device_info";
-          case EVENT -> "/upload_common_event";
-        };
+    String path = kind.definition().endpoint();
     return v2 ? path + "_v2" : path;
   }
 

@@ -1,5 +1,6 @@
 package io.crossfade.router.operator;
 
+import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
 import java.time.Instant;
 import java.util.Arrays;
@@ -20,6 +21,19 @@ public final class Choice {
   public static <E extends Enum<E>> @Nullable E of(Class<E> type, @Nullable String given)
       throws RefusedException {
     return given == null || given.isEmpty() ? null : required(type, given);
+  }
+
+  /** A kind as people write it; {@code null} for nothing. */
+  public static @Nullable Kind kind(@Nullable String given) throws RefusedException {
+    if (given == null || given.isEmpty()) {
+      return null;
+    }
+    return Kind.ofName(given.replace('-', '_'))
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Refusal.UNREADABLE,
+                    "%s is not one of %s".formatted(given, Arrays.toString(Kind.values()))));
   }
 
   /** The same where something must be named. */

@@ -20,7 +20,6 @@ import java.security.Principal;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -141,12 +140,12 @@ public final class ReconcilerController implements DisposableBean {
     if (!from.isBefore(to)) {
       throw new RefusedException(Refusal.UNREADABLE, "A run needs from and a later to");
     }
-    Kind kind = Choice.of(Kind.class, request.kind());
+    Kind kind = Choice.kind(request.kind());
     later(
         new ComparisonRequest(
             Origin.ON_DEMAND,
             new ComparisonWindow(from, to),
-            kind == null ? EnumSet.allOf(Kind.class) : EnumSet.of(kind)));
+            kind == null ? Kind.all() : Set.of(kind)));
   }
 
   @GetMapping("/runs/{id}/differences")
@@ -167,7 +166,7 @@ public final class ReconcilerController implements DisposableBean {
           search.find(
               id,
               new DifferenceSearch.Filter(
-                  Choice.of(Kind.class, kind),
+                  Choice.kind(kind),
                   Choice.of(DifferenceClass.class, difference),
                   explained,
                   Choice.of(Explanation.class, reason),

@@ -5,8 +5,8 @@ import io.crossfade.db.control.ControlTransactions;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -42,7 +42,7 @@ public final class Holds {
   Map<Kind, Hold> all() {
     return transactions.in(
         () -> {
-          Map<Kind, Hold> holds = new EnumMap<>(Kind.class);
+          Map<Kind, Hold> holds = new TreeMap<>();
           jdbc.sql("SELECT kind, held_at, actor, reason FROM rollout_hold")
               .query(
                   row -> {

@@ -4,10 +4,10 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.control.RouterInstances;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /** The routers that are up, this one among them. */
@@ -46,7 +46,7 @@ public final class Instances {
    * @param writtenUntil up to when everything accepted is written, as far as this router knows
    */
   void report(long version, Optional<Instant> writtenUntil) {
-    Map<Kind, Integer> inMemory = new EnumMap<>(Kind.class);
+    Map<Kind, Integer> inMemory = new TreeMap<>();
     for (Kind kind : Kind.values()) {
       inMemory.put(kind, held.applyAsInt(kind));
     }

@@ -19,13 +19,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -104,7 +104,7 @@ public final class Rollback {
   public RollbackReceipt roll(
       Set<Kind> kinds, @Nullable Stage to, Origin origin, String actor, String reason) {
     RolloutState state = flags.state();
-    Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
+    Map<Kind, KindFlags> before = new TreeMap<>();
     kinds.forEach(kind -> before.put(kind, state.of(kind)));
     Map<Kind, KindFlags> after = to == null ? state.rolledBack(kinds) : state.rolledBack(kinds, to);
     if (after.isEmpty()) {
@@ -181,7 +181,7 @@ public final class Rollback {
     RolloutState state = flags.state();
     for (PendingChange change : flags.waiting()) {
       if (change.note().origin() == Origin.ROLLBACK) {
-        Map<Kind, KindFlags> before = new EnumMap<>(Kind.class);
+        Map<Kind, KindFlags> before = new TreeMap<>();
         change.flags().keySet().forEach(kind -> before.put(kind, state.of(kind)));
         known.put(
             change.id(),

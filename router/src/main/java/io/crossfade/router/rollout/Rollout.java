@@ -25,11 +25,11 @@ import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,7 +120,7 @@ public final class Rollout {
           if (!change.force()) {
             refuse(plan);
           }
-          Map<Kind, KindFlags> wanted = new EnumMap<>(Kind.class);
+          Map<Kind, KindFlags> wanted = new TreeMap<>();
           plan.steps().forEach(step -> wanted.put(step.kind(), step.after()));
           RolloutState now =
               table.change(

@@ -14,6 +14,7 @@ import io.crossfade.router.flags.DeviceCohortStrategy;
 import io.crossfade.router.flags.FlagFile;
 import io.crossfade.router.flags.FlagHealth;
 import io.crossfade.router.flags.FlagTable;
+import io.crossfade.router.flags.RolloutFeatures;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateSettings;
@@ -31,6 +32,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.togglz.core.activation.ActivationStrategyProvider;
+import org.togglz.core.spi.FeatureProvider;
 import org.togglz.core.user.SimpleFeatureUser;
 import org.togglz.core.user.UserProvider;
 
@@ -53,6 +55,11 @@ public class RolloutConfiguration {
   FlagTable flagTable(
       HikariDataSource controlDataSource, InstantSource clock, UserProvider togglzUsers) {
     return new FlagTable(controlDataSource, clock, () -> togglzUsers.getCurrentUser().getName());
+  }
+
+  @Bean
+  FeatureProvider rolloutFeatures() {
+    return new RolloutFeatures();
   }
 
   @Bean

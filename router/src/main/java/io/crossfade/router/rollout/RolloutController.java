@@ -23,11 +23,11 @@ import java.security.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -278,9 +278,9 @@ public final class RolloutController {
 
   private static Set<Kind> kinds(@Nullable String label) throws RefusedException {
     if ("all".equals(label)) {
-      return EnumSet.allOf(Kind.class);
+      return Kind.all();
     }
-    return EnumSet.of(
+    return Set.of(
         Arrays.stream(Kind.values())
             .filter(kind -> kind.label().equals(label))
             .findFirst()
@@ -288,7 +288,12 @@ public final class RolloutController {
                 () ->
                     new RefusedException(
                         Refusal.UNKNOWN_KIND,
-                        "kind %s is not one of health, device, event, all".formatted(label))));
+                        "kind %s is not one of %s, all"
+                            .formatted(
+                                label,
+                                Kind.all().stream()
+                                    .map(Kind::label)
+                                    .collect(Collectors.joining(", "))))));
   }
 
   private static Stage rollbackTo(String label) throws RefusedException {

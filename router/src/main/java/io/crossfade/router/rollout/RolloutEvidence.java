@@ -98,7 +98,7 @@ public final class RolloutEvidence {
             .count(),
         sum(of, KindFigures::explained),
         sum(of, KindFigures::lost),
-        kind == Kind.EVENT
+        kind.definition().urgentRows().isPresent()
             ? OptionalLong.of(sum(of, KindFigures::urgentCompared))
             : OptionalLong.empty());
   }

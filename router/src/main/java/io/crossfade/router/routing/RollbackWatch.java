@@ -3,10 +3,10 @@ package io.crossfade.router.routing;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Kind;
 import io.crossfade.router.flags.KindFlags;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ public final class RollbackWatch {
     private final AtomicLong nanos = new AtomicLong(-1);
 
     private Wait(Map<Kind, KindFlags> before) {
-      this.before = new EnumMap<>(before);
+      this.before = new TreeMap<>(before);
     }
 
     /** Milliseconds from the rollback to that upload; empty when there was none yet. */

@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -225,7 +224,7 @@ class FlagModelTest {
     }
 
     private void rollBack(Router router) {
-      Set<Kind> kinds = random.nextBoolean() ? EnumSet.allOf(Kind.class) : Set.of(kind());
+      Set<Kind> kinds = random.nextBoolean() ? Kind.all() : Set.of(kind());
       PendingChange change =
           new PendingChange(
               "d" + decisions++,

@@ -9,10 +9,10 @@ import io.crossfade.router.flags.FlagTable.Note;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,7 +117,7 @@ class FlagTableIT extends FlagStoreContract {
     byHand("DELETE FROM rollout_flag WHERE feature = 'HEALTH_DUAL_WRITE'");
     byHand("UPDATE rollout_change SET flags_after = '{' WHERE kind = 'HEALTH' AND version = 2");
     RolloutState state = table.read();
-    assertThat(state.unresolved()).isEqualTo(EnumSet.of(Kind.HEALTH));
+    assertThat(state.unresolved()).isEqualTo(Set.of(Kind.HEALTH));
     assertThat(state.completedBy(before).of(Kind.HEALTH)).isEqualTo(CANARY);
     assertThat(table.history(null, 10)).as("the others can be read").hasSize(3);
   }

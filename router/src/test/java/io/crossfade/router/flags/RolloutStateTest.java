@@ -3,10 +3,10 @@ package io.crossfade.router.flags;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.Kind;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What a rollback makes of the flags, and what is known of kinds that cannot be read. */
@@ -47,9 +47,9 @@ class RolloutStateTest {
   }
 
   private static RolloutState state(KindFlags... flags) {
-    Map<Kind, KindFlags> kinds = new EnumMap<>(Kind.class);
+    Map<Kind, KindFlags> kinds = new TreeMap<>();
     for (Kind kind : Kind.values()) {
-      kinds.put(kind, flags[kind.ordinal()]);
+      kinds.put(kind, flags[kind.code()]);
     }
     return new RolloutState("one", 3, kinds);
   }

@@ -6,12 +6,12 @@ import io.crossfade.router.flags.FlagTable.StaleVersionException;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +36,13 @@ final class SimulatedFlagStore implements FlagStore {
   static final class Database {
 
     private final List<RolloutChange> changes = new ArrayList<>();
-    private final Set<Kind> damaged = EnumSet.noneOf(Kind.class);
-    private final Set<Kind> unresolved = EnumSet.noneOf(Kind.class);
+    private final Set<Kind> damaged = new TreeSet<>();
+    private final Set<Kind> unresolved = new TreeSet<>();
     private RolloutState state = new RolloutState("one", 0, Map.of());
 
     /** As it can be read: of damaged kinds what was recorded last, or nothing. */
     RolloutState state() {
-      EnumMap<Kind, KindFlags> usable = new EnumMap<>(state.kinds());
+      TreeMap<Kind, KindFlags> usable = new TreeMap<>(state.kinds());
       unresolved.forEach(usable::remove);
       return new RolloutState(
           state.system(),
@@ -121,7 +121,7 @@ final class SimulatedFlagStore implements FlagStore {
           if (database.state.version() > 0) {
             return database.state();
           }
-          EnumMap<Kind, KindFlags> all = new EnumMap<>(Kind.class);
+          TreeMap<Kind, KindFlags> all = new TreeMap<>();
           for (Kind kind : Kind.values()) {
             all.put(kind, first);
           }
@@ -159,7 +159,7 @@ final class SimulatedFlagStore implements FlagStore {
         true,
         () -> {
           if (recorded(change.id()).isEmpty()) {
-            Map<Kind, KindFlags> wanted = new EnumMap<>(change.flags());
+            Map<Kind, KindFlags> wanted = new TreeMap<>(change.flags());
             for (Kind kind : change.flags().keySet()) {
               boolean decidedSince =
                   database.changes.stream()
@@ -188,7 +188,7 @@ final class SimulatedFlagStore implements FlagStore {
   }
 
   private Stored stored(PendingChange change) {
-    Set<Kind> superseded = EnumSet.noneOf(Kind.class);
+    Set<Kind> superseded = new TreeSet<>();
     for (RolloutChange of : recorded(change.id())) {
       if (!of.after().equals(change.flags().get(of.kind()))) {
         superseded.add(of.kind());

@@ -130,10 +130,10 @@ final class ItemCount {
         .anyMatch(
             field ->
                 !blank(field.getValue())
-                    && switch (kind) {
-                      case HEALTH -> MEASURED.contains(field.getKey());
-                      case DEVICE -> REPORTED.contains(folded(field.getKey()));
-                      case EVENT -> field.getKey().equals("eventType");
+                    && switch (kind.name()) {
+                      case "HEALTH" -> MEASURED.contains(field.getKey());
+                      case "DEVICE" -> REPORTED.contains(folded(field.getKey()));
+                      default -> field.getKey().equals("eventType");
                     });
   }
 
@@ -142,11 +142,11 @@ final class ItemCount {
         .anyMatch(
             field ->
                 !blank(field.getValue())
-                    && switch (kind) {
-                      case HEALTH -> Set.of("deviceSn", "id").contains(field.getKey());
-                      case DEVICE ->
+                    && switch (kind.name()) {
+                      case "HEALTH" -> Set.of("deviceSn", "id").contains(field.getKey());
+                      case "DEVICE" ->
                           Set.of("serialnumber", "devicesn").contains(folded(field.getKey()));
-                      case EVENT -> field.getKey().equals("deviceSn");
+                      default -> field.getKey().equals("deviceSn");
                     });
   }
 

@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -41,6 +40,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -70,8 +70,8 @@ class UploadFuzzIT {
   private static ConfigurableApplicationContext router;
   private static Http http;
 
-  private final Map<Kind, AtomicLong> items = new EnumMap<>(Kind.class);
-  private final Map<Kind, AtomicLong> accepted = new EnumMap<>(Kind.class);
+  private final Map<Kind, AtomicLong> items = new TreeMap<>();
+  private final Map<Kind, AtomicLong> accepted = new TreeMap<>();
   private final Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong counted = new AtomicLong();
@@ -266,10 +266,10 @@ class UploadFuzzIT {
 
   private static TreeSet<String> rows(DataSource output, Kind kind) throws Exception {
     String table =
-        switch (kind) {
-          case HEALTH -> "t_user_health_data";
-          case DEVICE -> "t_device_info_history";
-          case EVENT -> "t_common_event";
+        switch (kind.name()) {
+          case "HEALTH" -> "t_user_health_data";
+          case "DEVICE" -> "t_device_info_history";
+          default -> "t_common_event";
         };
     TreeSet<String> ids = new TreeSet<>();
     try (Connection connection = output.getConnection();
@@ -308,7 +308,7 @@ class UploadFuzzIT {
   }
 
   private static Map<Kind, List<String>> seeds() throws IOException {
-    Map<Kind, List<String>> seeds = new EnumMap<>(Kind.class);
+    Map<Kind, List<String>> seeds = new TreeMap<>();
     for (Kind kind : Kind.values()) {
       seeds.put(kind, new ArrayList<>());
     }

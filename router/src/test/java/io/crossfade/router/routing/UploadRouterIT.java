@@ -41,10 +41,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -332,7 +332,7 @@ class UploadRouterIT {
         new PendingChange(
             UUID.randomUUID().toString(),
             Instant.now(),
-            new EnumMap<>(Map.of(kind, to)),
+            new TreeMap<>(Map.of(kind, to)),
             new FlagTable.Note(Origin.OPERATOR, "ann", "test", null, false, "{}")));
   }
 

@@ -1,0 +1,27 @@
+package io.crossfade.router.intake;
+
+import java.util.List;
+
+/** Reads what devices report about themselves. */
+record DeviceReader(DeviceNormaliser normaliser, Clocks clocks) implements ItemReader {
+
+  @Override
+  public List<String> wrappedIn() {
+    return WatchNames.WRAPPED_IN;
+  }
+
+  @Override
+  public boolean reports(Item item) {
+    return DeviceNormaliser.reports(item);
+  }
+
+  @Override
+  public boolean names(Item item) {
+    return DeviceNormaliser.device(item) != null;
+  }
+
+  @Override
+  public void read(Item item, Taken taken) throws UnreadableItemException {
+    taken.accept(normaliser.normalise(item, clocks));
+  }
+}
