@@ -442,7 +442,10 @@ public final class OutputScan implements TableReader {
       try {
         Object value = result.getObject(i + FIRST_COLUMN, types.get(i));
         // 1.0 and 1.00 are one number, but not one BigDecimal; the outputs' scales may differ.
-        values.add(value instanceof BigDecimal decimal ? decimal.stripTrailingZeros() : value);
+        values.add(
+            value instanceof BigDecimal decimal
+                ? decimal.stripTrailingZeros()
+                : value instanceof byte[] bytes ? new StoredRow.Binary(bytes) : value);
       } catch (SQLException e) {
         // The result is here as a whole: it is the value that is at fault, not the server.
         StoredRow.Unreadable column =

@@ -37,11 +37,13 @@ public final class OutputTable<R> {
   enum Winner {
     /** The smallest stamp: a repeat is skipped. */
     FIRST_ACCEPTED("LEAST(stamp, VALUES(stamp))"),
-    /** The greatest (timestamp, stamp): the state is current. */
-    LATEST("IF((VALUES(`timestamp`), VALUES(stamp)) > (`timestamp`, stamp), VALUES(stamp), stamp)"),
-    /** The greatest (good, timestamp, stamp): what says that it failed yields to what did not. */
+    /** The greatest stamp: the state is current where records have no time of their own. */
+    LAST_ACCEPTED("GREATEST(stamp, VALUES(stamp))"),
+    /** The greatest (time, stamp): the state is current. */
+    LATEST("IF((VALUES(`%1$s`), VALUES(stamp)) > (`%1$s`, stamp), VALUES(stamp), stamp)"),
+    /** The greatest (good, time, stamp): what says that it failed yields to what did not. */
     LATEST_GOOD(
-        "IF((VALUES(good), VALUES(`timestamp`), VALUES(stamp)) > (good, `timestamp`, stamp),"
+        "IF((VALUES(good), VALUES(`%1$s`), VALUES(stamp)) > (good, `%1$s`, stamp),"
             + " VALUES(stamp), stamp)");
 
     private final String stamp;
@@ -49,13 +51,22 @@ public final class OutputTable<R> {
     Winner(String stamp) {
       this.stamp = stamp;
     }
+
+    /** The stamp that stays, in SQL. */
+    String stamp(String timeColumn) {
+      return stamp.formatted(timeColumn);
+    }
   }
+
+  private static final String TIME = "timestamp";
 
   private final String name;
   private final Winner winner;
   private final List<Column<R>> columns;
   private final List<Column.Type> types;
   private final List<String> comparedColumns;
+  private final String deviceColumn;
+  private final String timeColumn;
   private final Function<R, RecordId> id;
   private final String insert;
   private final String row;
@@ -63,9 +74,16 @@ public final class OutputTable<R> {
   private final Map<Integer, String> upserts = new ConcurrentHashMap<>();
 
   private OutputTable(
-      String name, Winner winner, Function<R, RecordId> id, List<Column<R>> columns) {
+      String name,
+      Winner winner,
+      Function<R, RecordId> id,
+      List<Column<R>> columns,
+      String deviceColumn,
+      String timeColumn) {
     this.name = name;
     this.winner = winner;
+    this.deviceColumn = deviceColumn;
+    this.timeColumn = timeColumn;
     this.columns = List.copyOf(columns);
     this.types = columns.stream().map(Column::type).toList();
     this.comparedColumns = compared().map(Column::name).toList();
@@ -85,7 +103,7 @@ public final class OutputTable<R> {
                         .formatted(c.name()))
             .collect(
                 Collectors.joining(
-                    ", ", " ON DUPLICATE KEY UPDATE stamp = " + winner.stamp + ", ", ""));
+                    ", ", " ON DUPLICATE KEY UPDATE stamp = " + winner.stamp(timeColumn) + ", ", ""));
   }
 
   /** Name in the schema, without the schema. */
@@ -95,7 +113,7 @@ public final class OutputTable<R> {
 
   /** The column that names the device. */
   public String deviceColumn() {
-    return comparedColumns().contains("device_sn") ? "device_sn" : "serial_number";
+    return deviceColumn;
   }
 
   /**
@@ -131,6 +149,7 @@ public final class OutputTable<R> {
   public boolean staysBefore(StoredRow one, StoredRow other) {
     return switch (winner) {
       case FIRST_ACCEPTED -> one.stamp() < other.stamp();
+      case LAST_ACCEPTED -> one.stamp() > other.stamp();
       case LATEST -> {
         int byTime = time(one).compareTo(time(other));
         yield one.stamp() != other.stamp()
@@ -150,7 +169,7 @@ public final class OutputTable<R> {
   }
 
   private LocalDateTime time(StoredRow row) {
-    return (LocalDateTime) Objects.requireNonNull(value(row, "timestamp"), "timestamp");
+    return (LocalDateTime) Objects.requireNonNull(value(row, timeColumn), timeColumn);
   }
 
   /** Java types of {@link #comparedColumns} as they are read back. */
@@ -252,6 +271,8 @@ public final class OutputTable<R> {
     private final Winner winner;
     private final Function<R, RecordId> id;
     private final List<Column<R>> columns = new ArrayList<>();
+    private String deviceColumn = "";
+    private String timeColumn = TIME;
 
     private Builder(
         String name, Winner winner, Function<R, RecordId> id, Function<R, Acceptance> acceptance) {
@@ -261,6 +282,22 @@ public final class OutputTable<R> {
       add("id", Column.Type.BYTES, false, source -> id.apply(source).bytes());
       add("stamp", Column.Type.INTEGER, false, source -> acceptance.apply(source).stamp());
       add("route_reason", Column.Type.TEXT, false, s -> acceptance.apply(s).reason().name());
+    }
+
+    /** The column that names whose row it is. */
+    Builder<R> device(String column, Function<R, @Nullable Object> value) {
+      return deviceColumn(column).text(column, value);
+    }
+
+    Builder<R> deviceColumn(String column) {
+      this.deviceColumn = column;
+      return this;
+    }
+
+    /** The column by whose time the latest row is known; {@code timestamp} unless it is said. */
+    Builder<R> timeColumn(String column) {
+      this.timeColumn = column;
+      return this;
     }
 
     Builder<R> text(String column, Function<R, @Nullable Object> value) {
@@ -312,10 +349,10 @@ public final class OutputTable<R> {
     }
 
     OutputTable<R> build() {
-      return new OutputTable<>(name, winner, id, columns);
+      return new OutputTable<>(name, winner, id, columns, deviceColumn, timeColumn);
     }
 
-    private Builder<R> add(
+    Builder<R> add(
         String column, Column.Type type, boolean compared, Function<R, @Nullable Object> value) {
       columns.add(new Column<>(column, type, compared, value));
       return this;

@@ -12,7 +12,7 @@ public final class OutputTables {
               Winner.FIRST_ACCEPTED,
               (HealthData r) -> r.acceptance().id(),
               HealthData::acceptance)
-          .text("device_sn", HealthData::deviceSn)
+          .device("device_sn", HealthData::deviceSn)
           .dateTime("timestamp", HealthData::timestamp)
           .fields(Watches.HEALTH.fields())
           .build();
@@ -23,7 +23,7 @@ public final class OutputTables {
               Winner.LATEST_GOOD,
               Fact::id,
               (Fact f) -> f.source().acceptance())
-          .text("device_sn", f -> f.source().deviceSn())
+          .device("device_sn", f -> f.source().deviceSn())
           .date("period", Fact::period)
           .text("fact", f -> f.type().column())
           .text("value", Fact::value)
@@ -51,7 +51,7 @@ public final class OutputTables {
               Winner.FIRST_ACCEPTED,
               (CommonEvent r) -> r.acceptance().id(),
               CommonEvent::acceptance)
-          .text("device_sn", CommonEvent::deviceSn)
+          .device("device_sn", CommonEvent::deviceSn)
           .dateTime("timestamp", CommonEvent::timestamp)
           .fields(Watches.EVENT.fields())
           .build();
@@ -75,7 +75,7 @@ public final class OutputTables {
 
   private static OutputTable<DeviceInfo> deviceColumns(OutputTable.Builder<DeviceInfo> table) {
     return table
-        .text("serial_number", DeviceInfo::deviceSn)
+        .device("serial_number", DeviceInfo::deviceSn)
         .dateTime("timestamp", DeviceInfo::timestamp)
         .fields(Watches.DEVICE.fields())
         .build();

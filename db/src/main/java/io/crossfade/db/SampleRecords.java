@@ -152,6 +152,14 @@ public final class SampleRecords {
         position());
   }
 
+  Random random() {
+    return random;
+  }
+
+  Acceptance acceptance(RecordId id) {
+    return accepted(id);
+  }
+
   private Position position() {
     return new Position(
         maybe(BigDecimal.valueOf(random.nextInt(31_000_000, 32_000_000), 6)),

@@ -1,5 +1,6 @@
 package io.crossfade.db;
 
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,23 @@ public record StoredRow(
     @Nullable RouteReason reason,
     List<@Nullable Object> values,
     List<Unreadable> unreadable) {
+
+  /**
+   * Bytes of a column, equal where they are the same.
+   *
+   * @param hex their digits
+   */
+  public record Binary(String hex) {
+
+    Binary(byte[] bytes) {
+      this(HexFormat.of().formatHex(bytes));
+    }
+
+    @Override
+    public String toString() {
+      return "0x" + hex;
+    }
+  }
 
   /**
    * What a column holds that this release cannot read: a newer one wrote it, or it is no value of
