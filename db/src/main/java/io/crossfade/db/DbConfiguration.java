@@ -67,7 +67,7 @@ public class DbConfiguration {
         Schemas.open(
             name,
             schema,
-            settings.migrate() ? new SchemaPool.Migration(scripts, settings.migration()) : null);
+            new SchemaPool.Migration(scripts, settings.migrate(), settings.migration()));
     try {
       pool.open();
     } catch (SQLException | FlywayException e) {

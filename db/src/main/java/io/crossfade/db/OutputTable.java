@@ -103,7 +103,9 @@ public final class OutputTable<R> {
                         .formatted(c.name()))
             .collect(
                 Collectors.joining(
-                    ", ", " ON DUPLICATE KEY UPDATE stamp = " + winner.stamp(timeColumn) + ", ", ""));
+                    ", ",
+                    " ON DUPLICATE KEY UPDATE stamp = " + winner.stamp(timeColumn) + ", ",
+                    ""));
   }
 
   /** Name in the schema, without the schema. */

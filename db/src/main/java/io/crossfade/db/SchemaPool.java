@@ -34,16 +34,22 @@ final class SchemaPool extends HikariDataSource {
   private static final String CANNOT_CONNECT = "08001";
 
   private final DbSettings.Schema schema;
-  private final @Nullable Migration migration;
+  private final Migration migration;
   private volatile DatabaseState state;
 
-  /** How the schema's tables are brought up to date. */
-  record Migration(String scripts, DbSettings.@Nullable Credentials credentials) {}
-
   /**
-   * @param migration {@code null} when somebody else changes the tables
+   * How the schema's tables are brought up to date.
+   *
+   * @param allowed whether by this process; else it only looks whether they are
    */
-  SchemaPool(HikariConfig config, DbSettings.Schema schema, @Nullable Migration migration) {
+  record Migration(String scripts, boolean allowed, DbSettings.@Nullable Credentials credentials) {
+
+    private DbSettings.@Nullable Credentials user() {
+      return allowed ? credentials : null;
+    }
+  }
+
+  SchemaPool(HikariConfig config, DbSettings.Schema schema, Migration migration) {
     super(config);
     this.schema = schema;
     this.migration = migration;
@@ -79,8 +85,10 @@ final class SchemaPool extends HikariDataSource {
   void open() throws SQLException {
     try {
       probe();
-      if (migration != null) {
+      if (migration.allowed()) {
         Schemas.migrate(migration.scripts(), schema, migration.credentials());
+      } else {
+        Schemas.check(migration.scripts(), schema);
       }
       opened();
     } catch (FlywayException | SQLException e) {
@@ -131,7 +139,7 @@ final class SchemaPool extends HikariDataSource {
 
   /** Neither the user's own timeouts nor Flyway's bound a first connection. */
   private void probe() throws SQLException {
-    DbSettings.Credentials migrating = migration == null ? null : migration.credentials();
+    DbSettings.Credentials migrating = migration.user();
     Properties properties = new Properties();
     properties.setProperty("user", migrating == null ? schema.username() : migrating.username());
     properties.setProperty(

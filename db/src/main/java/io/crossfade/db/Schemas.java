@@ -2,6 +2,9 @@ package io.crossfade.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +15,8 @@ final class Schemas {
   /** How long a request waits for a connection, ms; a device waits 10 s for its answer. */
   private static final long CONNECTION_TIMEOUT_MS = 3_000;
 
+  private static final String CONTROL = "control";
+
   private Schemas() {}
 
   /** A pool whose connections commit by hand, keep their prepared statements and speak UTC. */
@@ -20,8 +25,7 @@ final class Schemas {
   }
 
   /** The same, closed until {@link SchemaPool#open()} has brought the tables up to date. */
-  static SchemaPool open(
-      String name, DbSettings.Schema schema, SchemaPool.@Nullable Migration migration) {
+  static SchemaPool open(String name, DbSettings.Schema schema, SchemaPool.Migration migration) {
     return new SchemaPool(config(name, schema), schema, migration);
   }
 
@@ -77,6 +81,37 @@ final class Schemas {
    * @param migration the user that may change the schema; the schema's own when {@code null}
    */
   static void migrate(
+      String scripts, DbSettings.Schema schema, DbSettings.@Nullable Credentials migration)
+      throws SQLException {
+    if (scripts.equals(CONTROL) || Watches.anyInUse()) {
+      runScripts(scripts, schema, migration);
+    }
+    if (!scripts.equals(CONTROL) && DefinedSchema.isNeeded()) {
+      try (Connection connection =
+          DriverManager.getConnection(
+              schema.url(),
+              migration == null ? schema.username() : migration.username(),
+              migration == null ? schema.password() : migration.password())) {
+        DefinedSchema.migrate(connection);
+      }
+    }
+  }
+
+  /**
+   * Looks whether the tables of kinds that files define are there.
+   *
+   * @throws SQLException when they are not, too
+   */
+  static void check(String scripts, DbSettings.Schema schema) throws SQLException {
+    if (!scripts.equals(CONTROL) && DefinedSchema.isNeeded()) {
+      try (Connection connection =
+          DriverManager.getConnection(schema.url(), schema.username(), schema.password())) {
+        DefinedSchema.check(connection);
+      }
+    }
+  }
+
+  private static void runScripts(
       String scripts, DbSettings.Schema schema, DbSettings.@Nullable Credentials migration) {
     Flyway.configure()
         .dataSource(

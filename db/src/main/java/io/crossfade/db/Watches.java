@@ -115,7 +115,19 @@ final class Watches {
 
   /** The three kinds, which every process has unless it is told of others. */
   static List<KindDefinition> all() {
-    return List.of(new Health(), new Device(), new Event());
+    return Three.ALL;
+  }
+
+  /** Made when they are asked for: their tables are made of the formats above. */
+  private static final class Three {
+
+    private static final List<KindDefinition> ALL =
+        List.of(new Health(), new Device(), new Event());
+  }
+
+  /** Whether this process works with one of them. */
+  static boolean anyInUse() {
+    return Kinds.all().stream().anyMatch(WatchKind.class::isInstance);
   }
 
   /** Measurements, and what devices report per day or week. */

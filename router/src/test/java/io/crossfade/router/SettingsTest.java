@@ -369,4 +369,13 @@ class SettingsTest {
                   .contains(named.substring(0, named.lastIndexOf('.')));
             });
   }
+
+  @Test
+  void noKindGoesBackByItselfWhereNoneIsNamed() {
+    runner
+        .withPropertyValues("crossfade.rollout.automatic-rollback=")
+        .run(
+            context ->
+                assertThat(context.getBean(RolloutSettings.class).automaticRollback()).isEmpty());
+  }
 }

@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       CompareCommand.class,
       DiffCommand.class,
+      DdlCommand.class,
       RepairCommand.class,
       CalibrateCommand.class,
       SelfTestCommand.class,

@@ -1,6 +1,5 @@
 package io.crossfade.reconciler.cli;
 
-import io.crossfade.db.Kind;
 import io.crossfade.db.Visible;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.explain.ExplanationRules;
@@ -48,8 +47,8 @@ final class RulesCommand implements Callable<Integer> {
     @Mixin private Workbench workbench = new Workbench();
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--kind", required = true, description = "${COMPLETION-CANDIDATES}")
-    private Kind kind = Kind.HEALTH;
+    @Option(names = "--kind", required = true, description = "health, device, event, …")
+    private String kind = "";
 
     @Option(names = "--class", description = "${COMPLETION-CANDIDATES}")
     private @Nullable DifferenceClass difference;
@@ -80,7 +79,7 @@ final class RulesCommand implements Callable<Integer> {
         rule =
             new Rule(
                 0,
-                kind,
+                WindowOptions.kind(kind),
                 difference,
                 column,
                 device,

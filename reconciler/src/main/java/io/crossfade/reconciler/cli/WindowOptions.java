@@ -11,7 +11,10 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
+import java.util.Collection;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -32,12 +35,40 @@ final class WindowOptions {
   @Option(names = "--to", converter = Moment.class, description = "and before then; default: now")
   private @Nullable Instant to;
 
-  @Option(names = "--kind", split = ",", description = "${COMPLETION-CANDIDATES}; default: all")
-  private Set<Kind> kinds = Kind.all();
+  @Option(names = "--kind", split = ",", description = "health, device, event, …; default: all")
+  private Set<String> kinds = Set.of();
 
   ComparisonRequest request(Origin origin) {
     Instant end = to == null ? InstantSource.system().instant() : to;
-    return new ComparisonRequest(origin, new ComparisonWindow(from, end), kinds);
+    return new ComparisonRequest(origin, new ComparisonWindow(from, end), kinds(kinds));
+  }
+
+  /**
+   * Kinds as people write them, or all where they name none. Settings say which kinds there are:
+   * they must be read before.
+   */
+  static Set<Kind> kinds(Collection<String> named) {
+    return named.isEmpty()
+        ? Kind.all()
+        : named.stream().map(WindowOptions::kind).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * A kind as people write it.
+   *
+   * @throws IllegalArgumentException when there is none, and which there are
+   */
+  static Kind kind(String name) {
+    return Kind.ofName(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'%s' is no kind; there are %s"
+                        .formatted(
+                            name,
+                            Kind.all().stream()
+                                .map(Kind::label)
+                                .collect(Collectors.joining(", ")))));
   }
 
   /** Reads a moment in the forms that people write. */

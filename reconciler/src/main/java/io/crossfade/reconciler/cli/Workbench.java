@@ -45,13 +45,29 @@ final class Workbench {
     if (command.root().userObject() instanceof ReconcilerCli cli) {
       application.addInitializers(cli.initializers());
     }
-    List<String> arguments = new ArrayList<>();
+    return new Open(application.run(arguments("--crossfade.db.migrate=false")));
+  }
+
+  /** Reads the settings alone, which say what kinds there are. */
+  void readKinds() {
+    SpringApplication application = new SpringApplication(Nothing.class);
+    application.setWebApplicationType(WebApplicationType.NONE);
+    application.setBannerMode(org.springframework.boot.Banner.Mode.OFF);
+    application.setLogStartupInfo(false);
+    application.run(arguments()).close();
+  }
+
+  private String[] arguments(String... own) {
+    List<String> arguments = new ArrayList<>(List.of(own));
     // What a command says is its result, and what went wrong one line beside it.
     arguments.add("--logging.threshold.console=off");
-    arguments.add("--crossfade.db.migrate=false");
     settings.forEach(setting -> arguments.add("--" + setting));
-    return new Open(application.run(arguments.toArray(String[]::new)));
+    return arguments.toArray(String[]::new);
   }
+
+  /** An application that does nothing. */
+  @Configuration(proxyBeanMethods = false)
+  static class Nothing {}
 
   /** The schemas, open. */
   record Open(ConfigurableApplicationContext context) implements AutoCloseable {

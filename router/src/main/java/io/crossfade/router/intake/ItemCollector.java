@@ -46,6 +46,7 @@ final class ItemCollector implements ItemReader.Taken {
   private final List<AcceptedRecord> records = new ArrayList<>();
   private final List<Letter> letters = new ArrayList<>();
   private final List<UnreadableReason> reasons = new ArrayList<>();
+  private final List<String> troubles = new ArrayList<>();
   private final Set<RecordId> seen = new HashSet<>();
   private final Surroundings surroundings;
   private boolean list;
@@ -71,6 +72,7 @@ final class ItemCollector implements ItemReader.Taken {
         records,
         letters,
         reasons,
+        troubles,
         list || items > 1,
         new Upload.Items(items - repeats - failed, repeats, failed));
   }
@@ -133,7 +135,7 @@ final class ItemCollector implements ItemReader.Taken {
 
   private void addOne(Item item) throws BadUploadException {
     if (++items > limits.items()) {
-      throw new BadUploadException(413, "数组过长，最多" + limits.items() + "条");
+      throw new BadUploadException(Problem.TOO_MANY_ITEMS, limits.items());
     }
     try {
       if (!item.node().isObject()) {
@@ -142,7 +144,7 @@ final class ItemCollector implements ItemReader.Taken {
       reader.read(item, this);
     } catch (UnreadableItemException e) {
       failed++;
-      keep(item, e.reason());
+      keep(item, e.reason(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -166,17 +168,20 @@ final class ItemCollector implements ItemReader.Taken {
 
   @Override
   public void keep(Item item, UnreadableReason reason) {
+    keep(item, reason, reason.name());
+  }
+
+  /**
+   * @param trouble the reason in full
+   */
+  private void keep(Item item, UnreadableReason reason, String trouble) {
     byte[] body = surroundings.of(item).toString().getBytes(StandardCharsets.UTF_8);
     lease.take(LETTER + (long) body.length * FORMS_OF_A_LETTER);
     reasons.add(reason);
+    troubles.add(trouble);
     letters.add(
         Letter.unreadable(
-                DeadLetters.Source.INTAKE,
-                kind,
-                reason.name(),
-                1,
-                DeadLetters.BodyFormat.JSON,
-                body)
+                DeadLetters.Source.INTAKE, kind, trouble, 1, DeadLetters.BodyFormat.JSON, body)
             .at(moment));
   }
 }

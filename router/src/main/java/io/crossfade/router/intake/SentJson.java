@@ -87,13 +87,22 @@ final class SentJson {
    * @throws NoRoomException when there is no room for its tree
    */
   JsonNode read(byte[] utf8) throws IOException {
+    return read(utf8, /* many= */ false);
+  }
+
+  /** As {@link #read(byte[])}, and several values one after the other, like lines, are a list. */
+  JsonNode readLines(byte[] utf8) throws IOException {
+    return read(utf8, /* many= */ true);
+  }
+
+  private JsonNode read(byte[] utf8, boolean many) throws IOException {
     try (JsonParser in = factory.createParser(utf8)) {
-      return new Reading(in, Map.of()).whole();
+      return new Reading(in, Map.of()).whole(many);
     } catch (StreamConstraintsException e) {
       lease.take(utf8.length);
       DeepPart.Cut cut = DeepPart.cut(utf8, maxNesting);
       try (JsonParser in = factory.createParser(cut.json())) {
-        return new Reading(in, cut.parts()).whole();
+        return new Reading(in, cut.parts()).whole(many);
       }
     }
   }
@@ -101,7 +110,7 @@ final class SentJson {
   /** Reads JSON that came in a string; {@code null} when it is none, or too deep. */
   @Nullable JsonNode read(String text) {
     try (JsonParser in = factory.createParser(text)) {
-      JsonNode node = new Reading(in, Map.of()).whole();
+      JsonNode node = new Reading(in, Map.of()).whole(/* many= */ false);
       return node.isMissingNode() ? null : node;
     } catch (IOException e) {
       return null;
@@ -122,14 +131,24 @@ final class SentJson {
       this.parts = parts;
     }
 
-    JsonNode whole() throws IOException {
+    JsonNode whole(boolean many) throws IOException {
       JsonToken first = in.nextToken();
       if (first == null) {
         return MissingNode.getInstance();
       }
       JsonNode node = value(first);
-      if (in.nextToken() != null) {
-        throw new JsonParseException(in, "More than one value");
+      JsonToken next = in.nextToken();
+      if (next != null) {
+        if (!many) {
+          throw new JsonParseException(in, "More than one value");
+        }
+        ArrayNode all = JsonNodeFactory.instance.arrayNode().add(node);
+        untaken += LIST;
+        for (; next != null; next = in.nextToken()) {
+          untaken += ELEMENT;
+          all.add(value(next));
+        }
+        node = all;
       }
       weigh(TAKEN_AT_ONCE);
       return node;

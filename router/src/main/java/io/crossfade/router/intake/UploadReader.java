@@ -2,6 +2,7 @@ package io.crossfade.router.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.AcceptedRecord;
+import io.crossfade.db.DefinedKind;
 import io.crossfade.db.Kind;
 import io.crossfade.db.budget.BudgetSettings;
 import io.crossfade.db.budget.ByteBudget;
@@ -12,7 +13,9 @@ import io.crossfade.router.RouterSettings;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Reads the bodies of all kinds, in every shape that devices send. */
 public final class UploadReader {
@@ -24,6 +27,7 @@ public final class UploadReader {
   private final RouterSettings settings;
   private final InstantSource clock;
   private final ByteBudget budget;
+  private final Map<Kind, DefinedReader.Shape> defined = new HashMap<>();
   private final long maxRecord;
   private final long maxFact;
 
@@ -41,6 +45,11 @@ public final class UploadReader {
     this.json = new SentJson(settings.maxNesting(), budget.lease(Stage.UPLOADS));
     this.stamper = stamper;
     this.devices = new DeviceNormaliser(stamper);
+    for (Kind kind : Kind.values()) {
+      if (kind.definition() instanceof DefinedKind of) {
+        defined.put(kind, DefinedReader.Shape.of(of));
+      }
+    }
     this.events = new EventNormaliser(stamper, settings.urgentEvents());
   }
 
@@ -83,12 +92,12 @@ public final class UploadReader {
   private Upload read(Kind kind, byte[] body, Lease lease, Instant moment)
       throws BadUploadException {
     SentJson trees = json.within(lease);
-    JsonNode root = parse(body, trees, lease);
+    JsonNode root = parse(kind, body, trees, lease);
     if (root.isMissingNode() || root.isNull() || (root.isContainerNode() && root.isEmpty())) {
-      throw new BadUploadException(400, Answers.EMPTY_BODY);
+      throw new BadUploadException(Problem.EMPTY_BODY);
     }
     if (!root.isContainerNode()) {
-      throw new BadUploadException(400, "请求体必须是JSON对象或数组");
+      throw new BadUploadException(Problem.NO_CONTAINER);
     }
     ItemCollector items =
         new ItemCollector(
@@ -103,6 +112,10 @@ public final class UploadReader {
 
   private ItemReader reader(Kind kind, SentJson trees, Lease lease, Instant moment) {
     Clocks clocks = Clocks.at(moment, settings.maxClockAhead(), settings.zone());
+    DefinedReader.Shape shape = defined.get(kind);
+    if (shape != null) {
+      return new DefinedReader(shape, stamper, moment, settings.maxClockAhead());
+    }
     HealthNormaliser health = new HealthNormaliser(stamper, trees, maxFact, lease);
     if (kind.equals(Kind.HEALTH)) {
       return new HealthReader(health, clocks);
@@ -112,16 +125,16 @@ public final class UploadReader {
         : new EventReader(events, health, trees, clocks);
   }
 
-  private static JsonNode parse(byte[] body, SentJson trees, Lease lease)
+  private static JsonNode parse(Kind kind, byte[] body, SentJson trees, Lease lease)
       throws BadUploadException {
     try {
       byte[] utf8 = Utf8.of(body);
       if (utf8 != body) {
         lease.take(utf8.length);
       }
-      return trees.read(utf8);
+      return kind.definition() instanceof DefinedKind ? trees.readLines(utf8) : trees.read(utf8);
     } catch (IOException e) {
-      throw new BadUploadException(400, "JSON格式错误");
+      throw new BadUploadException(Problem.NOT_JSON);
     }
   }
 }

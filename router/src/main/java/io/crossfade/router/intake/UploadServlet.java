@@ -52,13 +52,12 @@ public final class UploadServlet extends HttpServlet {
           .build()
           .writerFor(ObjectNode.class);
 
-  private static final int NO_BODY_TYPE = 415;
-
   /** What a request takes of the heap beside its body: Tomcat's buffers, most of it. */
   private static final int FRAME = 64 * 1024;
 
   private final transient Kind kind;
   private final transient boolean v2;
+  private final transient Answers answers;
   private final transient UploadReader reader;
   private final transient UploadRouter router;
   private final transient DeadLetters deadLetters;
@@ -93,6 +92,7 @@ public final class UploadServlet extends HttpServlet {
       SlowBodies slowBodies) {
     this.kind = kind;
     this.v2 = v2;
+    this.answers = Answers.of(kind, v2);
     this.reader = reader;
     this.router = router;
     this.deadLetters = deadLetters;
@@ -157,16 +157,16 @@ public final class UploadServlet extends HttpServlet {
       HttpServletRequest request, HttpServletResponse response) {
     if (!"POST".equals(request.getMethod())) {
       response.setHeader("Allow", "POST");
-      return new BadUploadException(HttpServletResponse.SC_METHOD_NOT_ALLOWED, "只支持POST");
+      return new BadUploadException(Problem.METHOD);
     }
     if (!tokens.accept(request)) {
       response.setHeader("WWW-Authenticate", "Bearer");
-      return new BadUploadException(HttpServletResponse.SC_UNAUTHORIZED, Answers.NO_TOKEN);
+      return new BadUploadException(Problem.NO_TOKEN);
     }
     if (request.getContentLengthLong() > maxBody) {
       return tooLarge();
     }
-    return isEncoded(request) ? new BadUploadException(NO_BODY_TYPE, "不支持压缩的请求体") : null;
+    return isEncoded(request) ? new BadUploadException(Problem.ENCODED) : null;
   }
 
   /** Answers; what is still coming of the body is read before, so that the device sees it. */
@@ -209,23 +209,18 @@ public final class UploadServlet extends HttpServlet {
       log.debug("Cannot take an upload to {}: {}", path(kind, v2), e.getMessage());
       // One for the upload: without a stamp there are no records yet.
       meters.counter(RouterMeter.REFUSED.id(), "kind", kind.label()).increment();
-      refuse(response, Answers.STARTING);
+      answer(response, Problem.STARTING);
     } catch (NoRoomException e) {
       turnAway(TurnedAway.NO_ROOM, response);
     } catch (RuntimeException e) {
       log.error("Cannot handle an upload to {}", path(kind, v2), e);
-      answer(
-          response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, Answers.error(Answers.INTERNAL));
+      answer(response, Problem.INTERNAL);
     }
   }
 
   private void turnAway(TurnedAway why, HttpServletResponse response) throws IOException {
     Objects.requireNonNull(turnedAway.get(why)).increment();
-    if (why == TurnedAway.SLOW) {
-      answer(response, HttpServletResponse.SC_REQUEST_TIMEOUT, Answers.error(Answers.TOO_SLOW));
-    } else {
-      refuse(response, Answers.QUEUE_FULL);
-    }
+    answer(response, why == TurnedAway.SLOW ? Problem.TOO_SLOW : Problem.NO_ROOM);
   }
 
   private void answered(long begin, HttpServletResponse response) {
@@ -288,7 +283,7 @@ public final class UploadServlet extends HttpServlet {
           upload.unreadable().size(),
           kind.label(),
           SqlFaults.describe(e));
-      refuse(response, Answers.QUEUE_FULL);
+      answer(response, Problem.NO_ROOM);
       return;
     }
     upload
@@ -304,9 +299,9 @@ public final class UploadServlet extends HttpServlet {
             ? new Outcome(true, List.of())
             : router.route(upload.records(), v2);
     if (outcome.accepted()) {
-      answer(response, HttpServletResponse.SC_OK, Answers.accepted(kind, upload, outcome, v2));
+      answer(response, answers.accepted(upload, outcome));
     } else {
-      refuse(response, router.isStarting() ? Answers.STARTING : Answers.QUEUE_FULL);
+      answer(response, router.isStarting() ? Problem.STARTING : Problem.NO_ROOM);
     }
   }
 
@@ -328,26 +323,25 @@ public final class UploadServlet extends HttpServlet {
   }
 
   private BadUploadException tooLarge() {
-    return new BadUploadException(
-        HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE,
-        Answers.TOO_LARGE + "，最多" + maxBody + "字节");
+    return new BadUploadException(Problem.TOO_LARGE, maxBody);
   }
 
-  private static void refuse(HttpServletResponse response, String why) throws IOException {
-    response.setHeader("Retry-After", "5");
-    answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, Answers.error(why));
+  private void answer(HttpServletResponse response, Problem problem) throws IOException {
+    if (problem.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+      response.setHeader("Retry-After", "5");
+    }
+    answer(response, answers.refused(problem, 0));
   }
 
-  private static void answer(HttpServletResponse response, BadUploadException refusal)
+  private void answer(HttpServletResponse response, BadUploadException refusal) throws IOException {
+    answer(response, answers.refused(refusal.problem(), refusal.limit()));
+  }
+
+  private static void answer(HttpServletResponse response, Answers.Answer answer)
       throws IOException {
-    answer(response, refusal.status(), Answers.error(String.valueOf(refusal.getMessage())));
-  }
-
-  private static void answer(HttpServletResponse response, int status, ObjectNode body)
-      throws IOException {
-    byte[] bytes = JSON.writeValueAsBytes(body);
-    response.setStatus(status);
-    response.setContentType("application/json;charset=UTF-8");
+    byte[] bytes = JSON.writeValueAsBytes(answer.body());
+    response.setStatus(answer.status());
+    response.setContentType(answer.contentType());
     response.setContentLength(bytes.length);
     response.getOutputStream().write(bytes);
   }

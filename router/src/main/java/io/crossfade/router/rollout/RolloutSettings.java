@@ -1,5 +1,6 @@
 package io.crossfade.router.rollout;
 
+import java.util.Objects;
 import io.crossfade.db.Kind;
 import io.crossfade.router.flags.Cohort;
 import io.crossfade.router.flags.KindFlags;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -25,7 +27,8 @@ import org.springframework.validation.annotation.Validated;
  *     or complete
  * @param compareEvery how often the outputs are compared up to now
  * @param decideEvery how often the gates are looked at for automatic changes
- * @param automaticRollback kinds that go back by themselves when a guarding gate fails
+ * @param automaticRollback kinds that go back by themselves when a guarding gate fails; {@code
+ *     null} for all
  * @param rollbackTo where to: shadow, or one stage
  * @param plannedKinds kinds that follow the plan by themselves while all gates pass
  * @param plan percentages that a planned kind goes through, ascending
@@ -39,7 +42,7 @@ public record RolloutSettings(
     @DefaultValue("legacy") Stage initial,
     @DefaultValue("1m") @DurationMin(millis = 100) Duration compareEvery,
     @DefaultValue("10s") @DurationMin(millis = 100) Duration decideEvery,
-    @DefaultValue({"health", "device", "event"}) Set<Kind> automaticRollback,
+    @Nullable Set<Kind> automaticRollback,
     @DefaultValue("shadow") Depth rollbackTo,
     @DefaultValue Set<Kind> plannedKinds,
     @DefaultValue({"10", "30", "50", "100"}) @NotEmpty
@@ -47,10 +50,19 @@ public record RolloutSettings(
     @DefaultValue("7d") @DurationMin(millis = 0) Duration planSoak,
     @DefaultValue("data/flags") Path directory) {
 
+  public RolloutSettings {
+    automaticRollback = automaticRollback == null ? Kind.all() : Set.copyOf(automaticRollback);
+  }
+
   /** How far an automatic rollback goes. */
   public enum Depth {
     SHADOW,
     ONE_STAGE
+  }
+
+  @Override
+  public Set<Kind> automaticRollback() {
+    return Objects.requireNonNull(automaticRollback);
   }
 
   @AssertTrue(message = "must be legacy, shadow, live or complete")

@@ -1,0 +1,111 @@
+package io.crossfade.router.intake;
+
+import io.crossfade.db.DefinedKind;
+import io.crossfade.db.RecordTime;
+import io.crossfade.db.kind.FieldPath;
+import io.crossfade.db.kind.FieldSpec;
+import io.crossfade.db.kind.KindSpec;
+import io.crossfade.db.kind.TableSpec;
+import io.crossfade.db.kind.TypeSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Reads items of a kind that a file defines. */
+final class DefinedReader implements ItemReader {
+
+  /** What is the same for all uploads of a kind. */
+  record Shape(DefinedKind kind, FieldReader fields, List<RowsReader> rows) {
+
+    static Shape of(DefinedKind kind) {
+      KindSpec spec = kind.spec();
+      return new Shape(
+          kind,
+          new FieldReader(spec.fields(), spec.time()),
+          spec.tables().stream()
+              .map(TableSpec::rows)
+              .filter(Objects::nonNull)
+              .map(RowsReader::new)
+              .toList());
+    }
+  }
+
+  private final Shape shape;
+  private final KindSpec spec;
+  private final Stamper stamper;
+  private final Instant moment;
+  private final Duration maxAhead;
+
+  /**
+   * @param moment when the upload was accepted
+   * @param maxAhead how far after it a record's time is believed
+   */
+  DefinedReader(Shape shape, Stamper stamper, Instant moment, Duration maxAhead) {
+    this.shape = shape;
+    this.spec = shape.kind().spec();
+    this.stamper = stamper;
+    this.moment = moment;
+    this.maxAhead = maxAhead;
+  }
+
+  @Override
+  public List<String> wrappedIn() {
+    return spec.wrappedIn();
+  }
+
+  @Override
+  public boolean reports(Item item) {
+    return spec.fields().stream()
+        .filter(field -> field.required() || spec.identity().contains(field.name()))
+        .allMatch(field -> says(item, field));
+  }
+
+  @Override
+  public boolean names(Item item) {
+    return spec.identity().stream().anyMatch(field -> says(item, spec.field(field)));
+  }
+
+  @Override
+  public void read(Item item, Taken taken) throws UnreadableItemException {
+    FieldReader.Fields read = shape.fields().read(item);
+    RecordTime time = read.time() == null ? RecordTime.of(moment, ZoneOffset.UTC) : read.time();
+    if (read.time() != null && isTooLate(read.time())) {
+      throw new UnreadableItemException(UnreadableReason.CLOCK_AHEAD, spec.time());
+    }
+    List<List<List<@Nullable Object>>> rows = new ArrayList<>();
+    for (RowsReader reader : shape.rows()) {
+      rows.add(reader.read(item).stream().map(DefinedReader::list).toList());
+    }
+    List<@Nullable Object> values = list(read.values());
+    taken.accept(
+        shape
+            .kind()
+            .record(stamper.accept(shape.kind().id(time, values)), time.local(), values, rows));
+  }
+
+  /** One record from years ahead would keep its row from all that come after it. */
+  private boolean isTooLate(RecordTime time) {
+    return spec.field(Objects.requireNonNull(spec.time())).type() instanceof TypeSpec.Instant type
+        && time.local().isAfter(RecordTime.of(moment.plus(maxAhead), type.zone()).local());
+  }
+
+  /** Whether an object itself has a value for a field. */
+  private static boolean says(Item item, FieldSpec field) {
+    List<FieldPath> own = field.from().stream().filter(path -> !path.around()).toList();
+    try {
+      return FieldReader.first(item, own, field.name()) != null;
+    } catch (UnreadableItemException e) {
+      return true;
+    }
+  }
+
+  private static List<@Nullable Object> list(@Nullable Object[] values) {
+    return Collections.unmodifiableList(Arrays.asList(values));
+  }
+}

@@ -1,0 +1,268 @@
+package io.crossfade.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.crossfade.db.DbSettings;
+import io.crossfade.db.TestDatabase;
+import io.crossfade.stream.TestRedis;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records of somebody else, by a file alone: the packaged router, its tables, switches, reports. */
+class OwnKindsIT {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private static final String ORDERS =
+      """
+      kinds:
+        - name: orders
+          code: 16
+          wrapped-in: [orders]
+          fields:
+            - order_no: text(40)
+            - changed: instant
+            - customer: { type: integer, from: [customer.id, customer_no] }
+            - shop: { type: integer, from: [shop.id, ^shop.id] }
+            - state: { values: { open: OPEN, paid: PAID }, default: OPEN }
+            - amount: { type: "decimal(12,2)", required: true }
+            - weight: double
+            - express: { type: boolean, default: false }
+            - deliver_on: date
+            - card: { type: bytes(32), encoding: hex }
+            - source: json(4000)
+          identity: order_no
+          time: changed
+          cohort: customer
+          tenant: shop
+          priority: { field: express, values: [true] }
+          queue: { capacity: 1000, batch: 50, writers: 2, flush-after: 200ms }
+          tables:
+            - orders
+            - name: order_lines
+              rows:
+                from: lines
+                key: sku
+                fields:
+                  - sku: text(40)
+                  - quantity: { type: integer, required: true, min: 1 }
+                  - price: decimal(12,2)
+            - name: order_state
+              keep: latest
+              columns: { order_no: order_no, changed: since, customer: customer_no, state: state }
+      """;
+
+  @TempDir private Path directory;
+  private Path file;
+  private DbSettings schemas;
+  private String prefix;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    file = directory.resolve("orders.yaml");
+    Files.writeString(file, ORDERS);
+    schemas = TestDatabase.newSchemas();
+    prefix = TestRedis.newPrefix();
+  }
+
+  @Test
+  void ordersGoDownBothPathsAreComparedAndSwitched() throws Exception {
+    try (RouterProcess router = start(file)) {
+      Http http = router.http();
+      assertThat(post(http, order("A-1", "2026-11-27T08:00:00Z", 1, "open", "12.50")))
+          .isEqualTo("{\"accepted\":1,\"repeated\":0,\"dead_lettered\":0}");
+      // Under a wrapper, with a shop around them; one of them twice, one that is none.
+      assertThat(
+              post(
+                  http,
+                  "{\"shop\":{\"id\":7},\"orders\":[%s,%s,%s,{\"order_no\":\"A-9\"}]}"
+                      .formatted(
+                          order("A-1", "2026-11-27T09:00:00+01:00", 1, "open", "12.50"),
+                          order("A-1", "2026-11-27T09:30:00Z", 1, "paid", "12.5"),
+                          order("A-2", "2026-11-27T08:00:00Z", 2, "paid", "3.00"))))
+          .isEqualTo(
+              "{\"accepted\":3,\"repeated\":0,\"dead_lettered\":1,"
+                  + "\"problems\":[\"FIELD_MISSING changed\"]}");
+      // A line each.
+      assertThat(
+              post(
+                  http,
+                  order("A-3", "1764230400", 3, "open", "7")
+                      + "\n"
+                      + order("A-4", "2026-11-27 08:00:00", 4, "open", "8")))
+          .isEqualTo("{\"accepted\":2,\"repeated\":0,\"dead_lettered\":0}");
+      // Late news of an order that has moved on.
+      post(http, order("A-1", "2026-11-27T07:00:00Z", 1, "open", "12.50"));
+
+      Http.Answer none = http.post("/upload_orders", order("A-5", "x", 1, "open", "1"));
+      assertThat(none.status()).isEqualTo(422);
+      assertThat(none.raw().headers().firstValue("Content-Type"))
+          .contains("application/problem+json");
+      assertThat(none.json().path("problems").path(0).asText())
+          .isEqualTo("FIELD_UNREADABLE changed");
+      assertThat(http.post("/upload_orders", "no").status()).isEqualTo(400);
+
+      for (DbSettings.Schema output : List.of(schemas.legacy(), schemas.stream())) {
+        awaitRows(
+            output,
+            "SELECT CONCAT_WS(' ', order_no, changed, customer, shop, state, amount, express)"
+                + " FROM %s.orders ORDER BY order_no, changed",
+            "A-1 2026-11-27 07:00:00 1 OPEN 12.50 0",
+            "A-1 2026-11-27 08:00:00 1 OPEN 12.50 0",
+            "A-1 2026-11-27 09:30:00 1 7 PAID 12.50 1",
+            "A-2 2026-11-27 08:00:00 2 7 PAID 3.00 1",
+            "A-3 2025-11-27 08:00:00 3 OPEN 7.00 0",
+            "A-4 2026-11-27 08:00:00 4 OPEN 8.00 0");
+        awaitRows(
+            output,
+            "SELECT CONCAT_WS(' ', order_no, since, customer_no, state) FROM %s.order_state"
+                + " ORDER BY order_no",
+            "A-1 2026-11-27 09:30:00 1 PAID",
+            "A-2 2026-11-27 08:00:00 2 PAID",
+            "A-3 2025-11-27 08:00:00 3 OPEN",
+            "A-4 2026-11-27 08:00:00 4 OPEN");
+        awaitRows(
+            output,
+            "SELECT CONCAT_WS(' ', order_no, sku, quantity, price) FROM %s.order_lines"
+                + " WHERE order_no IN ('A-2', 'A-3') ORDER BY order_no, sku",
+            "A-2 X-1 2 6.25",
+            "A-2 X-2 1",
+            "A-3 X-1 2 6.25",
+            "A-3 X-2 1");
+      }
+
+      StringBuilder many = new StringBuilder();
+      for (int i = 0; i < 300; i++) {
+        many.append(order("B-" + i, "2026-11-26T08:00:00Z", i, "open", "1")).append('\n');
+      }
+      post(http, many.toString());
+      awaitRows(schemas.legacy(), "SELECT COUNT(*) FROM %s.orders", "306");
+      awaitRows(schemas.stream(), "SELECT COUNT(*) FROM %s.orders", "306");
+
+      JsonNode stages = http.get("/api/rollout").json();
+      assertThat(stages.toString()).contains("\"kind\":\"orders\"").doesNotContain("health");
+      JsonNode alike = compare(http, 306 + 612 + 304);
+      assertThat(alike.path("headline").path("percent").asDouble()).isEqualTo(100);
+      assertThat(alike.path("proof").path("full").asBoolean()).isTrue();
+      assertThat(alike.path("proof").path("found").asInt()).isPositive();
+      assertThat(router.metrics())
+          .contains("kind=\"orders\"", "stream=\"orders_stream\"", "urgent_orders_stream");
+
+      // One output loses a line and has another state: the run names both.
+      execute("DELETE FROM %s.order_lines WHERE order_no = 'A-2' AND sku = 'X-1'", schemas.stream());
+      execute("UPDATE %s.order_state SET state = 'OPEN' WHERE order_no = 'A-2'", schemas.legacy());
+      JsonNode run = compare(http, 306 + 612 + 304);
+      assertThat(run.path("headline").path("unexplained").asInt()).as(run.toString()).isEqualTo(2);
+      assertThat(
+              http.get("/api/reconciler/runs/" + run.path("id").asLong() + "/differences")
+                  .raw()
+                  .body())
+          .contains("order_lines", "MISSING_IN_STREAM", "order_state", "FIELDS_DIFFER");
+
+      assertThat(
+              http.call(
+                      "POST",
+                      "/api/rollout/rollbacks",
+                      "{\"kind\":\"orders\",\"reason\":\"try\",\"to\":\"legacy\"}")
+                  .status())
+          .isEqualTo(200);
+      assertThat(router.log()).doesNotContain("Exception");
+    }
+  }
+
+  private RouterProcess start(Path kinds) {
+    List<String> arguments =
+        new ArrayList<>(RouterProcess.arguments(schemas, TestRedis.sharedPort(), prefix));
+    arguments.add("--crossfade.reconciler.settle=500ms");
+    arguments.add("--crossfade.kinds=file:" + kinds);
+    return new RouterProcess(RouterApplication.class, arguments);
+  }
+
+  /** Compares on demand until a run has looked at so many rows: what is new has to settle. */
+  private static JsonNode compare(Http http, int rows) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              long before = finished(http).path("id").asLong();
+              Http.Answer asked =
+                  http.call(
+                      "POST",
+                      "/api/reconciler/runs",
+                      "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"%s\",\"kind\":\"orders\"}"
+                          .formatted(Instant.now()));
+              assertThat(asked.status()).as(asked.raw().body()).isEqualTo(202);
+              await().atMost(PATIENCE).until(() -> finished(http).path("id").asLong() > before);
+              return finished(http).path("headline").path("compared").asInt() == rows;
+            });
+    return finished(http);
+  }
+
+  /** The newest run on demand that has ended. */
+  private static JsonNode finished(Http http) {
+    for (JsonNode run : http.get("/api/reconciler").json().path("runs")) {
+      if (run.path("origin").asText().equalsIgnoreCase("on_demand")
+          && run.path("finished").asBoolean()) {
+        return run;
+      }
+    }
+    return MissingNode.getInstance();
+  }
+
+  private static String post(Http http, String body) {
+    Http.Answer answer = http.post("/upload_orders", body);
+    assertThat(answer.status()).as(answer.raw().body()).isEqualTo(200);
+    return answer.raw().body();
+  }
+
+  private static String order(
+      String number, String changed, int customer, String state, String amount) {
+    return """
+    {"order_no":"%s","changed":"%s","customer":{"id":%d},"state":"%s","amount":"%s","express":%s,\
+    "card":"00ff","deliver_on":"2026-12-01","weight":1.5,"source":{"till":[1,2]},\
+    "lines":[{"sku":"X-1","quantity":2,"price":6.25},{"sku":"X-2","quantity":1}]}\
+    """
+        .formatted(number, changed, customer, state, amount, state.equals("paid"));
+  }
+
+  private static void awaitRows(DbSettings.Schema output, String sql, String... expected) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(rows(output, sql)).containsExactly(expected));
+  }
+
+  private static List<String> rows(DbSettings.Schema output, String sql) throws SQLException {
+    List<String> rows = new ArrayList<>();
+    try (var connection = TestDatabase.admin();
+        var statement = connection.createStatement();
+        var result = statement.executeQuery(sql.formatted(schema(output)))) {
+      while (result.next()) {
+        rows.add(result.getString(1));
+      }
+    }
+    return rows;
+  }
+
+  private static void execute(String sql, DbSettings.Schema output) throws SQLException {
+    try (var connection = TestDatabase.admin();
+        var statement = connection.createStatement()) {
+      statement.execute(sql.formatted(schema(output)));
+    }
+  }
+
+  private static String schema(DbSettings.Schema schema) {
+    return schema.url().replaceAll(".*/", "");
+  }
+}
