@@ -44,7 +44,7 @@ final class KindParser {
   private static final List<String> REQUIRED =
       List.of("name", "code", "fields", "identity", "cohort");
 
-  static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,19}");
+  static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,15}");
 
   private static final Pattern ENDPOINT = Pattern.compile("(?:/[A-Za-z0-9_-]{1,64}){1,4}");
   private static final Pattern WAIT = Pattern.compile("(\\d{1,6})(ms|s|m)");

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A kind of record as a file defines it. What {@link KindFile} returns is whole and without
  * contradiction: every name in it is that of a field that is there.
  *
- * @param name {@code [a-z][a-z0-9_]{0,19}}, as in metrics, settings, flags and streams
- * @param code 16 to 65535, in entries, journals and keys of letters: permanent, never used again
+ * @param name {@code [a-z][a-z0-9_]{0,15}}, as in metrics, settings, flags and streams
+ * @param code 16 to 255, in entries, journals and keys of letters: permanent, never used again
  * @param endpoint path of its uploads, for example {@code /upload_orders}
  * @param wrappedIn names under which an object of an upload wraps items
  * @param fields of a record, in the order of the file: only ever appended to
@@ -42,7 +42,7 @@ public record KindSpec(
   /** Lower codes are of kinds that are built in. */
   public static final int FIRST_CODE = 16;
 
-  public static final int LAST_CODE = 65_535;
+  public static final int LAST_CODE = 255;
 
   public KindSpec {
     wrappedIn = List.copyOf(wrappedIn);

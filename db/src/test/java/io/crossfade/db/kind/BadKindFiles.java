@@ -76,15 +76,15 @@ final class BadKindFiles {
         seen(
             "code: 16",
             "code: 15",
-            "3:11: kinds[0].code: should be a whole number of 16 to 65535, not '15'"),
+            "3:11: kinds[0].code: should be a whole number of 16 to 255, not '15'"),
         seen(
             "code: 16",
             "code: '16'",
-            "3:11: kinds[0].code: should be a whole number of 16 to 65535, not '16' in quotes"),
+            "3:11: kinds[0].code: should be a whole number of 16 to 255, not '16' in quotes"),
         seen(
             "code: 16",
             "code: 70000",
-            "3:11: kinds[0].code: should be a whole number of 16 to 65535, not '70000'"),
+            "3:11: kinds[0].code: should be a whole number of 16 to 255, not '70000'"),
         seen("    code: 16\n", "", "2:5: kinds[0]: has no code"),
         seen(
             "name: orders\n    code",

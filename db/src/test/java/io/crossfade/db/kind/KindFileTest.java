@@ -148,7 +148,7 @@ class KindFileTest {
                 """
                 kinds:
                   - name: visits
-                    code: 300
+                    code: 200
                     fields: {visitor: text, page: text(1000)}
                     identity: [visitor, page]
                     cohort: visitor
@@ -188,7 +188,7 @@ class KindFileTest {
                 """
                 kinds:
                   - name: some
-                    code: 65535
+                    code: 255
                     wrapped-in: []
                     fields:
                       - k: {type: text(3), default: ''}
@@ -464,8 +464,8 @@ class KindFileTest {
   /** What is returned has no contradiction in it. */
   static void assertWhole(KindSpec kind) {
     List<String> names = kind.fields().stream().map(FieldSpec::name).toList();
-    assertThat(kind.name()).matches("[a-z][a-z0-9_]{0,19}");
-    assertThat(kind.code()).isBetween(16, 65_535);
+    assertThat(kind.name()).matches("[a-z][a-z0-9_]{0,15}");
+    assertThat(kind.code()).isBetween(16, 255);
     assertThat(kind.endpoint()).startsWith("/");
     assertThat(names).isNotEmpty().doesNotHaveDuplicates();
     assertThat(kind.identity())

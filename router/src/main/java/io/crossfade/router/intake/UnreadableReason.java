@@ -11,6 +11,8 @@ enum UnreadableReason {
   FIELD_MISSING,
   /** A field has a value that is none of its type, or out of its range. */
   FIELD_UNREADABLE,
+  /** Its time is further ahead than a clock may be. */
+  CLOCK_AHEAD,
   /** Two rows of one record have the same key. */
   ROW_REPEATED,
   /** The event stands, what was measured with it does not. */

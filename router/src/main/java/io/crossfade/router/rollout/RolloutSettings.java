@@ -1,6 +1,5 @@
 package io.crossfade.router.rollout;
 
-import java.util.Objects;
 import io.crossfade.db.Kind;
 import io.crossfade.router.flags.Cohort;
 import io.crossfade.router.flags.KindFlags;
@@ -13,6 +12,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
