@@ -31,7 +31,7 @@ class SchemasIT {
             + " 'V9999__newer.sql', 42, installed_by, installed_on, execution_time, TRUE"
             + " FROM crossfade_schema_history ORDER BY installed_rank DESC LIMIT 1");
     SchemaPool pool =
-        Schemas.open(scripts, schema, new SchemaPool.Migration(scripts, schemas.migration()));
+        Schemas.open(scripts, schema, new SchemaPool.Migration(scripts, true, schemas.migration()));
     try (pool) {
       pool.open();
       assertThat(pool.state().trouble()).isNull();
@@ -58,7 +58,7 @@ class SchemasIT {
                         Schemas.open(
                             "control-" + nth,
                             schemas.control(),
-                            new SchemaPool.Migration("control", schemas.migration()))) {
+                            new SchemaPool.Migration("control", true, schemas.migration()))) {
                       pool.open();
                       opened[nth] = tables(pool) > 10;
                     } catch (SQLException e) {
