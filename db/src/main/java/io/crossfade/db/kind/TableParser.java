@@ -25,13 +25,23 @@ final class TableParser {
   /** What every table has beside the columns of a file. */
   private static final Set<String> OURS = Set.of("id", "stamp", "route_reason", "written_at");
 
+  /** What a table of rows without a key has besides. */
+  private static final String POSITION = "position";
+
   /** Bytes of a row, as MySQL and MariaDB count them: texts in full, JSON as its place. */
   private static final int LONGEST_ROW = 65_535;
 
   private static final int OURS_BYTES = 16 + 8 + 25 + 8;
 
   private static final int MOST_KEYS = 10;
-  private static final int MOST_COLUMNS = 300;
+
+  /** Of a table, beside those that every one has. */
+  private static final int MOST_COLUMNS = 60;
+
+  /** Longer texts and bytes are kept beside their row. */
+  private static final int LONGEST_IN_A_ROW = 1000;
+
+  private static final int PLACE = 12;
 
   private final Fields fields;
   private final List<String> everywhere;
@@ -83,8 +93,17 @@ final class TableParser {
     Map<String, String> columns = columns(said.get("columns"), rows == null ? null : rows.fields());
     check(part, columns, rows == null ? null : rows.fields());
     RowsSpec spec = rows == null ? null : rows.spec();
+    if (spec != null && spec.key().isEmpty() && hasPosition(columns)) {
+      part.mistake(
+          "the column 'position' is that of a row's place, since the rows have no key; name a key,"
+              + " or another column");
+    }
     boolean whole = named && keep != null && (rowsPart == null || spec != null);
     return whole && name != null && keep != null ? new TableSpec(name, keep, columns, spec) : null;
+  }
+
+  private static boolean hasPosition(Map<String, String> columns) {
+    return columns.values().stream().anyMatch(POSITION::equalsIgnoreCase);
   }
 
   private static boolean isName(YamlPart part, String name) {
@@ -296,7 +315,11 @@ final class TableParser {
       part.mistake(
           "a row may take %,d bytes, 4 for each character of a text; databases take %,d. Shorten"
                   .formatted(bytes, LONGEST_ROW)
-              + " texts or make them json");
+              + " texts, or give them more than %d characters: those are kept beside the row"
+                  .formatted(LONGEST_IN_A_ROW));
+    }
+    if (columns.size() > MOST_COLUMNS) {
+      part.mistake("has %d columns; at most %d".formatted(columns.size(), MOST_COLUMNS));
     }
   }
 
@@ -304,16 +327,16 @@ final class TableParser {
   private static int bytes(TypeSpec type) {
     return 1
         + switch (type) {
-          case Text text -> text.length() * 4 + 2;
+          case Text text -> text.length() <= LONGEST_IN_A_ROW ? text.length() * 4 + 2 : PLACE;
           case Choice choice -> choice.length() * 4 + 2;
-          case Bytes some -> some.length() + 2;
+          case Bytes some -> some.length() <= LONGEST_IN_A_ROW ? some.length() + 2 : PLACE;
           case Int whole -> Long.BYTES;
           case Real real -> Double.BYTES;
           case Decimal decimal -> 9;
           case Bool bool -> 1;
           case Instant instant -> 8;
           case Date date -> 3;
-          case Json json -> 12;
+          case Json json -> PLACE;
         };
   }
 }

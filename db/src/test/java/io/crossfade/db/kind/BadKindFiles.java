@@ -305,11 +305,6 @@ final class BadKindFiles {
             "23:9: kinds[0].tables[0]: the column 'id' is ours; give the field another, as in"
                 + " 'columns: {id: its_id}'"),
         unseen(
-            "weight: double",
-            "weight: text(16000)",
-            "23:9: kinds[0].tables[0]: a row may take 66,288 bytes, 4 for each character of a text;"
-                + " databases take 65,535. Shorten texts or make them json"),
-        unseen(
             "identity: order_no",
             "identity: [order_no, weight]",
             "16:26: kinds[0].identity[1]: weight cannot be in the identity: it is double, and no"
@@ -523,7 +518,12 @@ final class BadKindFiles {
             "weight: double\n    identity: order_no",
             "at: {type: instant, zone: Europe/Berlin}\n    identity: [order_no, at]",
             "16:26: kinds[0].identity[1]: at cannot be in the identity: it is in a zone that puts"
-                + " clocks back, where two moments have one local time; make it UTC"));
+                + " clocks back, where two moments have one local time; make it UTC"),
+        unseen(
+            "          key: sku\n          fields:\n            - sku",
+            "          fields:\n            - Position",
+            "24:9: kinds[0].tables[1]: the column 'position' is that of a row's place, since the"
+                + " rows have no key; name a key, or another column"));
   }
 
   private static Bad seen(String right, String wrong, String... said) {

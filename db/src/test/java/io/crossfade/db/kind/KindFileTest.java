@@ -309,6 +309,30 @@ class KindFileTest {
   }
 
   @Test
+  void rowsThatNoDatabaseTakesAreRefused() throws Exception {
+    String orders = ":9: kinds[0].tables[0]: ";
+    assertThat(mistakesOf(withFields(17, "text(1000)")))
+        .isEqualTo(
+            "orders.yaml:40"
+                + orders
+                + "a row may take 70,345 bytes, 4 for each character of a text; databases take"
+                + " 65,535. Shorten texts, or give them more than 1000 characters: those are kept"
+                + " beside the row");
+    assertWhole(KindFile.parse(FILE, withFields(17, "text(1001)")).getFirst());
+    assertWhole(KindFile.parse(FILE, withFields(51, "text(16383)")).getFirst());
+    assertThat(mistakesOf(withFields(52, "text(16383)")))
+        .isEqualTo("orders.yaml:75" + orders + "has 61 columns; at most 60");
+  }
+
+  private static String withFields(int number, String type) {
+    StringBuilder fields = new StringBuilder("    identity: order_no");
+    for (int i = number; i > 0; i--) {
+      fields.insert(0, "      - more%d: %s\n".formatted(i, type));
+    }
+    return BadKindFiles.GOOD.replace("    identity: order_no", fields);
+  }
+
+  @Test
   void filesShareNothing() {
     String other =
         BadKindFiles.GOOD.replace("name: orders", "name: others").replace("code: 16", "code: 17");
