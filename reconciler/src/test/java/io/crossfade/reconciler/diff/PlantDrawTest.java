@@ -6,6 +6,7 @@ import static io.crossfade.reconciler.diff.DiffWorld.because;
 import static io.crossfade.reconciler.diff.DiffWorld.event;
 import static io.crossfade.reconciler.diff.DiffWorld.stamp;
 import static io.crossfade.reconciler.diff.DiffWorld.stamped;
+import static io.crossfade.reconciler.diff.DiffWorld.under;
 import static io.crossfade.reconciler.diff.DiffWorld.window;
 import static io.crossfade.reconciler.diff.DiffWorld.with;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -154,6 +155,56 @@ class PlantDrawTest {
       List<Plant> plants = draw(seed, 300).plants();
       assertThat(plants).hasSize(PlantDraw.MOST);
       assertThat(plants.subList(0, 4)).extracting(Plant::row).containsAll(beside);
+    }
+  }
+
+  /** Three hidden ones are enough: of others something else may be missed. */
+  @Test
+  void furtherUrgentRowsArePlantedInAnyWay() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      world.putBoth(event(i, 100, true));
+    }
+    Set<Sort> fourth = new HashSet<>();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      fourth.add(draw(seed, 30).plants().get(3).sort());
+    }
+    assertThat(fourth).contains(Sort.ALTERED, Sort.DOUBLED, Sort.SPOILT);
+  }
+
+  @Test
+  void ordinaryRowsComeBeforeFurtherUrgentOnes() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      world.putBoth(event(i, 100, i % 2 == 0));
+    }
+    for (long seed = 0; seed < SEEDS; seed++) {
+      assertThat(draw(seed, 200).plants().subList(3, PlantDraw.MOST)).noneMatch(Plant::urgent);
+    }
+  }
+
+  /**
+   * An index by type would cost every insert, so some rows are looked at, more of a large window.
+   */
+  @Test
+  void urgentRowsAreLookedForAmongAShareOfTheWindow() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      world.putBoth(event(i, i, i >= 250 && i < 255));
+    }
+    assertThat(draw(1, 0).plants()).as("among 200").noneMatch(Plant::urgent);
+    assertThat(draw(1, 8_000).plants()).as("among 240").noneMatch(Plant::urgent);
+    assertThat(draw(1, 20_000).plants()).as("among 300").anyMatch(Plant::urgent);
+  }
+
+  @Test
+  void doubledRowHasAnIdOfItsOwnWhateverItsOriginalHas() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      StoredRow row = event(i, 100, false);
+      world.putBoth(under(row, new RecordId(row.id().high(), 0)));
+    }
+    for (long seed = 0; seed < SEEDS; seed++) {
+      assertThat(draw(seed, 60).plants())
+          .filteredOn(plant -> plant.sort() == Sort.DOUBLED)
+          .isNotEmpty()
+          .noneMatch(plant -> plant.id().equals(plant.row()));
     }
   }
 
