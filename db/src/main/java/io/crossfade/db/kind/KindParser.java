@@ -131,7 +131,7 @@ final class KindParser {
     if (!NAME.matcher(name).matches()) {
       at.mistake(
           Mistakes.quote(name)
-              + " is no name of a kind; small letters, digits and _, a letter first, 20 at most");
+              + " is no name of a kind; small letters, digits and _, a letter first, 16 at most");
       return null;
     }
     return taken.kind(at, name) ? name : null;

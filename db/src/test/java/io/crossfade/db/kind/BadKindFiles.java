@@ -90,7 +90,7 @@ final class BadKindFiles {
             "name: orders\n    code",
             "name: Orders\n    code",
             "2:11: kinds[0].name: 'Orders' is no name of a kind; small letters, digits and _, a"
-                + " letter first, 20 at most"),
+                + " letter first, 16 at most"),
         seen(
             "name: orders\n    code",
             "name: health\n    code",
