@@ -5,6 +5,7 @@ import io.crossfade.db.RecordTime;
 import io.crossfade.db.kind.FieldPath;
 import io.crossfade.db.kind.FieldSpec;
 import io.crossfade.db.kind.KindSpec;
+import io.crossfade.db.kind.RowsSpec;
 import io.crossfade.db.kind.TableSpec;
 import io.crossfade.db.kind.TypeSpec;
 import java.time.Duration;
@@ -15,24 +16,35 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads items of a kind that a file defines. */
 final class DefinedReader implements ItemReader {
 
-  /** What is the same for all uploads of a kind. */
-  record Shape(DefinedKind kind, FieldReader fields, List<RowsReader> rows) {
+  /**
+   * What is the same for all uploads of a kind.
+   *
+   * @param around paths of its fields that look around an item
+   */
+  record Shape(
+      DefinedKind kind, FieldReader fields, List<RowsReader> rows, List<FieldPath> around) {
 
     static Shape of(DefinedKind kind) {
       KindSpec spec = kind.spec();
+      List<RowsSpec> rows =
+          spec.tables().stream().map(TableSpec::rows).filter(Objects::nonNull).toList();
+      Stream<FieldPath> paths =
+          Stream.concat(
+              rows.stream().flatMap(of -> of.from().stream()),
+              Stream.concat(
+                      spec.fields().stream(), rows.stream().flatMap(of -> of.fields().stream()))
+                  .flatMap(field -> field.from().stream()));
       return new Shape(
           kind,
           new FieldReader(spec.fields(), spec.time()),
-          spec.tables().stream()
-              .map(TableSpec::rows)
-              .filter(Objects::nonNull)
-              .map(RowsReader::new)
-              .toList());
+          rows.stream().map(RowsReader::new).toList(),
+          paths.filter(FieldPath::around).toList());
     }
   }
 
@@ -57,6 +69,11 @@ final class DefinedReader implements ItemReader {
   @Override
   public List<String> wrappedIn() {
     return spec.wrappedIn();
+  }
+
+  @Override
+  public Surroundings surroundings() {
+    return new PathSurroundings(spec.wrappedIn(), shape.around());
   }
 
   @Override

@@ -11,6 +11,11 @@ record DeviceReader(DeviceNormaliser normaliser, Clocks clocks) implements ItemR
   }
 
   @Override
+  public Surroundings surroundings() {
+    return new WatchSurroundings(wrappedIn());
+  }
+
+  @Override
   public boolean reports(Item item) {
     return DeviceNormaliser.reports(item);
   }

@@ -29,6 +29,11 @@ record EventReader(
   }
 
   @Override
+  public Surroundings surroundings() {
+    return new WatchSurroundings(wrappedIn());
+  }
+
+  @Override
   public boolean reports(Item item) {
     return item.first("eventType") != null;
   }

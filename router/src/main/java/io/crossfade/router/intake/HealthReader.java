@@ -12,6 +12,11 @@ record HealthReader(HealthNormaliser normaliser, Clocks clocks) implements ItemR
   }
 
   @Override
+  public Surroundings surroundings() {
+    return new WatchSurroundings(wrappedIn());
+  }
+
+  @Override
   public boolean reports(Item item) {
     return HealthNormaliser.measures(item);
   }

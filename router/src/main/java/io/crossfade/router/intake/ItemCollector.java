@@ -61,7 +61,7 @@ final class ItemCollector implements ItemReader.Taken {
   ItemCollector(Kind kind, ItemReader reader, Instant moment, Limits limits, Lease lease) {
     this.kind = kind;
     this.reader = reader;
-    this.surroundings = new Surroundings(reader.wrappedIn());
+    this.surroundings = reader.surroundings();
     this.moment = moment;
     this.limits = limits;
     this.lease = lease;

@@ -28,6 +28,9 @@ interface ItemReader {
   /** Names under which an object has others, in the order in which they count. */
   List<String> wrappedIn();
 
+  /** What an item is kept with when it becomes no record. */
+  Surroundings surroundings();
+
   /** Whether an object is an item whatever stands under the names that others are wrapped in. */
   default boolean isItem(Item item) {
     return false;

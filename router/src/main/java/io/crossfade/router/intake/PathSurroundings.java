@@ -1,0 +1,118 @@
+package io.crossfade.router.intake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossfade.db.kind.FieldPath;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those of a kind that a file defines: the objects around an item, each with no more than its
+ * fields look for there.
+ */
+final class PathSurroundings implements Surroundings {
+
+  /** Characters of the objects around an item that it keeps, so that no upload multiplies. */
+  static final int LONGEST = 4096;
+
+  private final List<String> wrapped;
+  private final List<FieldPath> paths;
+  private final Map<JsonNode, List<ObjectNode>> shells = new IdentityHashMap<>();
+
+  /**
+   * @param wrapped names under which an object has others
+   * @param paths that look around an item
+   */
+  PathSurroundings(List<String> wrapped, List<FieldPath> paths) {
+    this.wrapped = wrapped;
+    // What holds others comes first, whole.
+    this.paths =
+        paths.stream()
+            .distinct()
+            .sorted(Comparator.comparingInt((FieldPath path) -> path.names().size()))
+            .toList();
+  }
+
+  @Override
+  public JsonNode of(Item item) {
+    if (item.around().isEmpty()) {
+      return item.node();
+    }
+    JsonNode upload = item.node();
+    // In a list even what is empty is an item, as it was.
+    if (Values.isEmpty(upload) || (upload.isContainerNode() && upload.isEmpty())) {
+      upload = JsonNodeFactory.instance.arrayNode().add(upload);
+    }
+    List<ObjectNode> kept =
+        shells.computeIfAbsent(item.around().getLast(), nearest -> shells(item.around()));
+    for (ObjectNode shell : kept.reversed()) {
+      upload = shell.deepCopy().set(wrapped.getFirst(), upload);
+    }
+    return upload;
+  }
+
+  /** Of each object around an item, what is looked for; the nearest, which count, first of all. */
+  private List<ObjectNode> shells(List<JsonNode> around) {
+    List<ObjectNode> kept = new ArrayList<>();
+    int left = LONGEST;
+    for (JsonNode outer : around.reversed()) {
+      ObjectNode shell = JsonNodeFactory.instance.objectNode();
+      for (FieldPath path : paths) {
+        JsonNode value = at(outer, path.names());
+        if (value != null && at(shell, path.names()) == null) {
+          int rest = left - path.toString().length();
+          rest = left(value, rest);
+          if (rest >= 0) {
+            left = rest;
+            put(shell, path.names(), value);
+          }
+        }
+      }
+      kept.addFirst(shell);
+    }
+    return kept;
+  }
+
+  private static @Nullable JsonNode at(JsonNode from, List<String> names) {
+    @Nullable JsonNode node = from;
+    for (String name : names) {
+      // What is nested too deep is kept whole: nobody looks into it then either.
+      node = node == null || node instanceof DeepPart ? node : node.get(name);
+    }
+    return Values.isEmpty(node) ? null : node;
+  }
+
+  private static void put(ObjectNode shell, List<String> names, JsonNode value) {
+    ObjectNode into = shell;
+    for (String name : names.subList(0, names.size() - 1)) {
+      into = into.get(name) instanceof ObjectNode inner ? inner : into.putObject(name);
+    }
+    into.set(names.getLast(), value);
+  }
+
+  /** What is left of so many characters behind a value; below 0 when it has more. */
+  private static int left(JsonNode value, int characters) {
+    if (!value.isContainerNode()) {
+      return characters - value.asText().length() - 2;
+    }
+    int left = characters - 2;
+    for (Map.Entry<String, JsonNode> field : value.properties()) {
+      left -= field.getKey().length() + 4;
+      if (left < 0) {
+        return left;
+      }
+    }
+    for (JsonNode inner : value) {
+      left = left(inner, left - 1);
+      if (left < 0) {
+        return left;
+      }
+    }
+    return left;
+  }
+}
