@@ -3,6 +3,7 @@ package io.crossfade.reconciler.tables;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ record ColumnShape(
     boolean stamped,
     boolean checkedJson,
     List<String> members) {
+
+  private static final Pattern LONG = Pattern.compile("^(medium|long)(text|blob)");
 
   /** How its value is asked for, so that every server and type of the family shows it alike. */
   String expression() {
@@ -65,6 +68,11 @@ record ColumnShape(
     return text.isEmpty()
         || (members.contains("") && text.matches("\\d+:.*"))
         || members.containsAll(List.of(text.split(",", -1)));
+  }
+
+  /** Whether its values may have more than 64 KiB. */
+  boolean mayBeLong() {
+    return family == Family.JSON || family == Family.GEOMETRY || LONG.matcher(type).find();
   }
 
   /** Its type as both MySQL and MariaDB could say it: MySQL 8 shows no widths of integers. */

@@ -2,8 +2,6 @@ package io.crossfade.reconciler.tables;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Where a run keeps what it knows. Another table, place or question is another run. */
@@ -29,13 +27,8 @@ final class RunDirectory {
                     .map(one -> one.left().described() + " " + one.right().described())
                     .toList()),
             String.valueOf(options.rowsOfRange()));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(asked.getBytes(StandardCharsets.UTF_8));
-      String name = pair.left().name().replaceAll("[^A-Za-z0-9_-]", "_");
-      return options.state().resolve(name + "-" + HexFormat.of().formatHex(digest, 0, 8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JVM has SHA-256", e);
-    }
+    byte[] digest = Sql.digest(asked.getBytes(StandardCharsets.UTF_8));
+    String name = pair.left().name().replaceAll("[^A-Za-z0-9_-]", "_");
+    return options.state().resolve(name + "-" + HexFormat.of().formatHex(digest, 0, 8));
   }
 }

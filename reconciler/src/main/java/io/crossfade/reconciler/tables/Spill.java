@@ -4,8 +4,6 @@ import io.crossfade.reconciler.diff.OutputDiff;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -101,11 +99,12 @@ final class Spill {
 
   private void write(DataOutputStream out, TableRow row) throws IOException {
     out.writeLong(row.fingerprint());
+    out.writeInt(row.whole());
     out.writeShort(pair.columns().size());
     for (int i = 0; i < pair.columns().size(); i++) {
       byte[] value = row.value(i);
       if (value != null && value.length > LONG_VALUE && i >= pair.keyColumns()) {
-        value = digest(value);
+        value = Sql.digest(value);
       }
       out.writeInt(value == null ? NULL : value.length);
       if (value != null) {
@@ -119,6 +118,7 @@ final class Spill {
       return null;
     }
     long fingerprint = in.readLong();
+    int whole = in.readInt();
     byte[][] values = new byte[in.readShort()][];
     for (int i = 0; i < values.length; i++) {
       int length = in.readInt();
@@ -126,14 +126,6 @@ final class Spill {
         values[i] = in.readNBytes(length);
       }
     }
-    return new TableRow(values, fingerprint);
-  }
-
-  private static byte[] digest(byte[] value) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(value);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JVM has SHA-256", e);
-    }
+    return new TableRow(values, fingerprint, whole);
   }
 }

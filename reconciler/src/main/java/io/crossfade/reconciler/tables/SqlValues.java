@@ -4,8 +4,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -122,7 +120,8 @@ final class SqlValues {
 
   private void exactly(String expression, byte[] value, boolean text) {
     if (value.length > LONG_VALUE) {
-      sql.add("SHA2(" + expression + ", 256) = '" + digest(value) + "'");
+      sql.add(
+          "SHA2(" + expression + ", 256) = '" + HexFormat.of().formatHex(Sql.digest(value)) + "'");
     } else if (text) {
       sql.add("CAST(" + expression + " AS BINARY) = CAST(").text(value).add(" AS BINARY)");
     } else {
@@ -145,13 +144,5 @@ final class SqlValues {
 
   private static String text(byte[] value) {
     return new String(value, StandardCharsets.UTF_8);
-  }
-
-  private static String digest(byte[] value) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JVM has SHA-256", e);
-    }
   }
 }

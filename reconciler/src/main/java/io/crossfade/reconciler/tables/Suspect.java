@@ -22,7 +22,7 @@ record Suspect(RowKey key, long left, long right, int bytes, @Nullable RowPlant 
         key,
         left == null ? 0 : left.fingerprint(),
         right == null ? 0 : right.fingerprint(),
-        (left == null ? 0 : left.size()) + (right == null ? 0 : right.size()),
+        (left == null ? 0 : left.whole()) + (right == null ? 0 : right.whole()),
         plant);
   }
 

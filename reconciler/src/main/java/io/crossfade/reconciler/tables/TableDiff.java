@@ -106,7 +106,7 @@ public final class TableDiff implements AutoCloseable {
           rules(),
           figures.left(),
           figures.right(),
-          figures.same(),
+          figures.same() + second.alike(),
           second.late(),
           second.young(),
           second.counts(),

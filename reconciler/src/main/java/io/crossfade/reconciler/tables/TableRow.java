@@ -19,20 +19,23 @@ final class TableRow {
 
   private final byte[][] values;
   private final long fingerprint;
+  private final int whole;
 
   /**
    * @param values an element is {@code null} for NULL
    */
   TableRow(byte[][] values) {
-    this(values, UNKNOWN);
+    this(values, UNKNOWN, 0);
   }
 
   /**
    * @param fingerprint of a row of which these are only parts
+   * @param whole bytes that it takes in memory; 0 when these are all
    */
-  TableRow(byte[][] values, long fingerprint) {
+  TableRow(byte[][] values, long fingerprint, int whole) {
     this.values = values;
     this.fingerprint = fingerprint;
+    this.whole = whole;
   }
 
   byte @Nullable [] value(int column) {
@@ -53,11 +56,38 @@ final class TableRow {
     return size;
   }
 
-  /** The same row with another value in one column. */
+  /** Bytes that it takes once it is read again. */
+  int whole() {
+    return whole == 0 ? size() : whole;
+  }
+
+  /** The same row with another value in one column; known by its number in every form. */
   TableRow with(int column, byte @Nullable [] value) {
     byte[][] changed = values.clone();
     changed[column] = value;
-    return new TableRow(changed);
+    return new TableRow(changed, numbered(fingerprint() * 31 + column), whole());
+  }
+
+  /**
+   * The same row with digests of its long values, in which two that differ do not agree.
+   *
+   * @param from the first column that may be cut; those of a key are before it
+   * @param longest bytes that stay as they are
+   */
+  TableRow compact(int from, int longest) {
+    byte[][] cut = null;
+    for (int i = from; i < values.length; i++) {
+      byte[] value = values[i];
+      if (value != null && value.length > longest) {
+        cut = cut == null ? values.clone() : cut;
+        cut[i] = Sql.digest(value);
+      }
+    }
+    return cut == null ? this : new TableRow(cut, fingerprint(), whole());
+  }
+
+  private static long numbered(long number) {
+    return number == UNKNOWN ? 1 : number;
   }
 
   /** The same row without some columns. */
@@ -84,7 +114,7 @@ final class TableRow {
       }
     }
     long number = (one.getValue() << 32) ^ lengths;
-    return number == UNKNOWN ? 1 : number;
+    return numbered(number);
   }
 
   /** For people. */

@@ -66,6 +66,15 @@ final class TableSide implements AutoCloseable {
             String.join(", ", selected), pair.of(side).sqlName(), Sql.name(pair.indexOf(side)));
   }
 
+  int keyColumns() {
+    return pair.keyColumns();
+  }
+
+  /** Whether a row may have many megabytes, by its types. */
+  boolean mayBeLarge() {
+    return pair.columns().stream().anyMatch(column -> column.of(side).mayBeLong());
+  }
+
   /** The rows of a range as they come: in the order of the key where both sides have one. */
   Cursor open(Range range) throws SQLException {
     KeyValues values = values();
