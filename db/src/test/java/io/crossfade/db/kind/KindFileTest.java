@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -158,7 +159,7 @@ class KindFileTest {
         .isEqualTo(
             new KindSpec(
                 "visits",
-                300,
+                200,
                 "/upload_visits",
                 List.of("data"),
                 List.of(
@@ -466,10 +467,7 @@ class KindFileTest {
         case 1 -> lines.add(at, line);
         case 2 -> Collections.swap(lines, at, random.nextInt(lines.size()));
         case 3 -> lines.set(at, line.substring(0, in) + word + line.substring(in));
-        case 4 ->
-            lines.set(
-                at,
-                line.replaceFirst(": .*", ": " + java.util.regex.Matcher.quoteReplacement(word)));
+        case 4 -> lines.set(at, line.replaceFirst(": .*", ": " + Matcher.quoteReplacement(word)));
         case 5 -> lines.set(at, "  " + line);
         case 6 -> lines.set(at, line.replaceFirst("^ {2}", ""));
         case 7 -> lines.set(at, line.substring(0, in));

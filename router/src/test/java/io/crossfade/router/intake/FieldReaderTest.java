@@ -17,10 +17,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -373,5 +377,41 @@ class FieldReaderTest {
     Item item = new Item(json("{\"a\":{\"b\":{\"c\":\"x\"}}}"), List.of());
     assertThat(FieldReader.first(item, List.of(FieldPath.parse("a.b.c")), "f"))
         .isEqualTo(json("\"x\""));
+  }
+
+  /** Who has read nothing else begins with them: a file, and what is sent to its endpoint. */
+  @Test
+  void readsTheExamplesOfTheReadme() throws Exception {
+    String readme = Files.readString(Path.of("../README.md"));
+    Matcher file = Pattern.compile("```yaml\n([^`]*\nkinds:\n[^`]*)```").matcher(readme);
+    Matcher call = Pattern.compile("curl -d '(.+)' localhost:8080(/upload_visits)").matcher(readme);
+    assertThat(file.find() && call.find()).isTrue();
+    KindSpec visits = KindFile.parse("visits.yaml", file.group(1)).getFirst();
+    assertThat(visits.endpoint()).isEqualTo(call.group(2));
+    assertThat(new FieldReader(visits.fields(), visits.time()).read(item(call.group(1))).values())
+        .containsExactly("v-17", "/prices", LocalDateTime.of(2026, 11, 27, 8, 15));
+  }
+
+  /** The file that the README leads to, and the upload that stands above it. */
+  @Test
+  void readsTheOrderOfTheExampleFile() throws Exception {
+    String file = Files.readString(Path.of("../db/src/test/resources/crossfade/db/orders.yaml"));
+    KindSpec orders = KindFile.parse("orders.yaml", file).getFirst();
+    String comment = file.substring(0, file.indexOf("kinds:")).replaceAll("(?m)^#", "");
+    JsonNode upload = json(comment.substring(comment.indexOf('{')));
+    Item order =
+        new Item(upload, List.of()).inner(upload.get(orders.wrappedIn().getFirst()).get(0));
+    FieldReader.Fields read = new FieldReader(orders.fields(), orders.time()).read(order);
+    assertThat(read.values())
+        .startsWith(
+            "A-1",
+            LocalDateTime.of(2026, 11, 27, 8, 15),
+            4711L,
+            7L,
+            "PAID",
+            new BigDecimal("12.50"));
+    RowsSpec lines = Objects.requireNonNull(orders.tables().get(1).rows());
+    assertThat(new RowsReader(lines).read(order))
+        .containsExactly(new Object[] {"X-9", 2L, new BigDecimal("6.25")});
   }
 }
