@@ -45,26 +45,26 @@ import picocli.CommandLine.Spec;
     },
     descriptionHeading = "%nDESCRIPTION%n",
     description = {
-      "  Compares tables of two MySQL or MariaDB schemas that should be equal, row by row and"
+      "Compares tables of two MySQL or MariaDB schemas that should be equal, row by row and"
           + " column by column, with nothing but the right to SELECT.",
       "",
-      "  Rows are told apart by the primary key, else by a unique key of columns that are not NULL,"
+      "Rows are told apart by the primary key, else by a unique key of columns that are not NULL,"
           + " which both sides must have. Values are compared by what they are, whatever server,"
           + " type or character set keeps them; what is not alike in the tables themselves is said"
           + " first, by column. A row that differs is looked at again before it is reported, as"
           + " somebody may just be writing it.",
       "",
-      "  Killed and called again in the same way, it goes on where it was.",
+      "Killed and called again in the same way, it goes on where it was.",
       "",
-      "  In each range of rows some are shown to the comparison otherwise than they are. Unless it"
+      "In each range of rows some are shown to the comparison otherwise than they are. Unless it"
           + " finds all of these, and nothing else, it does not say that tables agree.",
       "",
-      "  A repair writes nothing before it is told to apply. Each statement leaves a row alone that"
+      "A repair writes nothing before it is told to apply. Each statement leaves a row alone that"
           + " has changed since it was compared, that the server refuses, or whose writing would"
           + " have the server change others; what was left alone is reported.",
     },
     parameterListHeading = "%nFILE%n",
-    optionListHeading = "%nWHAT IS COMPARED%n",
+    optionListHeading = "%nOPTIONS%n",
     exitCodeListHeading = "%nEXIT CODES%n",
     exitCodeList = {
       "0:the tables agree, after a repair too",
@@ -82,12 +82,11 @@ import picocli.CommandLine.Spec;
       "      Where runs keep what they know, instead of ~/.local/state.",
       "",
       "EXAMPLES",
-      "  reconciler diff --left jdbc:mysql://a/shop --right jdbc:mysql://b/shop --table orders",
-      "  reconciler diff --left jdbc:mysql://a/shop --right jdbc:mysql://b/shop --table 'order*'"
-          + " --user reader --max-threads-running 20",
-      "  reconciler diff --left jdbc:mysql://a/shop --right jdbc:mysql://a/copy --table"
-          + " orders:orders_old --ignore updated_at --format csv > differences.csv",
-      "  reconciler diff pairs.yaml --format html > report.html",
+      "  reconciler diff --left jdbc:mysql://a/shop --right jdbc:mysql://b/shop --table 'order*'",
+      "  reconciler diff --left jdbc:mysql://a/shop --right jdbc:mysql://a/copy \\",
+      "    --table orders:orders_old --ignore updated_at --format csv > differences.csv",
+      "  reconciler diff pairs.yaml --workers 4 --max-threads-running 20 --format html >"
+          + " report.html",
       "  reconciler diff pairs.yaml --repair print --target right --deletes > repair.sql",
     })
 final class DiffCommand implements Callable<Integer> {
@@ -106,7 +105,12 @@ final class DiffCommand implements Callable<Integer> {
   @Option(names = "--count", description = "Count rows and compare nothing: needs no key")
   private boolean count;
 
-  @Option(names = "--format", description = "${COMPLETION-CANDIDATES}; csv has every difference")
+  @Option(
+      names = "--format",
+      paramLabel = "text|json|csv|html",
+      description =
+          "What the report is: text for a terminal, with the first differences; json and csv with"
+              + " every one; html, a page that needs nothing else")
   private Format format = Format.TEXT;
 
   @Option(

@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param changed rows left alone, as they have changed since they were compared
  * @param kept rows that only the target has, and that nobody wanted deleted
  * @param computed rows whose columns that differ are all computed by the server
- * @param refused rows that the server has refused
+ * @param refused rows that the server has refused, or that a statement left alone
  * @param refusals why, of the first few
  * @param looked rows that were looked at once more, which are all that differed
  * @param differing how many of those still differ
@@ -54,7 +54,7 @@ public record RepairOutcome(
     add(words, changed, "left alone: changed since they were compared");
     add(words, kept, "left alone: in " + target.label() + " only; --deletes deletes them");
     add(words, computed, "left alone: only columns differ that the server computes");
-    add(words, refused, "refused by the server");
+    add(words, refused, "not written:");
     refusals.forEach(one -> words.add("  " + one));
     words.add(String.format(Locale.ROOT, "looked again: %,d of %,d differ", differing, looked));
     return words;

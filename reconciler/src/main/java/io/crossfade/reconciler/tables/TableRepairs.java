@@ -7,7 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +82,7 @@ public final class TableRepairs {
       throws SQLException, IOException, InterruptedException {
     ForeignKeys references = ForeignKeys.of(connection, endpoint.schema());
     boolean mariaDb = Endpoint.isMariaDb(connection);
-    Map<TableDiff, TableRepair> repairs = new HashMap<>();
+    Map<TableDiff, TableRepair> repairs = new LinkedHashMap<>();
     try {
       for (TableDiff diff : diffs) {
         repairs.put(diff, new TableRepair(diff, target, deletes, references, mariaDb));

@@ -33,7 +33,7 @@ class CompletionCommandTest {
             "NAME",
             "SYNOPSIS",
             "DESCRIPTION",
-            "WHAT IS COMPARED",
+            "OPTIONS",
             "--left",
             "HOW MUCH IT MAY TAKE",
             "--max-replica-delay",
@@ -42,7 +42,7 @@ class CompletionCommandTest {
             "EXIT CODES",
             "ENVIRONMENT",
             "EXAMPLES");
-    assertThat(said.out().lines()).allMatch(line -> line.length() <= 120);
+    assertThat(said.out().lines()).allMatch(line -> line.length() <= 100);
   }
 
   @Test

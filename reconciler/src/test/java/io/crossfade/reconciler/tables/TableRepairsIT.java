@@ -12,6 +12,10 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +184,46 @@ class TableRepairsIT {
     assertThat(rows("SELECT id, a, e FROM t")).containsExactly("3 ok x");
   }
 
+  /** From the last row on, while the repair comes from the first: they meet somewhere. */
+  @Test
+  void leavesRowsAloneThatSomebodyWritesAtTheSameTime() throws Exception {
+    int rows = 3_000;
+    schemas.both("CREATE TABLE t (id INT PRIMARY KEY, a CHAR(1))");
+    List<String> values = new ArrayList<>();
+    for (int id = 1; id <= rows; id++) {
+      values.add("(" + id + ", '%1$s')");
+    }
+    String all = "INSERT INTO t VALUES " + String.join(", ", values);
+    TwoSchemas.on(schemas.left, all.replace("%1$s", "l"));
+    TwoSchemas.on(schemas.right, all.replace("%1$s", "r"));
+    try (TableDiff diff = TableDiff.open(spec(PairRules.NONE, "t"), options(1_000));
+        ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      diff.run();
+      AtomicBoolean over = new AtomicBoolean();
+      Future<Integer> lowest =
+          threads.submit(
+              () -> {
+                int id = rows;
+                for (; id > 1 && !over.get(); id--) {
+                  TwoSchemas.on(schemas.right, "UPDATE t SET a = 'w' WHERE id = " + id);
+                }
+                return id;
+              });
+      RepairOutcome outcome;
+      try {
+        outcome = new TableRepairs(List.of(diff), Side.RIGHT, false).apply().getFirst();
+      } finally {
+        over.set(true);
+      }
+      int written = rows - lowest.get();
+      assertThat(rows("SELECT COUNT(*) FROM t WHERE a = 'w' AND id > " + lowest.get()))
+          .as(outcome.toString())
+          .containsExactly("" + written);
+      assertThat(rows("SELECT COUNT(*) FROM t WHERE a = 'l'")).containsExactly("" + lowest.get());
+      assertThat(outcome.refused() + outcome.changed()).isBetween(0L, (long) written);
+    }
+  }
+
   @Test
   void writesRowsThatAreLongerThanAStatementShouldBe() throws Exception {
     schemas.both("CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB, c LONGTEXT)");
@@ -206,18 +250,7 @@ class TableRepairsIT {
     List<TableDiff> diffs = new ArrayList<>();
     try {
       for (String table : tables) {
-        PairSpec spec =
-            new PairSpec(
-                schemas.writer(Side.LEFT),
-                schemas.writer(Side.RIGHT),
-                table,
-                table,
-                null,
-                null,
-                rules,
-                null);
-        TableDiff diff =
-            TableDiff.open(spec, new DiffOptions(state, 1, 10, Duration.ZERO, TableThrottle.NONE));
+        TableDiff diff = TableDiff.open(spec(rules, table), options(10));
         diffs.add(diff);
         diff.run();
       }
@@ -227,6 +260,22 @@ class TableRepairsIT {
         diff.close();
       }
     }
+  }
+
+  private PairSpec spec(PairRules rules, String table) throws SQLException {
+    return new PairSpec(
+        schemas.writer(Side.LEFT),
+        schemas.writer(Side.RIGHT),
+        table,
+        table,
+        null,
+        null,
+        rules,
+        null);
+  }
+
+  private DiffOptions options(int rowsOfRange) {
+    return new DiffOptions(state, 1, rowsOfRange, Duration.ZERO, TableThrottle.NONE);
   }
 
   private List<String> rows(String sql) throws SQLException {
