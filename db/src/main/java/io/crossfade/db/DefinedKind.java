@@ -251,14 +251,10 @@ public final class DefinedKind implements KindDefinition {
     return IntStream.range(0, ofRows.size())
         .filter(i -> ofRows.get(i).spec().name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "It has %s, which this process' definition of %s has not"
-                        .formatted(Visible.of(name), kind.label())));
+        .orElseThrow(() -> new NewerFieldException(kind, name));
   }
 
-  private static List<List<@Nullable Object>> readRows(JsonParser in, DefinedValues of)
+  private List<List<@Nullable Object>> readRows(JsonParser in, DefinedValues of)
       throws IOException {
     expect(in.currentToken(), JsonToken.START_ARRAY);
     List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -268,7 +264,7 @@ public final class DefinedKind implements KindDefinition {
         Integer field = of.indexOf(name);
         in.nextToken();
         if (field == null) {
-          throw new IOException("A row has " + Visible.of(name) + ", which is not known");
+          throw new NewerFieldException(kind, name);
         }
         places[field] = of.read(in, field);
       }

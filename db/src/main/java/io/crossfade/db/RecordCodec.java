@@ -23,8 +23,15 @@ public final class RecordCodec {
 
   /** An entry that no version of this codec wrote. */
   public static final class UnreadableEntryException extends Exception {
+    private static final long serialVersionUID = 1;
+
     UnreadableEntryException(String message, @Nullable Throwable cause) {
       super(message, cause);
+    }
+
+    /** Whether a newer definition of its kind can read it. */
+    public boolean isNewer() {
+      return getCause() instanceof NewerFieldException;
     }
   }
 
@@ -73,6 +80,8 @@ public final class RecordCodec {
             "Entry of version %d; this release reads up to %d".formatted(version, VERSION), null);
       }
       return readV1(in);
+    } catch (NewerFieldException e) {
+      throw new UnreadableEntryException(String.valueOf(e.getMessage()), e);
     } catch (IOException | RuntimeException e) {
       throw new UnreadableEntryException("Damaged entry: " + e.getClass().getSimpleName(), e);
     }

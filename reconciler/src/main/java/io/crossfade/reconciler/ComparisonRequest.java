@@ -60,7 +60,7 @@ public record ComparisonRequest(
 
   static Set<Kind> kinds(String names) {
     return Arrays.stream(names.split(","))
-        .map(Kind::valueOf)
+        .map(Kind::ofRow)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 }

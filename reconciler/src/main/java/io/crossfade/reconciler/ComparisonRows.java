@@ -69,7 +69,7 @@ final class ComparisonRows {
 
   static KindFigures figures(ResultSet row) throws SQLException {
     return new KindFigures(
-        Kind.valueOf(row.getString("kind")),
+        Kind.ofRow(row.getString("kind")),
         window(row),
         row.getLong("matching"),
         row.getLong("differing"),

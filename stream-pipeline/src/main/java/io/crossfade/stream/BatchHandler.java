@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class BatchHandler {
 
   private static final Logger log = LoggerFactory.getLogger(BatchHandler.class);
+
+  /** How long an entry waits for a process that knows all of its fields. */
+  private static final Duration NEWER_WITHIN = Duration.ofHours(1);
 
   private final RedisLinks links;
   private final StreamGroups groups;
@@ -73,11 +77,33 @@ final class BatchHandler {
       EntryBatch batch, String consumer, boolean claimed, BooleanSupplier stopping)
       throws InterruptedException {
     count(claimed ? StreamMeter.CLAIMED : StreamMeter.READ, batch.stream(), batch.size());
-    List<Letter> letters = letters(batch);
+    List<EntryBatch.Unreadable> unreadable = new ArrayList<>(batch.unreadable());
+    List<String> done = new ArrayList<>(batch.ids());
+    List<String> left = new ArrayList<>();
+    for (EntryBatch.Unreadable entry : batch.newer()) {
+      if (isOld(entry)) {
+        unreadable.add(entry);
+        done.add(entry.id());
+      } else {
+        left.add(entry.id());
+        log.warn(
+            "Entry {} of {} is left to a newer process: {}",
+            entry.id(),
+            batch.stream().key(),
+            entry.reason());
+      }
+    }
+    if (!left.isEmpty()) {
+      forgive(batch.stream(), left, consumer);
+    }
+    if (done.isEmpty()) {
+      return Optional.of(CompletableFuture.completedFuture(0L));
+    }
+    List<Letter> letters = letters(batch.stream(), unreadable);
     if (!commitWithRetries(batch, consumer, letters, stopping)) {
       return Optional.empty();
     }
-    return Optional.of(acknowledge(batch.stream(), batch.ids()));
+    return Optional.of(acknowledge(batch.stream(), done));
   }
 
   /**
@@ -109,34 +135,36 @@ final class BatchHandler {
             ids.toArray(String[]::new));
   }
 
-  /**
-   * That the database is away is no fault of the entries: what was tried while it was does not
-   * count as a delivery that failed.
-   */
-  private void forgive(EntryBatch batch, String consumer) {
+  /** Whether an entry has waited for a newer process for so long that none will come. */
+  private boolean isOld(EntryBatch.Unreadable entry) {
+    return EntryId.parse(entry.id()).instant().plus(NEWER_WITHIN).isBefore(clock.instant());
+  }
+
+  /** What was tried through no fault of the entries does not count as a delivery that failed. */
+  private void forgive(StreamName stream, List<String> ids, String consumer) {
     try {
       links
           .binary()
           .xclaim(
-              StreamReader.bytes(settings.key(batch.stream())),
+              StreamReader.bytes(settings.key(stream)),
               Consumer.from(StreamReader.bytes(StreamSettings.GROUP), StreamReader.bytes(consumer)),
               new XClaimArgs().justid().retryCount(1),
-              batch.ids().toArray(String[]::new));
+              ids.toArray(String[]::new));
     } catch (RedisException e) {
       log.debug("Cannot keep what {} has: {}", consumer, e.getMessage());
     }
   }
 
-  private List<Letter> letters(EntryBatch batch) {
+  private List<Letter> letters(StreamName stream, List<EntryBatch.Unreadable> unreadable) {
     List<Letter> letters = new ArrayList<>();
-    for (EntryBatch.Unreadable entry : batch.unreadable()) {
-      log.warn("Cannot read entry {} of {}: {}", entry.id(), batch.stream().key(), entry.reason());
+    for (EntryBatch.Unreadable entry : unreadable) {
+      log.warn("Cannot read entry {} of {}: {}", entry.id(), stream.key(), entry.reason());
       letters.add(
           Letter.unreadable(
               Source.STREAM,
-              batch.stream().kind(),
+              stream.kind(),
               entry.reason(),
-              groups.deliveries(batch.stream(), entry.id()),
+              groups.deliveries(stream, entry.id()),
               entry.format(),
               entry.bytes()));
     }
@@ -153,7 +181,8 @@ final class BatchHandler {
         commit(batch, unreadable, attempts);
         return true;
       } catch (SQLException e) {
-        forgive(batch, consumer);
+        // That the database is away is no fault of theirs.
+        forgive(batch.stream(), batch.ids(), consumer);
         if (stopping.getAsBoolean()) {
           return false;
         }

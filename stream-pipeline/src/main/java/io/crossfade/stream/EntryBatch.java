@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param ids of all entries that were kept, in the order of the stream
  * @param entries those that hold a record
  * @param unreadable those that do not
+ * @param newer those that a process with a newer definition of their kind can read: they stay
+ *     pending, and whoever claims them next tries
  * @param leftOut ids of those that did not fit into one reply; they are pending all the same
  * @param batch the records of the entries
  */
@@ -30,6 +32,7 @@ record EntryBatch(
     List<String> ids,
     List<Entry> entries,
     List<Unreadable> unreadable,
+    List<Unreadable> newer,
     List<String> leftOut,
     Output.Batch batch) {
 
@@ -66,6 +69,7 @@ record EntryBatch(
     List<String> ids = new ArrayList<>(messages.size());
     List<Entry> entries = new ArrayList<>(messages.size());
     List<Unreadable> unreadable = new ArrayList<>();
+    List<Unreadable> newer = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     for (StreamMessage<byte[], byte[]> message : messages) {
       String id = message.getId();
@@ -74,9 +78,9 @@ record EntryBatch(
         leftOut.add(id);
         continue;
       }
-      ids.add(id);
       byte[] ours = ours(body);
       if (ours == null) {
+        ids.add(id);
         unreadable.add(
             new Unreadable(
                 id, BodyFormat.JSON, foreign(body), "No entry of Crossfade: it has no field r"));
@@ -84,8 +88,15 @@ record EntryBatch(
       }
       try {
         entries.add(new Entry(id, RecordCodec.decode(ours)));
+        ids.add(id);
       } catch (RecordCodec.UnreadableEntryException e) {
-        unreadable.add(new Unreadable(id, BodyFormat.ENTRY, ours, String.valueOf(e.getMessage())));
+        var entry = new Unreadable(id, BodyFormat.ENTRY, ours, String.valueOf(e.getMessage()));
+        if (e.isNewer()) {
+          newer.add(entry);
+        } else {
+          unreadable.add(entry);
+          ids.add(id);
+        }
       }
     }
     return new EntryBatch(
@@ -93,6 +104,7 @@ record EntryBatch(
         ids,
         entries,
         unreadable,
+        newer,
         leftOut,
         Output.prepare(entries.stream().map(Entry::accepted).toList()));
   }

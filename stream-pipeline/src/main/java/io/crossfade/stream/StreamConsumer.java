@@ -363,7 +363,7 @@ final class StreamConsumer {
     writing.begin();
     try {
       for (EntryBatch batch : batches) {
-        if (batch.size() > 0) {
+        if (batch.size() + batch.newer().size() > 0) {
           handler.handle(batch, name, claimed, this::stopping).ifPresent(sent::add);
         }
       }

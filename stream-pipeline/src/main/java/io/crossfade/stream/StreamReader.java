@@ -43,7 +43,9 @@ final class StreamReader {
 
     /** Entries that this consumer was given, those that were left out included. */
     int entries() {
-      return batches.stream().mapToInt(batch -> batch.size() + batch.leftOut().size()).sum();
+      return batches.stream()
+          .mapToInt(batch -> batch.size() + batch.newer().size() + batch.leftOut().size())
+          .sum();
     }
   }
 

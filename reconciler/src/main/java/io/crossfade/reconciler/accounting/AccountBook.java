@@ -105,7 +105,7 @@ public final class AccountBook {
         while (row.next()) {
           balances.add(
               new Balance(
-                  Kind.valueOf(row.getString(1)),
+                  Kind.ofRow(row.getString(1)),
                   DeliveryPath.valueOf(row.getString(2)),
                   row.getLong(3),
                   row.getLong(4),

@@ -127,7 +127,7 @@ public final class ExplanationRules {
     String difference = row.getString("class");
     return new Rule(
         row.getLong("id"),
-        Kind.valueOf(row.getString("kind")),
+        Kind.ofRow(row.getString("kind")),
         difference == null ? null : DifferenceClass.valueOf(difference),
         row.getString("column_name"),
         row.getString("device_sn"),
