@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.togglz.core.repository.FeatureState;
 
@@ -72,6 +73,18 @@ final class FlagRows {
       recorded.ifPresentOrElse(flags -> kinds.put(kind, flags), () -> unresolved.add(kind));
     }
     return new Content(kinds, aside, unresolved);
+  }
+
+  /** Those of some kinds that have no row and no change on record: they never had flags. */
+  Set<Kind> untold(Set<Kind> unresolved) {
+    List<String> told = switches.all().stream().map(Switch::feature).toList();
+    return unresolved.stream()
+        .filter(
+            kind ->
+                !told.contains(FlagSwitches.stream(kind))
+                    && !told.contains(FlagSwitches.dualWrite(kind))
+                    && !history.has(kind))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**

@@ -27,7 +27,7 @@ public interface FlagStore {
   RolloutState read();
 
   /**
-   * Gives a system that never had flags its first ones; leaves others alone.
+   * Gives a system, or a kind, that never had flags its first ones; leaves others alone.
    *
    * @return the flags as they are then
    */

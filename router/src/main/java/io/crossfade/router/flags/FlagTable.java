@@ -8,7 +8,6 @@ import io.crossfade.router.flags.RolloutChange.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,9 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -132,16 +129,18 @@ public final class FlagTable implements FlagStore, StateRepository {
 
   @Override
   public RolloutState initialise(KindFlags first) {
-    try {
-      return change(
-          0,
-          Arrays.stream(Kind.values())
-              .collect(Collectors.toMap(Function.identity(), kind -> first)),
-          new Note(Origin.INITIAL, "settings", "first start", null, false, "{}"));
-    } catch (StaleVersionException e) {
-      log.debug("Flags stay as they are: {}", e.getMessage());
-      return read();
-    }
+    Note note = new Note(Origin.INITIAL, "settings", "first start", null, false, "{}");
+    return transactions.in(
+        () -> {
+          RolloutState now = state(switches.lockVersion());
+          Map<Kind, KindFlags> fresh = new TreeMap<>();
+          for (Kind kind : now.version() == 0 ? Kind.all() : rows.untold(now.unresolved())) {
+            fresh.put(kind, first);
+          }
+          return fresh.isEmpty()
+              ? now
+              : record(now, fresh, note, UUID.randomUUID().toString(), null);
+        });
   }
 
   @Override

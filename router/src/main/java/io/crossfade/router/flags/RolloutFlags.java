@@ -257,11 +257,16 @@ public final class RolloutFlags implements AutoCloseable {
       storePending();
       long before = taken();
       RolloutState state = store.read();
-      return take(state.version() == 0 ? store.initialise(first) : state, before);
+      return take(needsFirst(state) ? store.initialise(first) : state, before);
     } finally {
       // What was learnt while storing counts here, though the flags could not be read after it.
       keepIfChanged();
     }
+  }
+
+  /** Whether there are no flags yet, or kinds may have come that never had any. */
+  private static boolean needsFirst(RolloutState state) {
+    return state.version() == 0 || !state.unresolved().isEmpty();
   }
 
   /** Reads the flags now, and stores what waits. */
@@ -279,7 +284,7 @@ public final class RolloutFlags implements AutoCloseable {
         store.recorded(change).ifPresent(now -> settle(change, now));
       }
       RolloutState state = store.read();
-      take(state.version() == 0 ? store.initialise(first) : state, before);
+      take(needsFirst(state) ? store.initialise(first) : state, before);
       // An answer that was long under way is as old as the question.
       readAt = asked;
       if (!readable) {

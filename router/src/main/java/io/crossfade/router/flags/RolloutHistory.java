@@ -53,6 +53,11 @@ final class RolloutHistory {
     return read(changes.newest(kind, most));
   }
 
+  /** Whether a change of a kind is on record, also one that cannot be read. */
+  boolean has(Kind kind) {
+    return !changes.of(kind).isEmpty();
+  }
+
   /** What a kind was last switched to; empty when that cannot be read. */
   Optional<KindFlags> last(Kind kind) {
     return newest(kind, 1).stream().map(RolloutChange::after).findFirst();
