@@ -3,12 +3,14 @@ package io.crossfade.db;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.crossfade.db.kind.Keep;
 import io.crossfade.db.kind.KindSpec;
 import io.crossfade.db.kind.Priority;
 import io.crossfade.db.kind.RowsSpec;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -161,6 +163,30 @@ public final class DefinedKind implements KindDefinition {
     return priority == null
         ? Optional.empty()
         : Optional.of(new UrgentRows(tables.getFirst().column(priority.field()), urgent));
+  }
+
+  /** Of the tables, best one that knows the tenants, too, and keeps states: it has fewest rows. */
+  @Override
+  public CohortRows cohortRows() {
+    String tenant = spec.tenant();
+    DefinedTable best =
+        tables.stream()
+            .filter(table -> table.spec().rows() == null)
+            .min(
+                Comparator.comparing((DefinedTable table) -> !knowsTenant(table))
+                    .thenComparing(table -> table.spec().keep() != Keep.LATEST))
+            .orElseThrow();
+    return new CohortRows(
+        spec.cohort(),
+        tenant,
+        best.spec().name(),
+        best.column(spec.cohort()),
+        tenant != null && knowsTenant(best) ? best.column(tenant) : null,
+        best.spec().keep() == Keep.LATEST && spec.identity().equals(List.of(spec.cohort())));
+  }
+
+  private boolean knowsTenant(DefinedTable table) {
+    return spec.tenant() == null || table.spec().columns().containsKey(spec.tenant());
   }
 
   @Override

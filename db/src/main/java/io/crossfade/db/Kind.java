@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What an upload is about; each kind has its own stream, queue, tables and rollout stage. A name
@@ -75,7 +76,13 @@ public final class Kind implements Comparable<Kind> {
    */
   public static Kind valueOf(String name) {
     return ofName(name)
-        .orElseThrow(() -> new IllegalArgumentException("There is no kind of the name " + name));
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "There is no kind of the name %s; there are %s"
+                        .formatted(
+                            name,
+                            all().stream().map(Kind::label).collect(Collectors.joining(", ")))));
   }
 
   /** The kind with a name or a label; empty when this process has none. */

@@ -41,6 +41,9 @@ public interface KindDefinition {
   /** Where its tables say which rows are urgent; empty when none ever is. */
   Optional<UrgentRows> urgentRows();
 
+  /** Whom a percentage selects, and which table knows them. */
+  CohortRows cohortRows();
+
   /** Appends what a record holds beside what every one has, as an entry has it. */
   void write(JsonGenerator out, AcceptedRecord accepted) throws IOException;
 

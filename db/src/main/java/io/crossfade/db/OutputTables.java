@@ -2,6 +2,7 @@ package io.crossfade.db;
 
 import io.crossfade.db.OutputTable.Winner;
 import java.util.List;
+import java.util.Optional;
 
 /** The tables that each output has: those of the watches under their names in the field. */
 public final class OutputTables {
@@ -65,12 +66,20 @@ public final class OutputTables {
 
   /** The kind whose records are written to a table. */
   public static Kind kindOf(String table) {
+    return findKind(table)
+        .orElseThrow(() -> new IllegalArgumentException("No kind is written to " + table));
+  }
+
+  /** The same; empty when this process has no such kind. */
+  public static Optional<Kind> findKind(String table) {
     for (Kind kind : Kind.values()) {
-      if (of(kind).stream().anyMatch(one -> one.name().equals(table))) {
-        return kind;
+      for (OutputTable<?> one : of(kind)) {
+        if (one.name().equals(table)) {
+          return Optional.of(kind);
+        }
       }
     }
-    throw new IllegalArgumentException("No kind is written to " + table);
+    return Optional.empty();
   }
 
   private static OutputTable<DeviceInfo> deviceColumns(OutputTable.Builder<DeviceInfo> table) {

@@ -100,6 +100,18 @@ abstract class WatchKind<R extends AcceptedRecord> implements KindDefinition {
     return Optional.empty();
   }
 
+  /** Every watch has sent its device info. */
+  @Override
+  public final CohortRows cohortRows() {
+    return new CohortRows(
+        "device",
+        "customer",
+        OutputTables.DEVICE_STATE.name(),
+        "serial_number",
+        "customer_id",
+        true);
+  }
+
   @Override
   public final void write(JsonGenerator out, AcceptedRecord accepted) throws IOException {
     format.write(out, accepted);

@@ -58,9 +58,10 @@ public record ComparisonRequest(
     return kinds.stream().map(Kind::name).collect(Collectors.joining(","));
   }
 
+  /** Those of the kinds that this process has: a run may be of others, too. */
   static Set<Kind> kinds(String names) {
     return Arrays.stream(names.split(","))
-        .map(Kind::ofRow)
+        .flatMap(name -> Kind.ofName(name).stream())
         .collect(Collectors.toCollection(TreeSet::new));
   }
 }

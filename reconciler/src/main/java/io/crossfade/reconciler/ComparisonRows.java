@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +68,15 @@ final class ComparisonRows {
         row.getTimestamp("from_at").toInstant(), row.getTimestamp("to_at").toInstant());
   }
 
-  static KindFigures figures(ResultSet row) throws SQLException {
+  /** Empty when they are of a kind that this process has not. */
+  static Optional<KindFigures> figures(ResultSet row) throws SQLException {
+    Kind kind = Kind.ofName(row.getString("kind")).orElse(null);
+    return kind == null ? Optional.empty() : Optional.of(figures(kind, row));
+  }
+
+  private static KindFigures figures(Kind kind, ResultSet row) throws SQLException {
     return new KindFigures(
-        Kind.ofRow(row.getString("kind")),
+        kind,
         window(row),
         row.getLong("matching"),
         row.getLong("differing"),

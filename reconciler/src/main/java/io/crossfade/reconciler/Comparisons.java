@@ -120,13 +120,17 @@ public final class Comparisons {
   public List<KindFigures> figures(Origin origin, Kind kind, Instant from) {
     return in(
         () ->
-            jdbc.sql(
+            jdbc
+                .sql(
                     "SELECT from_at, to_at, k.* FROM comparison c JOIN comparison_kind k"
                         + " ON k.comparison_id = c.id WHERE origin = ? AND state = 'FINISHED'"
                         + " AND kind = ? AND from_at >= ? ORDER BY from_at")
                 .params(origin.name(), kind.name(), utc(from))
                 .query((row, number) -> ComparisonRows.figures(row))
-                .list());
+                .list()
+                .stream()
+                .flatMap(Optional::stream)
+                .toList());
   }
 
   /** The latest runs, newest first. */
@@ -157,9 +161,9 @@ public final class Comparisons {
         .param("ids", ids)
         .query(
             row -> {
-              figures
-                  .computeIfAbsent(row.getLong("comparison_id"), id -> new ArrayList<>())
-                  .add(ComparisonRows.figures(row));
+              List<KindFigures> ofRun =
+                  figures.computeIfAbsent(row.getLong("comparison_id"), id -> new ArrayList<>());
+              ComparisonRows.figures(row).ifPresent(ofRun::add);
             });
     return jdbc.sql(SUMMARY)
         .param("ids", ids)

@@ -71,7 +71,8 @@ final class RepairedRows {
   private void recountOne(long run) {
     Map<Kind, Counts> counts = new TreeMap<>();
     for (Found found : found(run)) {
-      add(counts.computeIfAbsent(OutputTables.kindOf(found.table()), k -> new Counts()), found);
+      OutputTables.findKind(found.table())
+          .ifPresent(kind -> add(counts.computeIfAbsent(kind, k -> new Counts()), found));
     }
     counts.forEach(
         (kind, of) ->

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -136,18 +138,18 @@ public final class DeadLetterDesk {
   }
 
   private static String where(Filter filter, List<Object> values) {
-    StringBuilder sql = new StringBuilder("1 = 1");
+    Set<Kind> kinds = filter.kind() == null ? Kind.all() : Set.of(filter.kind());
+    // Letters of other kinds are for the processes that have them.
+    StringBuilder sql =
+        new StringBuilder(
+            kinds.stream().map(kind -> "?").collect(Collectors.joining(",", "kind IN (", ")")));
+    kinds.forEach(kind -> values.add(kind.name()));
     Source source = filter.source();
-    Kind kind = filter.kind();
     State state = filter.state();
     String reason = filter.reason();
     if (source != null) {
       sql.append(" AND source = ?");
       values.add(source.name());
-    }
-    if (kind != null) {
-      sql.append(" AND kind = ?");
-      values.add(kind.name());
     }
     if (state != null) {
       sql.append(" AND state = ?");
@@ -241,7 +243,9 @@ public final class DeadLetterDesk {
             List<Kept> letters = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
               while (row.next()) {
-                letters.add(read(row));
+                if (Kind.ofName(row.getString("kind")).isPresent()) {
+                  letters.add(read(row));
+                }
               }
             }
             return letters;

@@ -103,9 +103,14 @@ public final class AccountBook {
       List<Balance> balances = new ArrayList<>();
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
+          Kind kind = Kind.ofName(row.getString(1)).orElse(null);
+          if (kind == null) {
+            // Routers with other kinds keep the same book.
+            continue;
+          }
           balances.add(
               new Balance(
-                  Kind.ofRow(row.getString(1)),
+                  kind,
                   DeliveryPath.valueOf(row.getString(2)),
                   row.getLong(3),
                   row.getLong(4),

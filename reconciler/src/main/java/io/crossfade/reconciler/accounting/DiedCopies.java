@@ -117,7 +117,7 @@ final class DiedCopies {
             .values()
             .forEach(
                 entry -> {
-                  if (entry.kind() == kind) {
+                  if (entry.kind().equals(kind)) {
                     had.put(entry.id(), entry.stamp());
                   }
                 });

@@ -25,7 +25,7 @@ final class DdlCommand implements Callable<Integer> {
   @Mixin private Workbench workbench = new Workbench();
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(names = "--kind", split = ",", description = "health, device, event, …; default: all")
+  @Option(names = "--kind", split = ",", description = "Kinds, for example health; default: all")
   private List<String> kinds = List.of();
 
   @Override

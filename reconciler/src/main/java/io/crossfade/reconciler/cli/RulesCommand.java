@@ -47,7 +47,7 @@ final class RulesCommand implements Callable<Integer> {
     @Mixin private Workbench workbench = new Workbench();
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--kind", required = true, description = "health, device, event, …")
+    @Option(names = "--kind", required = true, description = "A kind, for example health")
     private String kind = "";
 
     @Option(names = "--class", description = "${COMPLETION-CANDIDATES}")
@@ -56,7 +56,7 @@ final class RulesCommand implements Callable<Integer> {
     @Option(names = "--column", description = "The only column that may differ")
     private @Nullable String column;
 
-    @Option(names = "--device", description = "Serial number of the device")
+    @Option(names = "--device", description = "Whose records: a device by its serial number")
     private @Nullable String device;
 
     @Option(names = "--owner", required = true, description = "Who answers for it")

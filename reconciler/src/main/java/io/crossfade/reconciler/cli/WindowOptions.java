@@ -35,7 +35,7 @@ final class WindowOptions {
   @Option(names = "--to", converter = Moment.class, description = "and before then; default: now")
   private @Nullable Instant to;
 
-  @Option(names = "--kind", split = ",", description = "health, device, event, …; default: all")
+  @Option(names = "--kind", split = ",", description = "Kinds, for example health; default: all")
   private Set<String> kinds = Set.of();
 
   ComparisonRequest request(Origin origin) {

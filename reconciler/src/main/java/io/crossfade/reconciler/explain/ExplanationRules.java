@@ -102,11 +102,12 @@ public final class ExplanationRules {
                     == 1));
   }
 
-  /** All rules, the newest first, also those that have expired. */
+  /** All rules for kinds of this process, the newest first, also those that have expired. */
   public List<Rule> all() {
     return transactions.in(
         () ->
-            jdbc.sql("SELECT * FROM explanation_rule ORDER BY id DESC")
+            jdbc.sql("SELECT * FROM explanation_rule WHERE kind IN (:kinds) ORDER BY id DESC")
+                .param("kinds", Kind.all().stream().map(Kind::name).toList())
                 .query((row, number) -> rule(row))
                 .list());
   }

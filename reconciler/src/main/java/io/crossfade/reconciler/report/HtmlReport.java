@@ -52,6 +52,10 @@ public final class HtmlReport {
     context.put(
         "consistency", result.consistency().map(value -> value.toPlainString() + " %").orElse("–"));
     context.put("headline", result.headline());
+    context.put(
+        "urgent",
+        result.figures().keySet().stream()
+            .anyMatch(kind -> kind.definition().urgentRows().isPresent()));
     context.put("raw", result.rawConsistency().map(value -> value + " %").orElse("–"));
     context.put("reasons", Reason.telling(result.reasons()).stream().map(Reason::words).toList());
     context.put("kinds", kinds(result));

@@ -63,7 +63,7 @@ final class ReportPictures {
       pictures.add(
           latency(
               "Accept to row, %s: p95 of the median minute".formatted(kind.label()),
-              facts.minutes().stream().filter(of -> of.kind() == kind).toList(),
+              facts.minutes().stream().filter(of -> of.kind().equals(kind)).toList(),
               hour,
               stepOf));
     }
@@ -72,7 +72,8 @@ final class ReportPictures {
         bars(
             "Differences by kind",
             found,
-            one -> List.of(OutputTables.kindOf(one.table()).label())));
+            one ->
+                List.of(OutputTables.findKind(one.table()).map(Kind::label).orElse(one.table()))));
     pictures.add(bars("Differences by class", found, one -> List.of(words(one.kind().name()))));
     pictures.add(bars("Differences by field", found, DifferenceGroup::columns));
     pictures.add(
@@ -107,7 +108,7 @@ final class ReportPictures {
         List.of(Kind.values()),
         Kind::label,
         (kind, of) -> {
-          List<KindFigures> ofKind = of.stream().filter(one -> one.kind() == kind).toList();
+          List<KindFigures> ofKind = of.stream().filter(one -> one.kind().equals(kind)).toList();
           long compared = ofKind.stream().mapToLong(KindFigures::compared).sum();
           long bad = ofKind.stream().mapToLong(KindFigures::unexplained).sum();
           return compared == 0 ? Double.NaN : 100.0 * (compared - bad) / compared;

@@ -10,8 +10,8 @@ import java.util.Set;
 public enum Reason {
   /** Records that a path accepted and that neither output has. */
   IN_NO_OUTPUT(Verdict.FAIL, "records are in no output"),
-  /** Urgent events that an output lacks, whether or not it is known why. */
-  URGENT_MISSING(Verdict.FAIL, "urgent events are missing in an output"),
+  /** Urgent records that an output lacks, whether or not it is known why. */
+  URGENT_MISSING(Verdict.FAIL, "urgent records are missing in an output"),
   /** Surely fewer rows agree than must. */
   DIFFERENCES(Verdict.FAIL, "too many rows differ without an explanation"),
   /** Of the rows that a repair was about. */

@@ -1,5 +1,7 @@
 package io.crossfade.router.console;
 
+import io.crossfade.db.CohortRows;
+import io.crossfade.db.Kind;
 import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.router.flags.RolloutFlags;
@@ -9,9 +11,13 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.support.AbstractMessageSource;
 import org.springframework.http.CacheControl;
 import org.springframework.web.servlet.LocaleResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -37,6 +43,23 @@ import org.thymeleaf.ITemplateEngine;
 public class ConsoleConfiguration implements WebMvcConfigurer {
 
   private static final Duration A_DAY = Duration.ofDays(1);
+
+  /**
+   * Kinds, and whom their percentages select, have a name that a file gives them: it counts where
+   * the words have none.
+   *
+   * @param words of all languages
+   */
+  ConsoleConfiguration(MessageSource words) {
+    Properties names = new Properties();
+    for (Kind kind : Kind.values()) {
+      CohortRows rows = kind.definition().cohortRows();
+      names.setProperty("kind." + kind.label(), kind.label());
+      Stream.of(rows.cohort(), rows.tenant() == null ? rows.cohort() : rows.tenant())
+          .forEach(who -> names.setProperty("who." + who, who));
+    }
+    ((AbstractMessageSource) words).setCommonMessages(names);
+  }
 
   @Bean
   LiveFigures liveFigures(

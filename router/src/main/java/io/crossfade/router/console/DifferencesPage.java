@@ -1,5 +1,6 @@
 package io.crossfade.router.console;
 
+import io.crossfade.db.Kind;
 import io.crossfade.reconciler.Comparisons.Summary;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
@@ -65,6 +66,8 @@ final class DifferencesPage {
     model.addAttribute("pause", overview.pause());
     model.addAttribute("runs", overview.runs());
     model.addAttribute("run", shown);
+    model.addAttribute(
+        "urgent", Kind.all().stream().anyMatch(one -> one.definition().urgentRows().isPresent()));
     model.addAttribute("asked", new Asked(kind, difference, explained, reason, device));
     model.addAttribute("classes", DifferenceClass.values());
     model.addAttribute("reasons", Explanation.values());

@@ -94,6 +94,11 @@ public record Cohort(
     return basisPoints == 0 && allowDevices.isEmpty() && allowCustomers.isEmpty();
   }
 
+  /** Whether some customer's devices are an exception. */
+  public boolean namesCustomers() {
+    return !allowCustomers.isEmpty() || !denyCustomers.isEmpty();
+  }
+
   /**
    * Whether some device may be in this cohort that is not in another: asked of every named device,
    * of one nameless device for each stretch of buckets, and of every named customer and none.

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,7 +61,7 @@ final class FlagRows {
       }
     }
     for (Kind kind : Kind.values()) {
-      if (aside.stream().noneMatch(row -> row.kind() == kind)) {
+      if (aside.stream().noneMatch(row -> Objects.equals(row.kind(), kind))) {
         kinds.put(
             kind,
             RolloutFeature.flags(

@@ -16,9 +16,10 @@ public record Finding(Phrase phrase, List<Object> values) {
   public enum Phrase {
     AGREE("%d of %d agree or are explained, between %.4f %% and %.4f %% (95 %%), limit %s %%"),
     NOT_AGREED("%d of them are explained, %d records lost"),
-    NO_URGENT("no urgent event was compared"),
+    NO_URGENT("no urgent record was compared"),
+    NEVER_URGENT("no record of this kind is urgent"),
     PROVEN("%d of %d planted found, %d invented; %d of %d compared records are proven"),
-    URGENT("%d urgent events missing without an explanation, of %d compared"),
+    URGENT("%d urgent records missing without an explanation, of %d compared"),
     UNEXPLAINED("%d records differ without an explanation, of %d compared"),
     COMPARED_AGO("compared until %s ago"),
     STALE("stale"),

@@ -155,9 +155,12 @@ public final class GatePolicy {
         evidence);
   }
 
-  /** Where urgent events can come, that none is missing is nothing to go by until one came. */
+  /** Where urgent records can come, that none is missing is nothing to go by until one came. */
   private GateResult urgentEvents(GateEvidence evidence) {
     GateResult result = none(URGENT_EVENTS, evidence.urgentMissing(), Phrase.URGENT, evidence);
+    if (evidence.urgentCompared().isEmpty() && evidence.urgentMissing() == 0) {
+      return fresh(URGENT_EVENTS, result.verdict(), Finding.of(Phrase.NEVER_URGENT), evidence);
+    }
     if (evidence.urgentCompared().orElse(1) > 0) {
       return result;
     }

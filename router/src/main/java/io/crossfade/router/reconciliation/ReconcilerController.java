@@ -201,6 +201,10 @@ public final class ReconcilerController implements DisposableBean {
       @PathVariable long id, @RequestBody RepairRequest request, Principal actor)
       throws RefusedException, SQLException {
     Comparisons.Summary found = run(id);
+    if (found.kinds().isEmpty()) {
+      throw new RefusedException(
+          Refusal.NOT_FOUND, "Run %d is of kinds that this router has not".formatted(id));
+    }
     Repair.Plan plan = new Repair.Plan(id, Choice.of(DeliveryPath.class, request.prefer()));
     if (request.dryRun()) {
       List<String> statements = new ArrayList<>();

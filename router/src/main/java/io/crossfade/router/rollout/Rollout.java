@@ -175,7 +175,7 @@ public final class Rollout {
       Optional<Promotion> promotion = StagePolicy.promotion(before, after);
       GateEvidence figures = evidence.of(kind);
       seen.put(kind, figures);
-      KnownDevices.Moves moves = moves(before, after);
+      KnownDevices.Moves moves = moves(kind, before, after);
       List<GateResult> results =
           promotion
               .map(wanted -> gates.judge(StagePolicy.gates(wanted, moves), figures))
@@ -217,9 +217,9 @@ public final class Rollout {
     }
   }
 
-  private KnownDevices.@Nullable Moves moves(KindFlags before, KindFlags after) {
+  private KnownDevices.@Nullable Moves moves(Kind kind, KindFlags before, KindFlags after) {
     try {
-      return devices.moves(before.cohort(), after.cohort());
+      return devices.moves(kind, before.cohort(), after.cohort());
     } catch (SQLException e) {
       log.debug("Cannot count the devices that move: {}", e.getMessage());
       return null;

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -260,7 +261,7 @@ public final class RolloutController {
 
   private static @Nullable String danger(Kind kind, RolloutState state) {
     return state.aside().stream()
-        .filter(row -> row.kind() == kind && row.strategy() != null)
+        .filter(row -> Objects.equals(row.kind(), kind) && row.strategy() != null)
         .findFirst()
         .map(
             row ->
