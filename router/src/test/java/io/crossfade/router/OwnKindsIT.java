@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestDatabase;
+import io.crossfade.reconciler.cli.ReconcilerCli;
 import io.crossfade.stream.TestRedis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,61 +29,22 @@ class OwnKindsIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  private static final String ORDERS =
-      """
-      kinds:
-        - name: orders
-          code: 16
-          wrapped-in: [orders]
-          fields:
-            - order_no: text(40)
-            - changed: instant
-            - customer: { type: integer, from: [customer.id, customer_no] }
-            - shop: { type: integer, from: [shop.id, ^shop.id] }
-            - state: { values: { open: OPEN, paid: PAID }, default: OPEN }
-            - amount: { type: "decimal(12,2)", required: true }
-            - weight: double
-            - express: { type: boolean, default: false }
-            - deliver_on: date
-            - card: { type: bytes(32), encoding: hex }
-            - source: json(4000)
-          identity: order_no
-          time: changed
-          cohort: customer
-          tenant: shop
-          priority: { field: express, values: [true] }
-          queue: { capacity: 1000, batch: 50, writers: 2, flush-after: 200ms }
-          tables:
-            - orders
-            - name: order_lines
-              rows:
-                from: lines
-                key: sku
-                fields:
-                  - sku: text(40)
-                  - quantity: { type: integer, required: true, min: 1 }
-                  - price: decimal(12,2)
-            - name: order_state
-              keep: latest
-              columns: { order_no: order_no, changed: since, customer: customer_no, state: state }
-      """;
+  /** What a newcomer copies is what is tried here. */
+  private static final Path EXAMPLE = Path.of("examples", "orders");
 
   @TempDir private Path directory;
-  private Path file;
   private DbSettings schemas;
   private String prefix;
 
   @BeforeEach
-  void prepare() throws IOException {
-    file = directory.resolve("orders.yaml");
-    Files.writeString(file, ORDERS);
+  void prepare() {
     schemas = TestDatabase.newSchemas();
     prefix = TestRedis.newPrefix();
   }
 
   @Test
   void ordersGoDownBothPathsAreComparedAndSwitched() throws Exception {
-    try (RouterProcess router = start(file)) {
+    try (RouterProcess router = start(EXAMPLE.resolve("orders.yaml"))) {
       Http http = router.http();
       assertThat(post(http, order("A-1", "2026-11-27T08:00:00Z", 1, "open", "12.50")))
           .isEqualTo("{\"accepted\":1,\"repeated\":0,\"dead_lettered\":0}");
@@ -162,6 +125,8 @@ class OwnKindsIT {
       assertThat(router.metrics())
           .contains("kind=\"orders\"", "stream=\"orders_stream\"", "urgent_orders_stream");
 
+      assertThat(diff()).contains("order_lines", "order_state").contains("exit 0");
+
       // One output loses a line and has another state: the run names both.
       execute(
           "DELETE FROM %s.order_lines WHERE order_no = 'A-2' AND sku = 'X-1'", schemas.stream());
@@ -173,6 +138,7 @@ class OwnKindsIT {
                   .raw()
                   .body())
           .contains("order_lines", "MISSING_IN_STREAM", "order_state", "FIELDS_DIFFER");
+      assertThat(diff()).contains("exit 1");
 
       assertThat(
               http.call(
@@ -183,6 +149,38 @@ class OwnKindsIT {
           .isEqualTo(200);
       assertThat(router.log()).doesNotContain(" ERROR ");
     }
+  }
+
+  /** Compares the outputs by the example's pairs, as somebody without Crossfade's schema would. */
+  private String diff() throws IOException {
+    DbSettings.Schema legacy = schemas.legacy();
+    String pairs =
+        Files.readString(EXAMPLE.resolve("pairs.yaml"))
+            .replace("jdbc:mysql://localhost/crossfade_legacy", legacy.url())
+            .replace("jdbc:mysql://localhost/crossfade_stream", schemas.stream().url())
+            .replace("user: crossfade", "user: " + legacy.username());
+    Path file = Files.writeString(directory.resolve("pairs.yaml"), pairs);
+    Path said = directory.resolve("diff.txt");
+    ProcessBuilder reconciler =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ReconcilerCli.class.getName(),
+                "diff",
+                file.toString(),
+                "--state",
+                directory.resolve("state").toString(),
+                "--settle",
+                "0")
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile());
+    reconciler.environment().put("RECONCILER_PASSWORD", String.valueOf(legacy.password()));
+    Process process = reconciler.start();
+    int exit = process.onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue();
+    return Files.readString(said) + "exit " + exit;
   }
 
   private RouterProcess start(Path kinds) {

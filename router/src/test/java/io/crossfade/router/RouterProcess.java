@@ -164,7 +164,7 @@ public final class RouterProcess implements AutoCloseable {
         .sum();
   }
 
-  String log() {
+  public String log() {
     try {
       return Files.readString(log);
     } catch (IOException e) {
@@ -177,7 +177,7 @@ public final class RouterProcess implements AutoCloseable {
   }
 
   /** Waits until it ends by itself; returns the exit code. */
-  int awaitEnd() {
+  public int awaitEnd() {
     return process.onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue();
   }
 

@@ -1,7 +1,10 @@
 package io.crossfade.router;
 
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.Kind;
+import io.crossfade.db.KindsSetting;
 import io.crossfade.db.TestDatabase;
+import io.crossfade.router.intake.UploadServlet;
 import io.crossfade.router.rehearsal.Rehearsal;
 import io.crossfade.stream.TestRedis;
 import java.nio.file.Path;
@@ -12,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 
 /**
@@ -29,6 +34,7 @@ public final class TestRouterApplication {
   private TestRouterApplication() {}
 
   public static void main(String[] arguments) throws Exception {
+    useKinds(arguments);
     boolean rehearse = Arrays.asList(arguments).contains("--rehearse");
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--logging.level.ch.vorburger=off");
@@ -43,19 +49,33 @@ public final class TestRouterApplication {
     ConfigurableApplicationContext router =
         redis == null ? start(all) : start(TestDatabase.newSchemas(), redis.port(), all);
     if (redis == null) {
+      String uploads =
+          Kind.all().contains(Kind.HEALTH)
+              ? "'{\"data\":{\"deviceSn\":\"DEV1\",\"heart_rate\":72}}'"
+              : "@upload.json";
+      Kind first = Kind.values()[0];
       System.out.printf(
           "%nThe router is up with servers of its own. Try:%n  curl -d"
-              + " '{\"data\":{\"deviceSn\":\"DEV1\",\"heart_rate\":72}}'"
-              + " localhost:%1$s/upload_health_data%n  curl -u operator:%2$s"
+              + " %3$s localhost:%1$s%4$s%n  curl -u operator:%2$s"
               + " localhost:%1$s/api/rollout%n  a browser at http://localhost:%1$s/console, user"
               + " operator or viewer, password %2$s%n",
-          router.getEnvironment().getProperty("local.server.port"), PASSWORD);
+          router.getEnvironment().getProperty("local.server.port"),
+          PASSWORD,
+          uploads,
+          UploadServlet.path(first, /* v2= */ false));
       return;
     }
     Rehearsal.Verdict verdict = new Rehearsal(router, redis).run();
     router.close();
     System.out.println(verdict.report());
     System.exit(verdict.passed() ? 0 : 1);
+  }
+
+  /** What prepares the servers asks for kinds before the router reads its settings. */
+  private static void useKinds(String... arguments) {
+    StandardEnvironment environment = new StandardEnvironment();
+    environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(arguments));
+    new KindsSetting().postProcessEnvironment(environment, new SpringApplication());
   }
 
   /**

@@ -59,6 +59,11 @@ public sealed interface TypeSpec {
 
     static final List<String> NAMED = List.of(ISO, EPOCH, EPOCH_MILLIS);
 
+    /** Whether a format has a name, and is no pattern. */
+    public static boolean isNamed(String format) {
+      return NAMED.contains(format);
+    }
+
     public Instant {
       formats = List.copyOf(formats);
     }

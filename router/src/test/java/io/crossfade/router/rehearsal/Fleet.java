@@ -2,6 +2,7 @@ package io.crossfade.router.rehearsal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.db.DefinedKind;
 import io.crossfade.db.Kind;
 import io.crossfade.router.intake.UploadServlet;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -21,11 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Simulated devices that upload every shape to the v1 and v2 endpoints and, as a watch does, keep
- * an upload until it is answered with 200.
+ * Simulated devices that upload every shape of the watches, and records of the kinds that files
+ * define, to the v1 and v2 endpoints and, as a watch does, keep an upload until it is answered.
  */
 final class Fleet {
 
@@ -34,10 +37,20 @@ final class Fleet {
   private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(10);
   private static final int V2_EVERY = 4;
 
+  /** Uploads of each kind that a file defines for one of each shape. */
+  private static final int DEFINED = 10;
+
   private final URI router;
   private final int devices;
   private final Duration duration;
-  private final List<Shape> shapes = Shape.all();
+  private final List<Shape> shapes = Kind.all().contains(Kind.HEALTH) ? Shape.all() : List.of();
+  private final List<DefinedKind> defined =
+      Kind.all().stream()
+          .map(Kind::definition)
+          .filter(DefinedKind.class::isInstance)
+          .map(DefinedKind.class::cast)
+          .toList();
+  private final DefinedCount count = new DefinedCount();
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(WATCH_TIMEOUT).build();
   private final LongAdder uploads = new LongAdder();
   private final LongAdder retries = new LongAdder();
@@ -92,6 +105,11 @@ final class Fleet {
     return List.copyOf(surprises);
   }
 
+  /** What must have become of records that files define. */
+  DefinedCount defined() {
+    return count;
+  }
+
   private void live(int number, long end) {
     Random random = new Random(number);
     String serial = "REH%05d".formatted(number);
@@ -99,30 +117,35 @@ final class Fleet {
       LocalDateTime.now(Shape.ZONE).minusDays(1).truncatedTo(ChronoUnit.SECONDS)
     };
     Supplier<LocalDateTime> clock = () -> time[0] = time[0].plusSeconds(1);
-    List<Shape> todo = new ArrayList<>();
+    List<DefinedSender> senders =
+        defined.stream().map(kind -> new DefinedSender(kind, serial, number, count)).toList();
+    List<Function<Boolean, Sending>> todo = new ArrayList<>();
     try {
       while (System.nanoTime() < end) {
         if (todo.isEmpty()) {
-          todo.addAll(shapes);
-          java.util.Collections.shuffle(todo, random);
+          shapes.forEach(
+              shape -> todo.add(v2 -> sending(shape, shape.fill(serial, clock, random), v2)));
+          senders.forEach(sender -> todo.addAll(Collections.nCopies(DEFINED, sender::next)));
+          Collections.shuffle(todo, random);
         }
-        Shape shape = todo.removeLast();
-        upload(shape, shape.fill(serial, clock, random), random.nextInt(V2_EVERY) == 0);
+        upload(todo.removeLast().apply(random.nextInt(V2_EVERY) == 0));
         Thread.sleep(PACE);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (IllegalStateException e) {
+      surprise(String.valueOf(e.getMessage()));
     } finally {
       running.decrementAndGet();
     }
   }
 
-  private void upload(Shape shape, Shape.Body body, boolean v2) throws InterruptedException {
+  private void upload(Sending sending) throws InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(router.resolve(UploadServlet.path(shape.kind(), v2)))
+        HttpRequest.newBuilder(router.resolve(UploadServlet.path(sending.kind(), sending.v2())))
             .timeout(WATCH_TIMEOUT)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body.json()))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(sending.json()))
             .build();
     while (true) {
       try {
@@ -133,27 +156,34 @@ final class Fleet {
           Thread.sleep(PACE);
           continue;
         }
-        check(shape, v2, response);
+        JsonNode answer = JSON.readTree(response.body());
+        if (!sending.answer().isKnown(response.statusCode(), answer)) {
+          surprise("%s: %d %s".formatted(sending.name(), response.statusCode(), answer));
+        }
         if (response.statusCode() == 200) {
-          count(shape, body);
+          sending.taken().run();
         }
         return;
       } catch (IOException e) {
-        surprise(shape.name() + ": " + e);
+        surprise(sending.name() + ": " + e);
         return;
       }
     }
   }
 
-  private void check(Shape shape, boolean v2, HttpResponse<byte[]> response) throws IOException {
-    JsonNode answer = JSON.readTree(response.body());
+  private Sending sending(Shape shape, Shape.Body body, boolean v2) {
     String known =
         shape.status() != 200 || shape.name().equals("h21_empty_object")
             ? "error"
             : v2 ? "accepted" : "success";
-    if (response.statusCode() != shape.status() || !known.equals(answer.path("status").asText())) {
-      surprise("%s: %d %s".formatted(shape.name(), response.statusCode(), answer));
-    }
+    return new Sending(
+        shape.name(),
+        shape.kind(),
+        body.json(),
+        v2,
+        (status, answer) ->
+            status == shape.status() && known.equals(answer.path("status").asText()),
+        () -> count(shape, body));
   }
 
   private void count(Shape shape, Shape.Body body) {

@@ -1,6 +1,9 @@
 package io.crossfade.router.rehearsal;
 
+import io.crossfade.db.DefinedKind;
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.DeadLetters;
+import io.crossfade.db.kind.TableSpec;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.TableResult;
@@ -120,12 +123,16 @@ public final class Rehearsal {
   }
 
   /** What speaks against going on. */
-  private List<String> objections(ComparisonResult result) {
+  private List<String> objections(ComparisonResult result) throws SQLException {
     List<String> objections = new ArrayList<>(drill.objections());
     for (Kind kind : Kind.values()) {
       BigDecimal consistency = result.consistency(kind).orElse(BigDecimal.ZERO);
       if (consistency.compareTo(BigDecimal.valueOf(100)) != 0) {
         objections.add("%s: the outputs differ".formatted(kind.label()));
+      }
+      if (kind.definition() instanceof DefinedKind) {
+        result.of(kind).forEach(table -> objectTo(table, objections));
+        continue;
       }
       TableResult table = result.of(kind).getFirst();
       long rows = table.compared() + table.notMirrored();
@@ -136,8 +143,24 @@ public final class Rehearsal {
                 .formatted(kind.label(), least, fleet.untimed(kind), rows));
       }
     }
+    long letters = fleet.defined().letters();
+    long kept = router.getBean(DeadLetters.class).count();
+    // Among the watches' shapes are some of which letters come, too.
+    if (Kind.all().contains(Kind.HEALTH) ? kept < letters : kept != letters) {
+      objections.add("%d items were no records, but %d letters are kept".formatted(letters, kept));
+    }
     fleet.surprises().forEach(surprise -> objections.add("unexpected answer to " + surprise));
     return objections;
+  }
+
+  private void objectTo(TableResult table, List<String> objections) {
+    long rows = table.compared() + table.notMirrored();
+    long expected = fleet.defined().rows(table.table());
+    if (rows != expected) {
+      objections.add(
+          "%s: what was accepted makes %d rows, but there are %d"
+              .formatted(table.table(), expected, rows));
+    }
   }
 
   private String report(ComparisonResult result, List<String> objections) {
@@ -145,6 +168,14 @@ public final class Rehearsal {
     report.append(
         "%n%,d uploads, %,d of them asked to retry%n".formatted(fleet.uploads(), fleet.retries()));
     for (Kind kind : Kind.values()) {
+      if (kind.definition() instanceof DefinedKind defined) {
+        for (TableSpec table : defined.spec().tables()) {
+          report.append(
+              "%-8s %,d rows of %s must be there%n"
+                  .formatted(kind.label(), fleet.defined().rows(table.name()), table.name()));
+        }
+        continue;
+      }
       report.append(
           "%-8s %,d records with a time of their own and %,d without were accepted%n"
               .formatted(kind.label(), fleet.distinct(kind), fleet.untimed(kind)));
