@@ -25,8 +25,6 @@ public final class Kind implements Comparable<Kind> {
   /** The last number that journals have room for. */
   public static final int LAST_CODE = 255;
 
-  private static final int UNKNOWN = -1;
-
   private final String name;
   private final int code;
 
@@ -49,14 +47,6 @@ public final class Kind implements Comparable<Kind> {
       throw new IllegalArgumentException(code + " cannot be the code of a kind");
     }
     return new Kind(name, code);
-  }
-
-  /**
-   * The kind that a row of the control schema names. Rows outlive settings: one that this process
-   * does not work with is only a name, of which {@link #isKnown} says so.
-   */
-  public static Kind ofRow(String name) {
-    return ofName(name).orElseGet(() -> new Kind(name.toUpperCase(Locale.ROOT), UNKNOWN));
   }
 
   /** All kinds of this process, by their codes. */
@@ -111,11 +101,6 @@ public final class Kind implements Comparable<Kind> {
     return name.toLowerCase(Locale.ROOT);
   }
 
-  /** Whether this process works with it. */
-  public boolean isKnown() {
-    return ofCode(code).isPresent();
-  }
-
   /** What makes it. */
   public KindDefinition definition() {
     return Kinds.of(this);
@@ -123,8 +108,7 @@ public final class Kind implements Comparable<Kind> {
 
   @Override
   public int compareTo(Kind other) {
-    int byCode = Integer.compare(code, other.code);
-    return byCode != 0 ? byCode : name.compareTo(other.name);
+    return Integer.compare(code, other.code);
   }
 
   @Override

@@ -258,7 +258,7 @@ public final class DeadLetterDesk {
         new Letter(
             Source.valueOf(row.getString("source")),
             RecordId.of(row.getBytes("dead_key")),
-            Kind.ofRow(row.getString("kind")),
+            Kind.valueOf(row.getString("kind")),
             row.getString("reason"),
             row.getInt("attempts"),
             BodyFormat.valueOf(row.getString("body_format").toUpperCase(Locale.ROOT)),

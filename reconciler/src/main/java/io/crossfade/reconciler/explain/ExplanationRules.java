@@ -128,7 +128,7 @@ public final class ExplanationRules {
     String difference = row.getString("class");
     return new Rule(
         row.getLong("id"),
-        Kind.ofRow(row.getString("kind")),
+        Kind.valueOf(row.getString("kind")),
         difference == null ? null : DifferenceClass.valueOf(difference),
         row.getString("column_name"),
         row.getString("device_sn"),
