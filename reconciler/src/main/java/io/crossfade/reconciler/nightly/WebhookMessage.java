@@ -42,7 +42,7 @@ final class WebhookMessage {
     values.put(
         "text",
         ("Crossfade %s for %s%s: %s of %d rows agree, %d are explained, %d are not; %d records"
-             + " lost, %d of them in no output; %d urgent records missing; %d copies dropped. %s")
+                + " lost, %d of them in no output; %d urgent records missing; %d copies dropped. %s")
             .formatted(
                 report.verdict(),
                 report.day(),
