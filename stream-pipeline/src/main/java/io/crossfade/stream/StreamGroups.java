@@ -95,6 +95,8 @@ final class StreamGroups {
    * also while Redis is full. Of several that miss it one makes it, and says so.
    */
   void ensure(StreamName stream) {
+    // Asked before: of two that start together the other may say first that it is there.
+    boolean lost = known.contains(stream);
     Long made =
         links
             .text()
@@ -103,7 +105,7 @@ final class StreamGroups {
                 ScriptOutputType.INTEGER,
                 new String[] {settings.key(stream)},
                 StreamSettings.GROUP);
-    boolean lost = !known.add(stream);
+    known.add(stream);
     if (made == null || made == 0) {
       return;
     }
