@@ -6,9 +6,12 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.crossfade.db.Kind;
 import io.crossfade.db.process.LockedFile;
 import io.crossfade.db.process.PrivateDirectory;
 import java.io.IOException;
@@ -26,10 +29,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -207,13 +212,43 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
       if (end < 0 || !digest(body).equals(new String(all, 0, end, StandardCharsets.ISO_8859_1))) {
         throw new IOException("it is damaged");
       }
-      return Optional.of(JSON.readValue(body, Kept.class));
+      return Optional.of(JSON.treeToValue(ofOurKinds(JSON.readTree(body)), Kept.class));
     } catch (IOException e) {
       Path aside = file.resolveSibling(file.getFileName() + ".unreadable");
       log.error("Cannot read the flags in {}, put aside as {}: {}", file, aside, e.getMessage());
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
       return Optional.empty();
     }
+  }
+
+  /** Without what it says of kinds that this process works with no longer. */
+  private static JsonNode ofOurKinds(JsonNode kept) {
+    JsonNode stored = kept.path("stored");
+    retain(stored.path("kinds"));
+    removeIf(stored.path("unresolved"), kind -> !isOurs(kind.asText()));
+    removeIf(
+        stored.path("aside"), row -> row.hasNonNull("kind") && !isOurs(row.get("kind").asText()));
+    kept.path("pending").forEach(change -> retain(change.path("flags")));
+    removeIf(kept.path("pending"), change -> change.path("flags").isEmpty());
+    return kept;
+  }
+
+  private static void retain(JsonNode byKind) {
+    if (byKind instanceof ObjectNode object) {
+      object.properties().removeIf(flags -> !isOurs(flags.getKey()));
+    }
+  }
+
+  private static void removeIf(JsonNode list, Predicate<JsonNode> unwanted) {
+    for (Iterator<JsonNode> each = list.elements(); each.hasNext(); ) {
+      if (unwanted.test(each.next())) {
+        each.remove();
+      }
+    }
+  }
+
+  private static boolean isOurs(String kind) {
+    return Kind.ofName(kind).isPresent();
   }
 
   private Path file(Path directory, int number) {
