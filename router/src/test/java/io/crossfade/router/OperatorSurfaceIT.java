@@ -353,7 +353,11 @@ class OperatorSurfaceIT {
   }
 
   private static void assertQuiet(RouterProcess router) {
-    assertThat(router.log()).doesNotContain(" ERROR ", "\tat ", "Exception");
+    // The accounting may see that the test has deleted a row, and says so.
+    assertThat(router.log().lines().filter(line -> !line.contains("in no output of their path")))
+        .noneMatch(line -> line.contains(" ERROR "))
+        .noneMatch(line -> line.contains("\tat "))
+        .noneMatch(line -> line.contains("Exception"));
   }
 
   /** The newest run on demand that has ended. */
