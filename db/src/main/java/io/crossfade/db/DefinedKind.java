@@ -29,7 +29,9 @@ public final class DefinedKind implements KindDefinition {
   private final KindSpec spec;
   private final Kind kind;
   private final DefinedValues values;
+  private final DefinedIdentity identity;
   private final List<DefinedTable> tables;
+  private final List<OutputTable<?>> outputs;
 
   /** Those with any number of rows of a record, in their order. */
   private final List<DefinedTable> ofRows;
@@ -46,7 +48,10 @@ public final class DefinedKind implements KindDefinition {
     this.spec = spec;
     this.kind = Kind.of(spec.name().toUpperCase(Locale.ROOT), spec.code());
     this.values = new DefinedValues(spec.fields());
-    this.tables = spec.tables().stream().map(table -> new DefinedTable(spec, table)).toList();
+    this.identity = new DefinedIdentity(spec);
+    this.tables =
+        spec.tables().stream().map(table -> new DefinedTable(spec, identity, table)).toList();
+    this.outputs = tables.stream().<OutputTable<?>>map(DefinedTable::output).toList();
     this.ofRows = tables.stream().filter(table -> table.spec().rows() != null).toList();
     this.rowValues = ofRows.stream().map(table -> new DefinedValues(rows(table).fields())).toList();
     Priority priority = spec.priority();
@@ -86,12 +91,7 @@ public final class DefinedKind implements KindDefinition {
    * @param time its own, or when it was accepted
    */
   public RecordId id(RecordTime time, List<@Nullable Object> given) {
-    return DefinedIds.record(
-        spec,
-        spec.identity().stream()
-            .map(field -> DefinedValues.key(given.get(spec.indexOf(field))))
-            .toList(),
-        time);
+    return DefinedIds.record(spec, identity.of(given), time);
   }
 
   @Override
@@ -122,7 +122,7 @@ public final class DefinedKind implements KindDefinition {
 
   @Override
   public List<OutputTable<?>> tables() {
-    return tables.stream().<OutputTable<?>>map(DefinedTable::output).toList();
+    return outputs;
   }
 
   @Override
@@ -215,20 +215,15 @@ public final class DefinedKind implements KindDefinition {
       JsonParser in, Acceptance acceptance, String deviceSn, LocalDateTime timestamp)
       throws IOException {
     expect(in.nextToken(), JsonToken.START_OBJECT);
-    @Nullable Object[] places = values.places();
     List<List<List<@Nullable Object>>> rows = new ArrayList<>();
     ofRows.forEach(table -> rows.add(List.of()));
-    for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
-      Integer field = values.indexOf(name);
-      in.nextToken();
-      if (field != null) {
-        places[field] = values.read(in, field);
-      } else {
-        int table = tableOf(name);
-        rows.set(table, readRows(in, rowValues.get(table)));
-      }
-    }
-    List<@Nullable Object> read = DefinedValues.list(places);
+    List<@Nullable Object> read =
+        values.read(
+            in,
+            name -> {
+              int table = tableOf(name);
+              rows.set(table, readRows(in, rowValues.get(table)));
+            });
     return new DefinedRecord(kind, acceptance, deviceSn, timestamp, owner(read), read, rows);
   }
 
@@ -285,16 +280,12 @@ public final class DefinedKind implements KindDefinition {
     expect(in.currentToken(), JsonToken.START_ARRAY);
     List<List<@Nullable Object>> rows = new ArrayList<>();
     while (in.nextToken() == JsonToken.START_OBJECT) {
-      @Nullable Object[] places = of.places();
-      for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
-        Integer field = of.indexOf(name);
-        in.nextToken();
-        if (field == null) {
-          throw new NewerFieldException(kind, name);
-        }
-        places[field] = of.read(in, field);
-      }
-      rows.add(DefinedValues.list(places));
+      rows.add(
+          of.read(
+              in,
+              name -> {
+                throw new NewerFieldException(kind, name);
+              }));
     }
     return rows;
   }

@@ -1,6 +1,8 @@
 package io.crossfade.db;
 
 import java.time.LocalDateTime;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,11 @@ public record DefinedRecord(
     List<@Nullable Object> values,
     List<List<List<@Nullable Object>>> rows)
     implements AcceptedRecord {
+
+  /** Values in a list that nobody changes; unset ones are null. */
+  public static List<@Nullable Object> values(@Nullable Object[] values) {
+    return Collections.unmodifiableList(Arrays.asList(values));
+  }
 
   @Override
   public DefinedRecord because(RouteReason reason) {

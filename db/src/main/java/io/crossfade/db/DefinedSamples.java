@@ -62,7 +62,7 @@ final class DefinedSamples {
         values[i] = field.always() || random.nextInt(5) > 0 ? value(field) : null;
       }
     }
-    List<@Nullable Object> given = DefinedValues.list(values);
+    List<@Nullable Object> given = DefinedRecord.values(values);
     Acceptance acceptance = samples.acceptance(kind.id(RecordTime.of(own), given));
     return kind.record(acceptance, own, given, rows());
   }
@@ -82,7 +82,7 @@ final class DefinedSamples {
                     ? key(field, "row", LocalDateTime.of(2025, 1, 1, 0, 0).plusSeconds(i))
                     : field.always() || random.nextBoolean() ? value(field) : null;
           }
-          of.add(DefinedValues.list(values));
+          of.add(DefinedRecord.values(values));
         }
         tables.add(of);
       }

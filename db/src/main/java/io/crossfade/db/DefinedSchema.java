@@ -244,7 +244,7 @@ public final class DefinedSchema {
     Map<String, String> first = new LinkedHashMap<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT index_name, GROUP_CONCAT(column_name ORDER BY seq_in_index), MIN(non_unique)"
+            "SELECT index_name, GROUP_CONCAT(column_name ORDER BY seq_in_index)"
                 + " FROM information_schema.statistics"
                 + " WHERE table_schema = DATABASE() AND table_name = ? GROUP BY index_name")) {
       statement.setString(1, name(table));
@@ -275,7 +275,7 @@ public final class DefinedSchema {
       if (of.contains(is)) {
         String narrow = of == texts ? "varchar(" : "varbinary(";
         return wanted.startsWith(narrow)
-            || of.indexOf(is) >= Math.max(0, of.indexOf(wanted)) && of.contains(wanted);
+            || (of.contains(wanted) && of.indexOf(is) >= of.indexOf(wanted));
       }
     }
     for (String sized : List.of("varchar(", "varbinary(")) {

@@ -41,12 +41,14 @@ final class DefinedTable {
   record Place(String column, @Nullable FieldSpec field) {}
 
   private final KindSpec kind;
+  private final DefinedIdentity identity;
   private final TableSpec spec;
   private final List<Place> places = new ArrayList<>();
   private final OutputTable<Row> output;
 
-  DefinedTable(KindSpec kind, TableSpec spec) {
+  DefinedTable(KindSpec kind, DefinedIdentity identity, TableSpec spec) {
     this.kind = kind;
+    this.identity = identity;
     this.spec = spec;
     OutputTable.Builder<Row> table =
         OutputTable.named(spec.name(), winner(), this::id, row -> row.source().acceptance());
@@ -98,38 +100,31 @@ final class DefinedTable {
     List<String> key = kind.identity().stream().map(field -> key(stored, field)).toList();
     List<String> row = rowKey(() -> output.value(stored, POSITION), field -> value(stored, field));
     String device = key(stored, kind.cohort());
-    RowIdentity identity = identity(key, row, RecordTime.of(time), device);
-    if (!identity.row().equals(stored.id())) {
-      // A row does not say which of two moments with its local time it is of; its id does.
-      RowIdentity later = identity(key, row, new RecordTime(time, true), device);
-      if (later.row().equals(stored.id())) {
-        return later;
-      }
-    }
-    return identity;
-  }
-
-  private RowIdentity identity(List<String> key, List<String> row, RecordTime time, String device) {
-    RecordId source = DefinedIds.record(kind, key, time);
-    return new RowIdentity(id(source, key, time.local(), row), source, device);
+    return RowIdentity.at(
+        time,
+        stored.id(),
+        moment -> {
+          RecordId source = DefinedIds.record(kind, key, moment);
+          return new RowIdentity(id(source, () -> key, time, () -> row), source, device);
+        });
   }
 
   private RecordId id(Row row) {
     DefinedRecord source = row.source();
     return id(
         source.acceptance().id(),
-        kind.identity().stream()
-            .map(field -> DefinedValues.key(source.values().get(kind.indexOf(field))))
-            .toList(),
+        () -> identity.of(source.values()),
         source.timestamp(),
-        rowKey(() -> (Object) row.position(), field -> value(row, field)));
+        () -> rowKey(() -> (Object) row.position(), field -> value(row, field)));
   }
 
-  private RecordId id(RecordId source, List<String> key, LocalDateTime time, List<String> row) {
+  /** Each row of each batch asks, twice: what its id is not made of is not made. */
+  private RecordId id(
+      RecordId source, Supplier<List<String>> key, LocalDateTime time, Supplier<List<String>> row) {
     if (spec.keep() == Keep.LATEST) {
-      return DefinedIds.state(kind, spec, key, row);
+      return DefinedIds.state(kind, spec, key.get(), row.get());
     }
-    return spec.rows() == null ? source : DefinedIds.row(kind, spec, source, time, row);
+    return spec.rows() == null ? source : DefinedIds.row(kind, spec, source, time, row.get());
   }
 
   /** What tells a row from others of its record; empty where there are none. */

@@ -10,8 +10,6 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,19 +44,31 @@ final class DefinedValues {
     }
   }
 
-  /** Where a field stands; {@code null} when there is none of that name. */
-  @Nullable Integer indexOf(String name) {
-    return index.get(name);
+  /** Reads what a name stands for that is none of these fields; the parser stands at its value. */
+  interface Others {
+    void read(String name) throws IOException;
   }
 
-  /** Places for values, with what those have that an older file did not know. */
-  @Nullable Object[] places() {
-    return fields.stream().map(FieldSpec::otherwise).toArray();
+  /**
+   * Reads an object, behind whose beginning the parser stands. A field that it lacks, since an
+   * older file had none, has its default.
+   */
+  List<@Nullable Object> read(JsonParser in, Others others) throws IOException {
+    @Nullable Object[] values = fields.stream().map(FieldSpec::otherwise).toArray();
+    for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
+      Integer field = index.get(name);
+      in.nextToken();
+      if (field == null) {
+        others.read(name);
+      } else {
+        values[field] = read(in, fields.get(field).type());
+      }
+    }
+    return DefinedRecord.values(values);
   }
 
-  /** Reads the value of a field, at which the parser stands. */
-  Object read(JsonParser in, int field) throws IOException {
-    TypeSpec type = fields.get(field).type();
+  /** Reads a value, at which the parser stands. */
+  private static Object read(JsonParser in, TypeSpec type) throws IOException {
     return switch (type) {
       case TypeSpec.Int of -> in.getLongValue();
       case TypeSpec.Decimal of -> BigDecimal.valueOf(in.getLongValue(), of.scale());
@@ -71,11 +81,6 @@ final class DefinedValues {
       case TypeSpec.Json of -> text(in);
       case TypeSpec.Choice of -> text(in);
     };
-  }
-
-  /** An unmodifiable list of values, some of which may be unset. */
-  static List<@Nullable Object> list(@Nullable Object[] values) {
-    return Collections.unmodifiableList(Arrays.asList(values));
   }
 
   /** What a value is in words that are the same for it and for what a table gives back. */

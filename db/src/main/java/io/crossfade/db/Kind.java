@@ -1,12 +1,9 @@
 package io.crossfade.db;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -51,12 +48,17 @@ public final class Kind implements Comparable<Kind> {
 
   /** All kinds of this process, by their codes. */
   public static Kind[] values() {
-    return Kinds.all().stream().map(KindDefinition::kind).toArray(Kind[]::new);
+    return all().toArray(Kind[]::new);
   }
 
   /** All kinds of this process, by their codes. */
   public static Set<Kind> all() {
-    return Collections.unmodifiableSet(new TreeSet<>(List.of(values())));
+    return Kinds.kinds();
+  }
+
+  /** The labels of {@link #all}, for people: {@code health, device, event}. */
+  public static String labels() {
+    return all().stream().map(Kind::label).collect(Collectors.joining(", "));
   }
 
   /**
@@ -69,10 +71,7 @@ public final class Kind implements Comparable<Kind> {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "There is no kind of the name %s; there are %s"
-                        .formatted(
-                            name,
-                            all().stream().map(Kind::label).collect(Collectors.joining(", ")))));
+                    "There is no kind of the name %s; there are %s".formatted(name, labels())));
   }
 
   /** The kind with a name or a label; empty when this process has none. */

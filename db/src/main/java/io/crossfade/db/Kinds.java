@@ -1,6 +1,7 @@
 package io.crossfade.db;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Kinds {
 
-  /** All of them, and by their codes. */
-  private record Known(List<KindDefinition> all, @Nullable KindDefinition[] byCode) {
+  /** All of them, by their codes. */
+  private record Known(
+      List<KindDefinition> all, SortedSet<Kind> kinds, @Nullable KindDefinition[] byCode) {
 
     static Known of(List<KindDefinition> definitions) {
       List<KindDefinition> all =
           definitions.stream().sorted(Comparator.comparing(KindDefinition::kind)).toList();
       @Nullable KindDefinition[] byCode = new KindDefinition[Kind.LAST_CODE + 1];
       all.forEach(definition -> byCode[definition.kind().code()] = definition);
-      return new Known(all, byCode);
+      SortedSet<Kind> kinds = new TreeSet<>();
+      all.forEach(definition -> kinds.add(definition.kind()));
+      return new Known(all, Collections.unmodifiableSortedSet(kinds), byCode);
     }
   }
 
@@ -51,6 +57,10 @@ public final class Kinds {
   /** All, by their codes. */
   static List<KindDefinition> all() {
     return known().all();
+  }
+
+  static SortedSet<Kind> kinds() {
+    return known().kinds();
   }
 
   static KindDefinition of(Kind kind) {

@@ -78,16 +78,13 @@ abstract class WatchKind<R extends AcceptedRecord> implements KindDefinition {
   @Override
   public RowIdentity identity(OutputTable<?> table, StoredRow stored) {
     String device = text(table, stored, table.deviceColumn());
-    RecordTime time = RecordTime.of(time(table, stored));
-    RecordId id = id(table, stored, device, time);
-    if (!id.equals(stored.id())) {
-      // A row does not say which of two moments with its local time it is of; its id does.
-      RecordId later = id(table, stored, device, new RecordTime(time.local(), true));
-      if (later.equals(stored.id())) {
-        return new RowIdentity(later, later, device);
-      }
-    }
-    return new RowIdentity(id, id, device);
+    return RowIdentity.at(
+        time(table, stored),
+        stored.id(),
+        time -> {
+          RecordId id = id(table, stored, device, time);
+          return new RowIdentity(id, id, device);
+        });
   }
 
   @Override

@@ -10,8 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A stream, in the order in which consumers of its kind read them: urgent records before any other.
+ *
+ * @param key in Redis, without the prefix of the settings; also the tag of its metrics
+ * @param urgent whether its records go ahead of others of their kind
  */
-public final class StreamName implements Comparable<StreamName> {
+public record StreamName(String key, Kind kind, boolean urgent) implements Comparable<StreamName> {
 
   /** Urgent events. */
   public static final StreamName URGENT = new StreamName("urgent_event_stream", Kind.EVENT, true);
@@ -22,16 +25,6 @@ public final class StreamName implements Comparable<StreamName> {
 
   /** By kind: each record that is appended asks. */
   private static final Map<Kind, List<StreamName>> BY_KIND = new ConcurrentHashMap<>();
-
-  private final String key;
-  private final Kind kind;
-  private final boolean urgent;
-
-  private StreamName(String key, Kind kind, boolean urgent) {
-    this.key = key;
-    this.kind = kind;
-    this.urgent = urgent;
-  }
 
   /** All streams of this process, urgent ones first. */
   public static List<StreamName> values() {
@@ -59,35 +52,11 @@ public final class StreamName implements Comparable<StreamName> {
     return List.copyOf(streams);
   }
 
-  /** The key in Redis, without the prefix of the settings; also the tag of its metrics. */
-  public String key() {
-    return key;
-  }
-
-  public Kind kind() {
-    return kind;
-  }
-
-  /** Whether its records go ahead of others of their kind. */
-  public boolean urgent() {
-    return urgent;
-  }
-
   @Override
   public int compareTo(StreamName other) {
     int byUrgency = Boolean.compare(other.urgent, urgent);
     int byKind = byUrgency != 0 ? byUrgency : kind.compareTo(other.kind);
     return byKind != 0 ? byKind : key.compareTo(other.key);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof StreamName stream && stream.key.equals(key);
-  }
-
-  @Override
-  public int hashCode() {
-    return key.hashCode();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.cli;
 
+import io.crossfade.db.Kind;
 import io.crossfade.db.Visible;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.explain.ExplanationRules;
@@ -79,7 +80,7 @@ final class RulesCommand implements Callable<Integer> {
         rule =
             new Rule(
                 0,
-                WindowOptions.kind(kind),
+                Kind.valueOf(kind),
                 difference,
                 column,
                 device,

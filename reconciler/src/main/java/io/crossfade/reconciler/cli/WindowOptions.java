@@ -50,25 +50,7 @@ final class WindowOptions {
   static Set<Kind> kinds(Collection<String> named) {
     return named.isEmpty()
         ? Kind.all()
-        : named.stream().map(WindowOptions::kind).collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /**
-   * A kind as people write it.
-   *
-   * @throws IllegalArgumentException when there is none, and which there are
-   */
-  static Kind kind(String name) {
-    return Kind.ofName(name)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "'%s' is no kind; there are %s"
-                        .formatted(
-                            name,
-                            Kind.all().stream()
-                                .map(Kind::label)
-                                .collect(Collectors.joining(", ")))));
+        : named.stream().map(Kind::valueOf).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Reads a moment in the forms that people write. */

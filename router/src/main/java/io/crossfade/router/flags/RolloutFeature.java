@@ -11,24 +11,16 @@ import org.togglz.core.repository.FeatureState;
 
 /**
  * Two switches per kind: which devices the stream serves, and whether the other path gets a copy.
+ *
+ * @param ofStream whether it is the first of the two
  */
-public final class RolloutFeature implements Feature {
+public record RolloutFeature(String name, Kind kind, boolean ofStream) implements Feature {
 
   public static final RolloutFeature HEALTH_STREAM = stream(Kind.HEALTH);
   public static final RolloutFeature HEALTH_DUAL_WRITE = dualWrite(Kind.HEALTH);
   public static final RolloutFeature DEVICE_STREAM = stream(Kind.DEVICE);
   public static final RolloutFeature EVENT_STREAM = stream(Kind.EVENT);
   public static final RolloutFeature EVENT_DUAL_WRITE = dualWrite(Kind.EVENT);
-
-  private final String name;
-  private final Kind kind;
-  private final boolean ofStream;
-
-  private RolloutFeature(String name, Kind kind, boolean ofStream) {
-    this.name = name;
-    this.kind = kind;
-    this.ofStream = ofStream;
-  }
 
   /** Those of all kinds. */
   static List<RolloutFeature> values() {
@@ -58,28 +50,9 @@ public final class RolloutFeature implements Feature {
     return new RolloutFeature(FlagSwitches.dualWrite(kind), kind, false);
   }
 
-  @Override
-  public String name() {
-    return name;
-  }
-
-  Kind kind() {
-    return kind;
-  }
-
   /** What it switches, as Togglz shows it. */
   String label() {
     return kind.label() + (ofStream ? ": devices that the stream serves" : ": dual write");
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof RolloutFeature feature && feature.name.equals(name);
-  }
-
-  @Override
-  public int hashCode() {
-    return name.hashCode();
   }
 
   @Override

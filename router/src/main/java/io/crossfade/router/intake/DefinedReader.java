@@ -1,6 +1,7 @@
 package io.crossfade.router.intake;
 
 import io.crossfade.db.DefinedKind;
+import io.crossfade.db.DefinedRecord;
 import io.crossfade.db.RecordTime;
 import io.crossfade.db.kind.FieldPath;
 import io.crossfade.db.kind.FieldSpec;
@@ -12,8 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -97,9 +96,9 @@ final class DefinedReader implements ItemReader {
     }
     List<List<List<@Nullable Object>>> rows = new ArrayList<>();
     for (RowsReader reader : shape.rows()) {
-      rows.add(reader.read(item).stream().map(DefinedReader::list).toList());
+      rows.add(reader.read(item).stream().map(DefinedRecord::values).toList());
     }
-    List<@Nullable Object> values = list(read.values());
+    List<@Nullable Object> values = DefinedRecord.values(read.values());
     taken.accept(
         shape
             .kind()
@@ -120,9 +119,5 @@ final class DefinedReader implements ItemReader {
     } catch (UnreadableItemException e) {
       return true;
     }
-  }
-
-  private static List<@Nullable Object> list(@Nullable Object[] values) {
-    return Collections.unmodifiableList(Arrays.asList(values));
   }
 }

@@ -1,19 +1,7 @@
 package io.crossfade.router.intake;
 
-import java.util.List;
-
 /** Reads what devices report about themselves. */
-record DeviceReader(DeviceNormaliser normaliser, Clocks clocks) implements ItemReader {
-
-  @Override
-  public List<String> wrappedIn() {
-    return WatchNames.WRAPPED_IN;
-  }
-
-  @Override
-  public Surroundings surroundings() {
-    return new WatchSurroundings(wrappedIn());
-  }
+record DeviceReader(DeviceNormaliser normaliser, Clocks clocks) implements WatchReader {
 
   @Override
   public boolean reports(Item item) {

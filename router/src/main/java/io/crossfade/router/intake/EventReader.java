@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.CommonEvent;
 import io.crossfade.db.RecordTime;
 import io.crossfade.router.intake.HealthNormaliser.Measured;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,23 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 record EventReader(
     EventNormaliser normaliser, HealthNormaliser measurements, SentJson json, Clocks clocks)
-    implements ItemReader {
+    implements WatchReader {
 
   private static final String MEASURED_WITH_EVENT = "common_event";
 
   @Override
-  public List<String> wrappedIn() {
-    return WatchNames.WRAPPED_IN;
-  }
-
-  @Override
   public boolean isItem(Item item) {
     return reports(item);
-  }
-
-  @Override
-  public Surroundings surroundings() {
-    return new WatchSurroundings(wrappedIn());
   }
 
   @Override
@@ -97,8 +86,7 @@ record EventReader(
 
     private void addOne(Item item) {
       JsonNode node = item.node();
-      boolean says =
-          node.isObject() && node.size() > (node.has(WatchNames.WRAPPED_IN.getFirst()) ? 1 : 0);
+      boolean says = node.isObject() && node.size() > (node.has(WRAPPER) ? 1 : 0);
       if (!says) {
         unreadable = UnreadableReason.HEALTH_DATA_UNREADABLE;
         return;

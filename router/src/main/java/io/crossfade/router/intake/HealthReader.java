@@ -1,20 +1,9 @@
 package io.crossfade.router.intake;
 
 import io.crossfade.router.intake.HealthNormaliser.Measured;
-import java.util.List;
 
 /** Reads measurements. */
-record HealthReader(HealthNormaliser normaliser, Clocks clocks) implements ItemReader {
-
-  @Override
-  public List<String> wrappedIn() {
-    return WatchNames.WRAPPED_IN;
-  }
-
-  @Override
-  public Surroundings surroundings() {
-    return new WatchSurroundings(wrappedIn());
-  }
+record HealthReader(HealthNormaliser normaliser, Clocks clocks) implements WatchReader {
 
   @Override
   public boolean reports(Item item) {

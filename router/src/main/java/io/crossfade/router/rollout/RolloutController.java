@@ -28,7 +28,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -289,12 +288,7 @@ public final class RolloutController {
                 () ->
                     new RefusedException(
                         Refusal.UNKNOWN_KIND,
-                        "kind %s is not one of %s, all"
-                            .formatted(
-                                label,
-                                Kind.all().stream()
-                                    .map(Kind::label)
-                                    .collect(Collectors.joining(", "))))));
+                        "kind %s is not one of %s, all".formatted(label, Kind.labels()))));
   }
 
   private static Stage rollbackTo(String label) throws RefusedException {
