@@ -9,17 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
-import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
+import org.springframework.boot.context.logging.LoggingApplicationListener;
+import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
-import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 
 /**
  * Reads {@code crossfade.kinds} before anything else of an application starts: {@code watches},
  * which is the default, and files with more, comma-separated: {@code watches,file:orders.yaml}.
  */
-public final class KindsSetting implements EnvironmentPostProcessor, Ordered {
+public final class KindsSetting
+    implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
   static final String NAME = "crossfade.kinds";
 
@@ -29,23 +30,42 @@ public final class KindsSetting implements EnvironmentPostProcessor, Ordered {
   /** More is no list of kinds. */
   private static final long MOST_BYTES = 1 << 20;
 
-  @Override
-  public void postProcessEnvironment(
-      ConfigurableEnvironment environment, SpringApplication application) {
-    String setting = environment.getProperty(NAME);
-    if (setting != null && !setting.isBlank()) {
-      try {
-        Kinds.use(read(setting));
-      } catch (KindFileException e) {
-        throw new IllegalArgumentException(NAME + "=" + setting + ":\n" + e.getMessage(), e);
-      }
+  /** A setting that says no kinds; the message is for whoever wrote it. */
+  public static final class UnusableException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1;
+
+    private UnusableException(String setting, Exception why) {
+      super("%s=%s: %s".formatted(NAME, Visible.of(setting), why.getMessage()), why);
     }
   }
 
-  /** After the files that settings may stand in. */
+  @Override
+  public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+    use(event.getEnvironment());
+  }
+
+  /** After the files that settings may stand in, and once it is known how to log. */
   @Override
   public int getOrder() {
-    return ConfigDataEnvironmentPostProcessor.ORDER + 1;
+    return LoggingApplicationListener.DEFAULT_ORDER + 1;
+  }
+
+  /**
+   * Takes the kinds that the settings name into use; those that are built in where they name none.
+   *
+   * @throws UnusableException when they cannot be used
+   */
+  public static void use(Environment settings) {
+    String setting = settings.getProperty(NAME);
+    if (setting == null || setting.isBlank()) {
+      return;
+    }
+    try {
+      Kinds.use(read(setting));
+    } catch (KindFileException | IllegalArgumentException | IllegalStateException e) {
+      throw new UnusableException(setting, e);
+    }
   }
 
   /**
@@ -54,7 +74,7 @@ public final class KindsSetting implements EnvironmentPostProcessor, Ordered {
    * @throws KindFileException when a file has mistakes
    * @throws IllegalArgumentException when there is no such file, or it cannot be read
    */
-  static List<KindDefinition> read(String setting) throws KindFileException {
+  private static List<KindDefinition> read(String setting) throws KindFileException {
     List<KindDefinition> kinds = new ArrayList<>();
     for (String part : setting.split(",", -1)) {
       String name = part.strip();
@@ -66,8 +86,7 @@ public final class KindsSetting implements EnvironmentPostProcessor, Ordered {
         }
       } else {
         throw new IllegalArgumentException(
-            "%s=%s: '%s' is neither watches nor file:… with a path"
-                .formatted(NAME, setting, Visible.of(name)));
+            "'%s' is neither watches nor file:… with a path".formatted(Visible.of(name)));
       }
     }
     return kinds;
@@ -76,14 +95,13 @@ public final class KindsSetting implements EnvironmentPostProcessor, Ordered {
   private static List<KindSpec> parse(Path file) throws KindFileException {
     try {
       if (Files.size(file) > MOST_BYTES) {
-        throw new IllegalArgumentException(
-            "%s: %s has more than %d bytes".formatted(NAME, file, MOST_BYTES));
+        throw new IllegalArgumentException("%s has more than %d bytes".formatted(file, MOST_BYTES));
       }
       return KindFile.parse(
           file.getFileName().toString(), Files.readString(file, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s: cannot read %s: %s".formatted(NAME, file.toAbsolutePath(), e), e);
+          "cannot read %s: %s".formatted(file.toAbsolutePath(), e), e);
     }
   }
 }

@@ -75,7 +75,7 @@ public final class TestRouterApplication {
   private static void useKinds(String... arguments) {
     StandardEnvironment environment = new StandardEnvironment();
     environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(arguments));
-    new KindsSetting().postProcessEnvironment(environment, new SpringApplication());
+    KindsSetting.use(environment);
   }
 
   /**

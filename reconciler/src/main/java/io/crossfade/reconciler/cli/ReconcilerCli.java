@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.cli;
 
+import io.crossfade.db.KindsSetting;
 import io.crossfade.db.Visible;
 import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.StopDeadline;
@@ -127,6 +128,9 @@ public final class ReconcilerCli {
         return invalid.getValidationErrors().getAllErrors().stream()
             .map(ReconcilerCli::message)
             .collect(Collectors.joining("; "));
+      }
+      if (cause instanceof KindsSetting.UnusableException) {
+        return String.valueOf(cause.getMessage());
       }
     }
     Set<String> said = new LinkedHashSet<>();
