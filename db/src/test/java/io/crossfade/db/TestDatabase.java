@@ -2,8 +2,11 @@ package io.crossfade.db;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -76,6 +79,34 @@ public final class TestDatabase {
   public static Connection admin() throws SQLException {
     return DriverManager.getConnection(
         Shared.SERVER.url() + "/", Shared.SERVER.username(), Shared.SERVER.password());
+  }
+
+  /** What a schema is called on its server. */
+  public static String nameOf(DbSettings.Schema schema) {
+    return schema.address().replaceAll(".*/", "");
+  }
+
+  /** Runs statements, one after the other, as a user who may do everything. */
+  public static void execute(String... statements) throws SQLException {
+    try (Connection connection = admin();
+        Statement statement = connection.createStatement()) {
+      for (String one : statements) {
+        statement.execute(one);
+      }
+    }
+  }
+
+  /** The first column of each row, as text. */
+  public static List<String> query(String sql) throws SQLException {
+    try (Connection connection = admin();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      List<String> values = new ArrayList<>();
+      while (row.next()) {
+        values.add(row.getString(1));
+      }
+      return values;
+    }
   }
 
   private static DbSettings newSchemas(String url) {

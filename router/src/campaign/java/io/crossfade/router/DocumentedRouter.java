@@ -31,7 +31,7 @@ final class DocumentedRouter {
         var result =
             statement.executeQuery(
                 "SELECT device_sn, COUNT(*) FROM %s.t_user_health_data GROUP BY device_sn"
-                    .formatted(schema.url().replaceAll(".*/", "")))) {
+                    .formatted(TestDatabase.nameOf(schema)))) {
       while (result.next()) {
         rows.put(result.getString(1), result.getInt(2));
       }

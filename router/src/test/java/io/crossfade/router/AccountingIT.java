@@ -34,9 +34,9 @@ class AccountingIT {
   private static final LocalDateTime FIRST = LocalDateTime.of(2025, 9, 14, 8, 15);
 
   private final DbSettings schemas = TestDatabase.newSchemas();
-  private final String control = schema(schemas.control());
-  private final String legacy = schema(schemas.legacy());
-  private final String stream = schema(schemas.stream());
+  private final String control = TestDatabase.nameOf(schemas.control());
+  private final String legacy = TestDatabase.nameOf(schemas.legacy());
+  private final String stream = TestDatabase.nameOf(schemas.stream());
   @TempDir private Path directory;
 
   @Test
@@ -242,16 +242,8 @@ class AccountingIT {
     return legacy + ".t_user_health_data";
   }
 
-  private static String schema(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/", "");
-  }
-
   private static long number(String sql) throws SQLException {
-    try (var connection = TestDatabase.admin();
-        var result = connection.createStatement().executeQuery(sql)) {
-      result.next();
-      return result.getLong(1);
-    }
+    return Long.parseLong(TestDatabase.query(sql).getFirst());
   }
 
   private static Set<RecordId> ids(String sql) throws SQLException {

@@ -179,26 +179,13 @@ class KindsSideBySideIT {
   private static List<String> counts(DbSettings.Schema schema, String... queries)
       throws SQLException {
     List<String> counts = new ArrayList<>();
-    try (var connection = TestDatabase.admin();
-        var statement = connection.createStatement()) {
-      for (String sql : queries) {
-        try (var result = statement.executeQuery(sql.formatted(name(schema)))) {
-          result.next();
-          counts.add(result.getString(1));
-        }
-      }
+    for (String sql : queries) {
+      counts.addAll(TestDatabase.query(sql.formatted(TestDatabase.nameOf(schema))));
     }
     return counts;
   }
 
   private static void execute(String sql, DbSettings.Schema schema) throws SQLException {
-    try (var connection = TestDatabase.admin();
-        var statement = connection.createStatement()) {
-      statement.execute(sql.formatted(name(schema)));
-    }
-  }
-
-  private static String name(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/", "");
+    TestDatabase.execute(sql.formatted(TestDatabase.nameOf(schema)));
   }
 }

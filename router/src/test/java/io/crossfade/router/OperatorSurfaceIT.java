@@ -380,25 +380,14 @@ class OperatorSurfaceIT {
   }
 
   private static long rows(DbSettings.Schema output, String number) throws Exception {
-    try (var connection = TestDatabase.admin();
-        var statement = connection.createStatement();
-        var result =
-            statement.executeQuery(
+    return Long.parseLong(
+        TestDatabase.query(
                 "SELECT COUNT(*) FROM %s.orders WHERE order_no LIKE '%s-%%'"
-                    .formatted(schema(output), number))) {
-      result.next();
-      return result.getLong(1);
-    }
+                    .formatted(TestDatabase.nameOf(output), number))
+            .getFirst());
   }
 
   private static void execute(String sql, DbSettings.Schema output) throws Exception {
-    try (var connection = TestDatabase.admin();
-        var statement = connection.createStatement()) {
-      assertThat(statement.executeUpdate(sql.formatted(schema(output)))).isNotNegative();
-    }
-  }
-
-  private static String schema(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/", "");
+    TestDatabase.execute(sql.formatted(TestDatabase.nameOf(output)));
   }
 }

@@ -245,25 +245,10 @@ class OwnKindsIT {
   }
 
   private static List<String> rows(DbSettings.Schema output, String sql) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    try (var connection = TestDatabase.admin();
-        var statement = connection.createStatement();
-        var result = statement.executeQuery(sql.formatted(schema(output)))) {
-      while (result.next()) {
-        rows.add(result.getString(1));
-      }
-    }
-    return rows;
+    return TestDatabase.query(sql.formatted(TestDatabase.nameOf(output)));
   }
 
   private static void execute(String sql, DbSettings.Schema output) throws SQLException {
-    try (var connection = TestDatabase.admin();
-        var statement = connection.createStatement()) {
-      statement.execute(sql.formatted(schema(output)));
-    }
-  }
-
-  private static String schema(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/", "");
+    TestDatabase.execute(sql.formatted(TestDatabase.nameOf(output)));
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Routers as processes: killed, stopped, and beside a worker. */
@@ -62,7 +63,7 @@ class RouterProcessIT {
       again.http();
       String sql =
           "SELECT TIMESTAMPDIFF(SECOND, '2025-09-14 08:15:00', `timestamp`) FROM "
-              + schema(schemas.stream())
+              + TestDatabase.nameOf(schemas.stream())
               + ".t_user_health_data WHERE device_sn = 'KILL'";
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(numbers(sql)).containsAll(confirmed));
     }
@@ -89,7 +90,7 @@ class RouterProcessIT {
     assertThat(
             numbers(
                 "SELECT COUNT(*) FROM %s.t_user_health_data WHERE device_sn = 'TERM'"
-                    .formatted(schema(schemas.legacy()))))
+                    .formatted(TestDatabase.nameOf(schemas.legacy()))))
         .containsExactly(500);
   }
 
@@ -106,7 +107,9 @@ class RouterProcessIT {
         assertThat(http.post("/upload_health_data_v2", Http.health("WORK", second)).status())
             .isEqualTo(200);
       }
-      String sql = "SELECT COUNT(*) FROM %s.t_user_health_data".formatted(schema(schemas.stream()));
+      String sql =
+          "SELECT COUNT(*) FROM %s.t_user_health_data"
+              .formatted(TestDatabase.nameOf(schemas.stream()));
       assertThat(numbers(sql)).containsExactly(0);
       try (RouterProcess worker = new RouterProcess(StreamWorker.class, arguments)) {
         await()
@@ -117,19 +120,7 @@ class RouterProcessIT {
     }
   }
 
-  private static String schema(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/", "");
-  }
-
   private static Set<Integer> numbers(String sql) throws SQLException {
-    Set<Integer> numbers = ConcurrentHashMap.newKeySet();
-    try (var connection = TestDatabase.admin();
-        var statement = connection.createStatement();
-        var result = statement.executeQuery(sql)) {
-      while (result.next()) {
-        numbers.add(result.getInt(1));
-      }
-    }
-    return numbers;
+    return TestDatabase.query(sql).stream().map(Integer::valueOf).collect(Collectors.toSet());
   }
 }

@@ -11,15 +11,13 @@ import io.crossfade.stream.StreamWorker;
 import io.crossfade.stream.TestRedis;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -348,31 +346,17 @@ class StartIT {
   }
 
   private static Set<Integer> rows(DbSettings.Schema output) throws SQLException {
-    Set<Integer> rows = new TreeSet<>();
-    try (Connection connection = TestDatabase.admin();
-        Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT TIMESTAMPDIFF(SECOND, '2025-09-14 08:15:00', `timestamp`) FROM "
-                    + name(output)
-                    + ".t_user_health_data WHERE device_sn = 'START'")) {
-      while (row.next()) {
-        rows.add(row.getInt(1));
-      }
-    }
-    return rows;
+    return TestDatabase.query(
+            "SELECT TIMESTAMPDIFF(SECOND, '2025-09-14 08:15:00', `timestamp`) FROM "
+                + TestDatabase.nameOf(output)
+                + ".t_user_health_data WHERE device_sn = 'START'")
+        .stream()
+        .map(Integer::valueOf)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static long number(String sql, DbSettings.Schema schema) throws SQLException {
-    try (Connection connection = TestDatabase.admin();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql.formatted(name(schema)))) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  private static String name(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/(\\w+).*", "$1");
+    return Long.parseLong(
+        TestDatabase.query(sql.formatted(TestDatabase.nameOf(schema))).getFirst());
   }
 }

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** What a field holds: the Java type of its values, and what of JSON is read as one. */
 public sealed interface TypeSpec {
 
+  /** Whether every server has days and times of a year. */
+  static boolean isYear(int year) {
+    return year >= 1000 && year <= 9999;
+  }
+
   /**
    * A {@code String}: text without blanks around it, a number or a boolean as it was sent.
    *

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** A value that stands in the file itself: a default, or one that goes ahead. */
 final class TypedValue {
 
-  private static final int FIRST_YEAR = 1000;
-  private static final int LAST_YEAR = 9999;
-
   private TypedValue() {}
 
   /** A value of a type; {@code null} when it is none, which is noted. */
@@ -127,7 +124,7 @@ final class TypedValue {
     }
     try {
       LocalDateTime time = LocalDateTime.parse(text.replace(' ', 'T'));
-      if (time.equals(time.truncatedTo(ChronoUnit.SECONDS)) && isYear(time.getYear())) {
+      if (time.equals(time.truncatedTo(ChronoUnit.SECONDS)) && TypeSpec.isYear(time.getYear())) {
         return time;
       }
     } catch (DateTimeException e) {
@@ -144,7 +141,7 @@ final class TypedValue {
     }
     try {
       LocalDate day = LocalDate.parse(text);
-      if (isYear(day.getYear())) {
+      if (TypeSpec.isYear(day.getYear())) {
         return day;
       }
     } catch (DateTimeException e) {
@@ -152,9 +149,5 @@ final class TypedValue {
     }
     part.mistake("should be a day such as 2026-11-27");
     return null;
-  }
-
-  private static boolean isYear(int year) {
-    return year >= FIRST_YEAR && year <= LAST_YEAR;
   }
 }

@@ -3,11 +3,8 @@ package io.crossfade.reconciler.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -35,10 +32,14 @@ class DdlCommandTest {
   /** In a process of its own: this one has the kinds that are built in. */
   @Test
   void tablesOfAFileArePrintedAndNothingElse() throws Exception {
-    Process process = start("ddl", "--set=crossfade.kinds=file:" + file(VISITS));
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).isZero();
+    String out;
+    try (CliProcesses processes = new CliProcesses(directory)) {
+      Process process =
+          processes.start(List.of(), List.of("ddl", "--set=crossfade.kinds=file:" + file(VISITS)));
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.exitValue()).as(processes.errors(process)).isZero();
+      out = processes.text(process);
+    }
     assertThat(out)
         .isEqualToIgnoringWhitespace(
             """
@@ -97,17 +98,5 @@ class DdlCommandTest {
 
   private Path file(String kinds) throws IOException {
     return Files.writeString(directory.resolve("kinds.yaml"), kinds);
-  }
-
-  private Process start(String... command) throws IOException {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReconcilerCli.class.getName()));
-    all.addAll(Arrays.asList(command));
-    return new ProcessBuilder(all).redirectError(directory.resolve("errors").toFile()).start();
   }
 }

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestDatabase;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +25,9 @@ class DiffCommandIT {
   @BeforeEach
   void emptySchemas() throws SQLException {
     for (DbSettings.Schema schema : List.of(SCHEMAS.legacy(), SCHEMAS.stream())) {
-      String name = schema.url().replaceAll(".*/", "");
-      admin("DROP DATABASE " + name, "CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
+      String name = TestDatabase.nameOf(schema);
+      TestDatabase.execute(
+          "DROP DATABASE " + name, "CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
     }
   }
 
@@ -231,17 +230,8 @@ class DiffCommandIT {
   }
 
   private static void in(DbSettings.Schema schema, String... statements) throws SQLException {
-    List<String> all = new ArrayList<>(List.of("USE " + schema.url().replaceAll(".*/", "")));
+    List<String> all = new ArrayList<>(List.of("USE " + TestDatabase.nameOf(schema)));
     all.addAll(Arrays.asList(statements));
-    admin(all.toArray(String[]::new));
-  }
-
-  private static void admin(String... statements) throws SQLException {
-    try (Connection connection = TestDatabase.admin();
-        Statement statement = connection.createStatement()) {
-      for (String one : statements) {
-        statement.execute(one);
-      }
-    }
+    TestDatabase.execute(all.toArray(String[]::new));
   }
 }

@@ -9,10 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,83 +36,87 @@ class DiffProcessIT {
 
   private static final DbSettings SCHEMAS = TestDatabase.newSchemas();
 
-  private final List<Process> processes = new ArrayList<>();
   @TempDir private Path directory;
+  private CliProcesses processes;
 
   @BeforeEach
-  void emptySchemas() throws SQLException {
+  void prepare() throws SQLException {
+    processes = new CliProcesses(directory);
     for (String schema : List.of(left(), right())) {
-      execute("DROP DATABASE " + schema, "CREATE DATABASE " + schema + " CHARACTER SET utf8mb4");
+      TestDatabase.execute(
+          "DROP DATABASE " + schema, "CREATE DATABASE " + schema + " CHARACTER SET utf8mb4");
     }
   }
 
   @AfterEach
   void close() {
-    processes.forEach(Process::destroyForcibly);
+    processes.close();
   }
 
   @Test
   void namesManyDifferencesInLittleMemoryAndRepairsThem() throws Exception {
     fill(DIFFERENCES);
-    execute(
+    TestDatabase.execute(
         "CREATE TABLE %s.t LIKE %s.t".formatted(right(), left()),
         "INSERT INTO %s.t SELECT id, code, note FROM %s.t WHERE id %% 3 > 0 ORDER BY id"
             .formatted(right(), left()),
         "UPDATE %s.t SET note = 'other'".formatted(right()),
         "INSERT INTO %s.t SELECT id, code, note FROM %s.t WHERE id = 3".formatted(right(), left()));
     Process diff = start("-Xmx" + HEAP, "--format=csv");
-    assertThat(ends(diff)).as(errors(diff)).isEqualTo(1);
-    try (Stream<String> lines = Files.lines(out(diff))) {
+    assertThat(ends(diff)).as(processes.errors(diff)).isEqualTo(1);
+    try (Stream<String> lines = Files.lines(processes.out(diff))) {
       assertThat(lines.count()).as("and a header").isEqualTo(DIFFERENCES);
     }
     Process repair = start("-Xmx" + HEAP, "--repair=apply", "--target=right", "--deletes");
-    assertThat(ends(repair)).as(errors(repair)).isZero();
-    assertThat(text(repair)).contains("looked again: 0 of %,d differ".formatted(DIFFERENCES - 1));
+    assertThat(ends(repair)).as(processes.errors(repair)).isZero();
+    assertThat(processes.text(repair))
+        .contains("looked again: 0 of %,d differ".formatted(DIFFERENCES - 1));
     assertThat(number("SELECT COUNT(*) FROM %s.t l JOIN %s.t r USING (id, code, note)"))
         .isEqualTo(DIFFERENCES);
   }
 
   @Test
   void comparesAndRepairsRowsOfSixteenMegabytes() throws Exception {
-    execute(
+    TestDatabase.execute(
         "CREATE TABLE %s.t (id INT PRIMARY KEY, a LONGBLOB, b LONGTEXT)".formatted(left()),
         "CREATE TABLE %s.t LIKE %s.t".formatted(right(), left()));
     for (int row = 1; row <= 6; row++) {
-      execute(
+      TestDatabase.execute(
           "INSERT INTO %s.t VALUES (%d, REPEAT(X'00FF2700', 4194304), '%d')"
               .formatted(left(), row, row));
     }
-    execute(
+    TestDatabase.execute(
         "INSERT INTO %s.t SELECT * FROM %s.t WHERE id < 5".formatted(right(), left()),
         "UPDATE %s.t SET a = CONCAT(LEFT(a, 16777215), 'x') WHERE id = 2".formatted(right()),
         "UPDATE %s.t SET b = REPEAT('ab', 8388608), a = NULL WHERE id = 3".formatted(right()));
     Process diff = start("-Xmx128m");
-    assertThat(ends(diff)).as(text(diff) + errors(diff)).isEqualTo(1);
-    assertThat(text(diff)).contains("2 in left only", "2 not the same");
+    assertThat(ends(diff)).as(processes.text(diff) + processes.errors(diff)).isEqualTo(1);
+    assertThat(processes.text(diff)).contains("2 in left only", "2 not the same");
     Process repair = start("-Xmx128m", "--repair=apply", "--target=right");
-    assertThat(ends(repair)).as(text(repair) + errors(repair)).isZero();
-    assertThat(text(repair)).contains("2 inserted, 2 updated", "looked again: 0 of 4 differ");
+    assertThat(ends(repair)).as(processes.text(repair) + processes.errors(repair)).isZero();
+    assertThat(processes.text(repair))
+        .contains("2 inserted, 2 updated", "looked again: 0 of 4 differ");
     assertThat(number("SELECT COUNT(*) FROM %s.t l JOIN %s.t r ON l.id = r.id AND l.a = r.a"))
         .isEqualTo(6);
   }
 
   @Test
   void printsStatementsOfSixteenMegabytes() throws Exception {
-    execute(
+    TestDatabase.execute(
         "CREATE TABLE %s.t (id INT PRIMARY KEY, a LONGBLOB)".formatted(left()),
         "CREATE TABLE %s.t LIKE %s.t".formatted(right(), left()),
         "INSERT INTO %s.t VALUES (1, REPEAT(X'00FF2700', 4194304))".formatted(left()));
     Process print = start("-Xmx128m", "--repair=print", "--target=right");
-    assertThat(ends(print)).as(errors(print)).isEqualTo(1);
-    assertThat(Files.size(out(print))).isGreaterThan(2L * 16_777_216);
-    assertThat(errors(print)).contains("1 in left only");
+    assertThat(ends(print)).as(processes.errors(print)).isEqualTo(1);
+    assertThat(Files.size(processes.out(print))).isGreaterThan(2L * 16_777_216);
+    assertThat(processes.errors(print)).contains("1 in left only");
   }
 
   @Test
   void goesOnAfterItWasKilledAtAnyMoment() throws Exception {
     Random random = new Random(Long.getLong("crossfade.tables.seed", System.nanoTime()));
     fill(1 << 14);
-    execute(
+    TestDatabase.execute(
         "CREATE TABLE %s.t LIKE %s.t".formatted(right(), left()),
         "INSERT INTO %s.t SELECT id, code, note FROM %s.t WHERE id %% 10 > 0 ORDER BY id"
             .formatted(right(), left()),
@@ -143,7 +144,7 @@ class DiffProcessIT {
   @Test
   void repairsTheRestAfterItWasKilled() throws Exception {
     fill(1 << 14);
-    execute("CREATE TABLE %s.t LIKE %s.t".formatted(right(), left()));
+    TestDatabase.execute("CREATE TABLE %s.t LIKE %s.t".formatted(right(), left()));
     String[] repair = {"--repair=apply", "--target=right"};
     Process killed = start("-Xmx64m", repair);
     await("rows to be written")
@@ -152,7 +153,7 @@ class DiffProcessIT {
         .until(() -> number("SELECT COUNT(*) FROM %2$s.t") > 0 || !killed.isAlive());
     killed.destroyForcibly().waitFor();
     Process next = start("-Xmx64m", repair);
-    assertThat(ends(next)).as(text(next) + errors(next)).isZero();
+    assertThat(ends(next)).as(processes.text(next) + processes.errors(next)).isZero();
     assertThat(number("SELECT COUNT(*) FROM %s.t l JOIN %s.t r USING (id, code, note)"))
         .isEqualTo(1 << 14);
   }
@@ -194,21 +195,14 @@ class DiffProcessIT {
   }
 
   private String figures(Process process) throws Exception {
-    assertThat(ends(process)).as(errors(process)).isEqualTo(1);
-    return text(process).replaceAll("\\d+\\.\\d s", "").replaceAll("(?m)^ +proof.*$", "");
+    assertThat(ends(process)).as(processes.errors(process)).isEqualTo(1);
+    return processes.text(process).replaceAll("\\d+\\.\\d s", "").replaceAll("(?m)^ +proof.*$", "");
   }
 
   private Process start(String heap, String... more) throws IOException {
     List<String> all =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                heap,
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReconcilerCli.class.getName(),
                 "diff",
                 "--left=" + url(SCHEMAS.legacy()),
                 "--right=" + url(SCHEMAS.stream()),
@@ -216,14 +210,8 @@ class DiffProcessIT {
                 "--settle=0",
                 "--state=" + state()));
     all.addAll(Arrays.asList(more));
-    int number = processes.size();
-    Process process =
-        new ProcessBuilder(all)
-            .redirectOutput(directory.resolve(number + ".out").toFile())
-            .redirectError(directory.resolve(number + ".err").toFile())
-            .start();
-    processes.add(process);
-    return process;
+    return processes.start(
+        List.of(heap, "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"), all);
   }
 
   private static int ends(Process process) throws InterruptedException {
@@ -231,41 +219,25 @@ class DiffProcessIT {
     return process.exitValue();
   }
 
-  private Path out(Process process) {
-    return directory.resolve(processes.indexOf(process) + ".out");
-  }
-
-  private String text(Process process) throws IOException {
-    return Files.readString(out(process));
-  }
-
-  private String errors(Process process) throws IOException {
-    return Files.readString(directory.resolve(processes.indexOf(process) + ".err"));
-  }
-
   /** Rows of the left table, each twice as many as before; those of the right are the test's. */
   private static void fill(int rows) throws SQLException {
-    execute(
+    TestDatabase.execute(
         "CREATE TABLE %s.t (id INT PRIMARY KEY, code VARCHAR(40) NOT NULL, note VARCHAR(90))"
             .formatted(left()),
         "INSERT INTO %s.t VALUES (1, 'c1', 'n')".formatted(left()));
     for (int have = 1; have < rows; have *= 2) {
-      execute(
+      TestDatabase.execute(
           "INSERT INTO %1$s.t SELECT id + %2$d, MD5(id + %2$d), CONCAT('n', id) FROM %1$s.t WHERE id + %2$d <= %3$d"
               .formatted(left(), have, rows));
     }
   }
 
   private static String left() {
-    return name(SCHEMAS.legacy());
+    return TestDatabase.nameOf(SCHEMAS.legacy());
   }
 
   private static String right() {
-    return name(SCHEMAS.stream());
-  }
-
-  private static String name(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/", "");
+    return TestDatabase.nameOf(SCHEMAS.stream());
   }
 
   private static String url(DbSettings.Schema schema) {
@@ -273,20 +245,6 @@ class DiffProcessIT {
   }
 
   private static long number(String sql) throws SQLException {
-    try (Connection connection = TestDatabase.admin();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql.formatted(left(), right()))) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  private static void execute(String... statements) throws SQLException {
-    try (Connection connection = TestDatabase.admin();
-        Statement statement = connection.createStatement()) {
-      for (String one : statements) {
-        statement.execute(one);
-      }
-    }
+    return Long.parseLong(TestDatabase.query(sql.formatted(left(), right())).getFirst());
   }
 }

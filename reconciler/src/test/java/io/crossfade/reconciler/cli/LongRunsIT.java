@@ -24,6 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,12 +37,17 @@ class LongRunsIT {
   private static final String SOME_CONSUMED = "progress RLIKE '\"consumed\":[1-9]'";
 
   private final TestOutputs outputs = new TestOutputs();
-  private final List<Process> processes = new ArrayList<>();
   @TempDir private Path directory;
+  private CliProcesses processes;
+
+  @BeforeEach
+  void prepare() {
+    processes = new CliProcesses(directory);
+  }
 
   @AfterEach
   void close() {
-    processes.forEach(Process::destroyForcibly);
+    processes.close();
     outputs.close();
   }
 
@@ -77,7 +83,7 @@ class LongRunsIT {
   void runThatHasNoMemoryIsAnErrorAndNoVerdict() throws Exception {
     Process starved = start("-Xmx12m", "compare");
     assertThat(starved.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
-    assertThat(starved.exitValue()).as(Files.readString(errorsOf(starved))).isEqualTo(3);
+    assertThat(starved.exitValue()).as(processes.errors(starved)).isEqualTo(3);
   }
 
   @Test
@@ -85,50 +91,26 @@ class LongRunsIT {
     // In 28 MiB it ends well, in 48 also a process that keeps every difference in memory.
     long rows = fillLegacy(7);
     Process run = start("-Xmx36m", "compare", "--kind", "health", "--format", "csv");
-    Path csv = outputOf(run);
+    Path csv = processes.out(run);
     assertThat(run.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(run.exitValue()).as(Files.readString(errorsOf(run))).isEqualTo(1);
+    assertThat(run.exitValue()).as(processes.errors(run)).isEqualTo(1);
     try (Stream<String> lines = Files.lines(csv)) {
       assertThat(lines.count()).as("and a header").isEqualTo(rows + 1);
     }
   }
 
   private Process start(String heap, String... command) throws IOException {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                heap,
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReconcilerCli.class.getName()));
-    all.addAll(Arrays.asList(command));
+    List<String> all = new ArrayList<>(Arrays.asList(command));
     all.addAll(List.of("--drained", "--from", "2000-01-01", "--to", "2100-01-01"));
     all.addAll(Cli.arguments(outputs.settings()));
-    int number = processes.size();
-    Process process =
-        new ProcessBuilder(all)
-            .redirectOutput(directory.resolve(number + ".out").toFile())
-            .redirectError(directory.resolve(number + ".err").toFile())
-            .start();
-    processes.add(process);
-    return process;
+    return processes.start(List.of(heap, "-XX:TieredStopAtLevel=1"), all);
   }
 
   private String text(Process process, int code) throws IOException, InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    String text = Files.readString(outputOf(process));
-    assertThat(process.exitValue()).as(text + Files.readString(errorsOf(process))).isEqualTo(code);
+    String text = processes.text(process);
+    assertThat(process.exitValue()).as(text + processes.errors(process)).isEqualTo(code);
     return text;
-  }
-
-  private Path outputOf(Process process) {
-    return directory.resolve(processes.indexOf(process) + ".out");
-  }
-
-  private Path errorsOf(Process process) {
-    return directory.resolve(processes.indexOf(process) + ".err");
   }
 
   /** What a run says, but for its number. */

@@ -145,7 +145,7 @@ class ReconcilerCliIT {
   @Test
   void driftIsNamedColumnByColumnBeforeAnythingIsCompared() throws Exception {
     fill(10);
-    String stream = outputs.settings().stream().url().replaceAll(".*/", "");
+    String stream = TestDatabase.nameOf(outputs.settings().stream());
     try (var admin = TestDatabase.admin();
         var statement = admin.createStatement()) {
       statement.execute("ALTER TABLE " + stream + ".t_user_health_data MODIFY heart_rate BIGINT");

@@ -15,8 +15,6 @@ import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Throttle;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,7 +30,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
@@ -222,42 +219,13 @@ final class ReconcileBenchmark {
 
   /** On copies with a numeric key: it reports nonsense for binary ones. */
   private static int ptTableSync(DbSettings schemas) throws IOException, InterruptedException {
-    Path output = Files.createTempFile("pt-table-sync", ".log");
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    "pt-table-sync",
-                    "--print",
-                    "--verbose",
-                    "--no-check-slave",
-                    "--no-check-triggers",
-                    "--algorithms",
-                    "Chunk",
-                    "--chunk-size",
-                    "10000",
-                    dsn(schemas.legacy()),
-                    dsn(schemas.stream())))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    if (!process.waitFor(10, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new IllegalStateException("pt-table-sync does not end");
-    }
     long found =
-        Files.readAllLines(output).stream().filter(line -> line.startsWith("UPDATE")).count();
+        PtTableSync.print(schemas, "copy").stream()
+            .filter(line -> line.startsWith("UPDATE"))
+            .count();
     // Its XOR of CRCs cancels out when two rows of a chunk change alike.
     System.out.printf("  pt-table-sync found %d of %d differences%n", found, PLANTED);
     return (int) found;
-  }
-
-  private static String dsn(DbSettings.Schema schema) {
-    return "h=127.0.0.1,P=%d,u=%s,p=%s,D=%s,t=copy"
-        .formatted(
-            TestDatabase.port(),
-            schema.username(),
-            schema.password(),
-            schema.url().replaceAll(".*/(\\w+).*", "$1"));
   }
 
   private static void fill(TestOutputs outputs, DbSettings schemas) throws Exception {
@@ -265,8 +233,8 @@ final class ReconcileBenchmark {
     for (int second = 0; second < ROWS / DEVICES; second++) {
       legacy.write(BenchRecords.plain(DEVICES, second));
     }
-    String left = schemas.legacy().url().replaceAll(".*/(\\w+).*", "$1");
-    String right = schemas.stream().url().replaceAll(".*/(\\w+).*", "$1");
+    String left = TestDatabase.nameOf(schemas.legacy());
+    String right = TestDatabase.nameOf(schemas.stream());
     try (Connection admin = TestDatabase.admin();
         Statement statement = admin.createStatement()) {
       statement.execute(

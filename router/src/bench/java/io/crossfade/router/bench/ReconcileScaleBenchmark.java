@@ -37,10 +37,11 @@ final class ReconcileScaleBenchmark {
       for (int second = 0; second < SMALL / DEVICES; second++) {
         legacy.write(BenchRecords.plain(DEVICES, second));
       }
-      String left = schemas.legacy().url().replaceAll(".*/(\\w+).*", "$1");
-      String right = schemas.stream().url().replaceAll(".*/(\\w+).*", "$1");
+      String left = TestDatabase.nameOf(schemas.legacy());
+      String right = TestDatabase.nameOf(schemas.stream());
       execute("SET GLOBAL innodb_buffer_pool_size = " + MEMORY);
-      execute("INSERT INTO %s.%s SELECT * FROM %s.%s ORDER BY id".formatted(right, TABLE, left, TABLE));
+      execute(
+          "INSERT INTO %s.%s SELECT * FROM %s.%s ORDER BY id".formatted(right, TABLE, left, TABLE));
       double small = Math.min(seconds(outputs, 1), seconds(outputs, 1));
       for (String schema : List.of(left, right)) {
         for (int copy = 1; copy < TIMES; copy++) {
@@ -52,7 +53,13 @@ final class ReconcileScaleBenchmark {
       double large = seconds(outputs, TIMES);
       System.out.printf(
           "  RATIO    %,d rows a side %.1f s / %,d rows a side %.1f s = %.1f (bar %.0f) %s%n",
-          SMALL * TIMES, large, SMALL, small, large / small, BAR, large / small <= BAR ? "met" : "MISSED");
+          SMALL * TIMES,
+          large,
+          SMALL,
+          small,
+          large / small,
+          BAR,
+          large / small <= BAR ? "met" : "MISSED");
     }
   }
 
@@ -63,9 +70,10 @@ final class ReconcileScaleBenchmark {
         var result =
             statement.executeQuery(
                 "SELECT GROUP_CONCAT(CONCAT('`', column_name, '`') ORDER BY ordinal_position)"
-                    + " FROM information_schema.columns WHERE table_schema = '%s'"
-                        .formatted(schema)
-                    + " AND table_name = '" + TABLE + "' AND column_name <> 'id'")) {
+                    + " FROM information_schema.columns WHERE table_schema = '%s'".formatted(schema)
+                    + " AND table_name = '"
+                    + TABLE
+                    + "' AND column_name <> 'id'")) {
       result.next();
       String columns = result.getString(1);
       return "INSERT INTO %1$s.%2$s (id, %3$s) SELECT CONCAT(CHAR(%4$d), SUBSTRING(id, 2)), %3$s FROM %1$s.%2$s WHERE id < x'01FFFFFF' ORDER BY id"
@@ -101,7 +109,8 @@ final class ReconcileScaleBenchmark {
     }
     long rows =
         TestOutputs.number(
-            outputs.control(), "SELECT matching FROM comparison_kind ORDER BY comparison_id DESC LIMIT 1");
+            outputs.control(),
+            "SELECT matching FROM comparison_kind ORDER BY comparison_id DESC LIMIT 1");
     if (rows < (long) SMALL * times) {
       throw new IllegalStateException(rows + " rows compared");
     }

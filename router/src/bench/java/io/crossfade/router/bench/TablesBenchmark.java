@@ -17,14 +17,12 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Two tables of 20 columns with 100 planted differences, as {@code reconciler diff} compares them:
@@ -65,7 +63,7 @@ final class TablesBenchmark {
   static void run() throws Exception {
     DbSettings schemas = PlainLinks.to(TestDatabase.newSchemas());
     Path state = Files.createTempDirectory("tables-bench");
-    fill(name(schemas.legacy()), name(schemas.stream()));
+    fill(TestDatabase.nameOf(schemas.legacy()), TestDatabase.nameOf(schemas.stream()));
     Series series =
         new Series("rows/s a side")
             .with(ONE, () -> perSecond(() -> diff(schemas, state, "orders", 1)))
@@ -156,84 +154,46 @@ final class TablesBenchmark {
   }
 
   private static long ptTableSync(DbSettings schemas) throws IOException, InterruptedException {
-    Path output = Files.createTempFile("pt-table-sync", ".log");
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    "pt-table-sync",
-                    "--print",
-                    "--no-check-slave",
-                    "--no-check-triggers",
-                    "--algorithms",
-                    "Chunk",
-                    "--chunk-size",
-                    "10000",
-                    dsn(schemas.legacy()),
-                    dsn(schemas.stream())))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    if (!process.waitFor(30, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new IllegalStateException("pt-table-sync does not end");
-    }
+    List<String> printed = PtTableSync.print(schemas, "orders");
     long found =
-        Files.readAllLines(output).stream()
+        printed.stream()
             .filter(line -> line.startsWith("UPDATE") || line.startsWith("REPLACE"))
             .count();
     System.out.printf("  pt-table-sync found %d of %d differences%n", found, PLANTED);
     if (found == 0) {
-      throw new IllegalStateException(Files.readString(output));
+      throw new IllegalStateException(String.join("\n", printed));
     }
     return found;
   }
 
-  private static String dsn(DbSettings.Schema schema) {
-    return "h=127.0.0.1,P=%d,u=%s,p=%s,D=%s,t=orders"
-        .formatted(TestDatabase.port(), schema.username(), schema.password(), name(schema));
-  }
-
-  private static String name(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/(\\w+).*", "$1");
-  }
-
   private static void fill(String left, String right) throws SQLException {
-    execute(
+    TestDatabase.execute(
         "CREATE TABLE %s.numbers (n INT PRIMARY KEY)".formatted(left),
         "INSERT INTO %s.numbers VALUES (1)".formatted(left));
     for (int have = 1; have < ROWS; have *= 2) {
-      execute(
+      TestDatabase.execute(
           "INSERT INTO %1$s.numbers SELECT n + %2$d FROM %1$s.numbers WHERE n + %2$d <= %3$d"
               .formatted(left, have, ROWS));
     }
     for (String schema : List.of(left, right)) {
-      execute(
+      TestDatabase.execute(
           "CREATE TABLE %s.orders (id BIGINT NOT NULL, tax DECIMAL(10,2) NOT NULL, %s, PRIMARY KEY (id))"
               .formatted(schema, OTHER_COLUMNS),
           "CREATE TABLE %s.lines (code VARCHAR(20) NOT NULL, part DECIMAL(10,2) NOT NULL, %s, PRIMARY KEY (code, part))"
               .formatted(schema, OTHER_COLUMNS));
     }
     String others = OTHER_VALUES.formatted();
-    execute(
+    TestDatabase.execute(
         "INSERT INTO %1$s.orders SELECT n * 3, n %% 100 / 5, %2$s FROM %1$s.numbers"
             .formatted(left, others),
         "INSERT INTO %1$s.lines SELECT LPAD(n DIV 4, 12, '0'), n %% 4 + 0.25, %2$s FROM %1$s.numbers"
             .formatted(left, others));
     for (String table : List.of("orders", "lines")) {
-      execute(
+      TestDatabase.execute(
           "INSERT INTO %s.%s SELECT * FROM %s.%s".formatted(right, table, left, table),
           "UPDATE %s.%s SET items = items + 1 ORDER BY SHA1(hash) LIMIT %d"
               .formatted(right, table, PLANTED),
           "ANALYZE TABLE %s.%s, %s.%s".formatted(left, table, right, table));
-    }
-  }
-
-  private static void execute(String... statements) throws SQLException {
-    try (Connection admin = TestDatabase.admin();
-        Statement statement = admin.createStatement()) {
-      for (String one : statements) {
-        statement.execute(one);
-      }
     }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.DatabaseProcess;
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestServers;
 import io.crossfade.router.Http;
 import io.crossfade.router.TestRouterApplication;
@@ -120,7 +121,7 @@ final class Site implements Closeable {
   }
 
   String schema(DbSettings.Schema schema) {
-    return schema.url().replaceAll(".*/", "").replaceAll("\\?.*", "");
+    return TestDatabase.nameOf(schema);
   }
 
   /** A router that is up. */

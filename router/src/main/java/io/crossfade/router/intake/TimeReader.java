@@ -54,7 +54,7 @@ final class TimeReader {
       try {
         RecordTime time = form.read(text);
         if (time != null) {
-          return TypedReader.isYear(time.local().getYear()) ? time : null;
+          return TypeSpec.isYear(time.local().getYear()) ? time : null;
         }
       } catch (DateTimeException | ArithmeticException e) {
         // The next may fit.

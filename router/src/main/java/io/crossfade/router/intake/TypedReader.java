@@ -28,9 +28,6 @@ final class TypedReader {
   /** Of what is computed with, so that no number takes long. */
   private static final int MOST_EXPONENT = 400;
 
-  private static final int FIRST_YEAR = 1000;
-  private static final int LAST_YEAR = 9999;
-
   private TypedReader() {}
 
   /** One for a field, which is worth keeping: its formats are ready. */
@@ -178,16 +175,12 @@ final class TypedReader {
     for (DateTimeFormatter format : formats) {
       try {
         LocalDate day = LocalDate.parse(text, format);
-        return isYear(day.getYear()) ? day : null;
+        return TypeSpec.isYear(day.getYear()) ? day : null;
       } catch (DateTimeException | ArithmeticException e) {
         // The next may fit.
       }
     }
     return null;
-  }
-
-  static boolean isYear(int year) {
-    return year >= FIRST_YEAR && year <= LAST_YEAR;
   }
 
   private static @Nullable String json(JsonNode node, TypeSpec.Json type) {
