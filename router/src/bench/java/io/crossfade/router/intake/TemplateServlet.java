@@ -71,7 +71,9 @@ public final class TemplateServlet extends HttpServlet {
       counter.increment();
       byte[] answer =
           JSON.writeValueAsBytes(
-              Answers.accepted(Kind.HEALTH, upload, new Outcome(true, List.of(id)), true));
+              new WatchAnswers(Kind.HEALTH, /* v2= */ true)
+                  .accepted(upload, new Outcome(true, List.of(id)))
+                  .body());
       response.setContentType("application/json;charset=UTF-8");
       response.setContentLength(answer.length);
       response.getOutputStream().write(answer);
