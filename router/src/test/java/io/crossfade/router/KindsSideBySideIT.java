@@ -7,7 +7,13 @@ import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.stream.StreamWorker;
 import io.crossfade.stream.TestRedis;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.XAddArgs;
+import io.lettuce.core.codec.ByteArrayCodec;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -117,6 +123,39 @@ class KindsSideBySideIT {
     }
   }
 
+  /**
+   * An entry that has waited for a newer process for over an hour, told by its id, waits no more.
+   */
+  @Test
+  void entryThatNoNewerProcessTakesInTimeIsALetter() throws Exception {
+    DbSettings schemas = TestDatabase.newSchemas();
+    String other = TestRedis.newPrefix();
+    String prefix = TestRedis.newPrefix();
+    try (RouterProcess fresh =
+        start(RouterApplication.class, schemas, other, NEWER, "--crossfade.stream.consume=false")) {
+      visits(fresh.http(), "/upload_visits_v2", 0, ",\"note\":\"n\"");
+    }
+    try (RedisClient client =
+            RedisClient.create(RedisURI.create("127.0.0.1", TestRedis.sharedPort()));
+        var redis = client.connect(ByteArrayCodec.INSTANCE)) {
+      var entry = redis.sync().xrange(bytes(other + "visits_stream"), Range.unbounded()).getFirst();
+      redis
+          .sync()
+          .xadd(bytes(prefix + "visits_stream"), new XAddArgs().id("1000-0"), entry.getBody());
+    }
+    try (RouterProcess old = start(RouterApplication.class, schemas, prefix, OLDER)) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(counts(schemas.control(), "SELECT reason FROM %s.dead_letter"))
+                      .as(old.log())
+                      .containsExactly(
+                          "It has the field note, which this process' definition of visits has"
+                              + " not"));
+    }
+  }
+
   @Test
   void tablesThatAreNotWhatTheFileSaysAreRefusedByColumn() throws Exception {
     DbSettings schemas = TestDatabase.newSchemas();
@@ -163,6 +202,10 @@ class KindsSideBySideIT {
                   .formatted(i, i, more));
       assertThat(answer.status()).as(answer.raw().body()).isEqualTo(200);
     }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private RouterProcess start(
