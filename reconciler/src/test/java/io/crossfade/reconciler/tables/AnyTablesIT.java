@@ -18,18 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class AnyTablesIT {
 
-  private static final int WORLDS = Integer.getInteger("crossfade.tables.seeds", 40);
-
   @TempDir private Path state;
 
   @Test
   void findsWhatIsThereAndNothingElse() throws Exception {
-    Long only = Long.getLong("crossfade.tables.seed");
-    try (TwoSchemas schemas = new TwoSchemas(true)) {
-      for (long seed = only == null ? 0 : only; seed < (only == null ? WORLDS : only + 1); seed++) {
-        compare(schemas, seed);
-      }
-    }
+    TwoSchemas.forEachSeed(this::compare);
   }
 
   private void compare(TwoSchemas schemas, long seed) throws Exception {
@@ -62,16 +55,7 @@ class AnyTablesIT {
     Map<RowDifference.Sort, Long> expected =
         PlainOracle.differences(table, schemas.left, schemas.right);
 
-    PairSpec spec =
-        new PairSpec(
-            schemas.reader(Side.LEFT),
-            schemas.reader(Side.RIGHT),
-            "t a`b",
-            "t a`b",
-            null,
-            null,
-            PairRules.NONE,
-            null);
+    PairSpec spec = RandomTable.pair(schemas.reader(Side.LEFT), schemas.reader(Side.RIGHT));
     DiffOptions options =
         new DiffOptions(
             state,

@@ -27,18 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RandomRepairIT {
 
-  private static final int WORLDS = Integer.getInteger("crossfade.tables.seeds", 40);
-
   @TempDir private Path state;
 
   @Test
   void makesOneSideWhatTheOtherIsAndTouchesNothingElse() throws Exception {
-    Long only = Long.getLong("crossfade.tables.seed");
-    try (TwoSchemas schemas = new TwoSchemas(true)) {
-      for (long seed = only == null ? 0 : only; seed < (only == null ? WORLDS : only + 1); seed++) {
-        repair(schemas, seed);
-      }
-    }
+    TwoSchemas.forEachSeed(this::repair);
   }
 
   private void repair(TwoSchemas schemas, long seed) throws Exception {
@@ -52,16 +45,7 @@ class RandomRepairIT {
     String world =
         "seed %d: %s; to %s, %s %s"
             .formatted(seed, table.ddl(Side.LEFT, true), target, deletes ? "deletes" : "", printed);
-    PairSpec spec =
-        new PairSpec(
-            schemas.writer(Side.LEFT),
-            schemas.writer(Side.RIGHT),
-            "t a`b",
-            "t a`b",
-            null,
-            null,
-            PairRules.NONE,
-            null);
+    PairSpec spec = RandomTable.pair(schemas.writer(Side.LEFT), schemas.writer(Side.RIGHT));
     Connection written = schemas.of(target);
     Connection kept = schemas.of(target.other());
     Map<List<Object>, List<Object>> before = PlainOracle.read(table, written);

@@ -9,6 +9,13 @@ import java.util.function.Function;
 /** A random table: columns of all types, a key of some of them, and literals for its rows. */
 final class RandomTable {
 
+  private static final String NAME = "t a`b";
+
+  /** The same table of two sides, compared without rules. */
+  static PairSpec pair(Endpoint left, Endpoint right) {
+    return new PairSpec(left, right, NAME, NAME, null, null, PairRules.NONE, null);
+  }
+
   /**
    * A type as each side has it, and SQL literals of values that both can hold.
    *

@@ -30,6 +30,26 @@ final class TwoSchemas implements AutoCloseable {
 
   private final String rightUrl;
 
+  /** What is tried of one seed. */
+  interface Trial {
+    void run(TwoSchemas schemas, long seed) throws Exception;
+  }
+
+  /**
+   * Tries seeds on two servers: 40, or as many as {@code crossfade.tables.seeds} says, or the one
+   * that {@code crossfade.tables.seed} names.
+   */
+  static void forEachSeed(Trial trial) throws Exception {
+    Long only = Long.getLong("crossfade.tables.seed");
+    long from = only == null ? 0 : only;
+    long to = only == null ? Integer.getInteger("crossfade.tables.seeds", 40) : only + 1;
+    try (TwoSchemas schemas = new TwoSchemas(true)) {
+      for (long seed = from; seed < to; seed++) {
+        trial.run(schemas, seed);
+      }
+    }
+  }
+
   private static String leftUrl() {
     return "jdbc:mysql://127.0.0.1:" + TestDatabase.port();
   }
