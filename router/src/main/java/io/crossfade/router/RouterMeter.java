@@ -31,6 +31,9 @@ public enum RouterMeter {
   STAGE(
       "crossfade.router.stage",
       "0 legacy, 1 shadow, 2 canary, 3 live, 4 complete, 5 no stage; tag kind"),
+  OPT_IN(
+      "crossfade.router.opt.in",
+      "1 while the stream also serves clients that ask for it by a _v2 endpoint, else 0; tag kind"),
   PERCENTAGE("crossfade.router.percentage", "Share of devices that the stream serves; tag kind");
 
   private final String id;

@@ -16,6 +16,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** All changes of the flags that were ever made: the table {@code rollout_change}. */
 public final class FlagChanges {
 
+  /** A release that knew no opt-in left it as it was. */
+  private static final String SELECT =
+      """
+      SELECT *, COALESCE(opt_in_after,
+          (SELECT said.opt_in_after FROM rollout_change said
+            WHERE said.kind = rollout_change.kind AND said.id < rollout_change.id
+              AND said.opt_in_after IS NOT NULL ORDER BY said.id DESC LIMIT 1),
+          TRUE) AS opt_in
+        FROM rollout_change WHERE\s\
+      """;
+
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
 
@@ -32,7 +43,8 @@ public final class FlagChanges {
             jdbc.sql(
                     "INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason,"
                         + " ticket, forced, flags_before, flags_after, evidence, decision,"
-                        + " decided_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
+                        + " decided_at, opt_in_before, opt_in_after)"
+                        + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
                 .params(
                     Arrays.asList(
                         Timestamp.from(change.changedAt()),
@@ -47,7 +59,9 @@ public final class FlagChanges {
                         change.after().json(),
                         change.evidence(),
                         change.decision(),
-                        decidedAt == null ? null : Timestamp.from(decidedAt)))
+                        decidedAt == null ? null : Timestamp.from(decidedAt),
+                        change.before().optIn(),
+                        change.after().optIn()))
                 .update());
   }
 
@@ -78,15 +92,23 @@ public final class FlagChanges {
         List.of(kind.name(), Timestamp.from(moment)));
   }
 
+  /** Whether some change of a kind was made by a release that knew the opt-in. */
+  public boolean tellOptIn(Kind kind) {
+    return transactions.in(
+        () ->
+            !jdbc.sql(
+                    "SELECT id FROM rollout_change WHERE kind = ?"
+                        + " AND opt_in_after IS NOT NULL LIMIT 1")
+                .param(kind.name())
+                .query(Long.class)
+                .list()
+                .isEmpty());
+  }
+
   private List<FlagChange> query(String where, List<? extends @Nullable Object> values) {
     return transactions.in(
         () ->
-            jdbc
-                .sql("SELECT * FROM rollout_change WHERE " + where)
-                .params(values)
-                .query(FlagChanges::change)
-                .list()
-                .stream()
+            jdbc.sql(SELECT + where).params(values).query(FlagChanges::change).list().stream()
                 .flatMap(Optional::stream)
                 .toList());
   }
@@ -99,6 +121,9 @@ public final class FlagChanges {
       return Optional.empty();
     }
     Timestamp decidedAt = row.getTimestamp("decided_at");
+    boolean optIn = row.getBoolean("opt_in");
+    boolean optedInBefore = row.getBoolean("opt_in_before");
+    boolean before = row.wasNull() ? optIn : optedInBefore;
     return Optional.of(
         new FlagChange(
             row.getLong("id"),
@@ -110,8 +135,8 @@ public final class FlagChanges {
             row.getString("reason"),
             row.getString("ticket"),
             row.getBoolean("forced"),
-            RecordedFlags.parse(row.getString("flags_before")),
-            RecordedFlags.parse(row.getString("flags_after")),
+            RecordedFlags.parse(row.getString("flags_before"), before),
+            RecordedFlags.parse(row.getString("flags_after"), optIn),
             row.getString("evidence"),
             row.getString("decision"),
             decidedAt == null ? null : decidedAt.toInstant()));

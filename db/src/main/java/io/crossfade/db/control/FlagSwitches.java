@@ -42,6 +42,11 @@ public final class FlagSwitches {
     return kind.name() + "_DUAL_WRITE";
   }
 
+  /** Name of the switch that says whether a client's own choice of the stream is heeded. */
+  public static String optIn(Kind kind) {
+    return kind.name() + "_OPT_IN";
+  }
+
   /** All of them, by name. */
   public List<Switch> all() {
     return transactions.in(

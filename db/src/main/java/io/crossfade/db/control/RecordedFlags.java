@@ -10,13 +10,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the two flags of a kind said, as a change has it on record. Each part is read by itself: a
- * newer release, or a hand, may have written what this one cannot read of the other.
+ * What the flags of a kind said, as a change has it on record. Each part is read by itself: a newer
+ * release, or a hand, may have written what this one cannot read of the others.
  *
  * @param devices whom the stream serves; {@code null} when that cannot be read
  * @param dualWrite whether the other path gets a copy; {@code null} when that cannot be read
+ * @param optIn whether a client's own choice of the stream is heeded; on in changes that are older
+ *     than that flag
  */
-public record RecordedFlags(@Nullable Devices devices, @Nullable Boolean dualWrite) {
+public record RecordedFlags(@Nullable Devices devices, @Nullable Boolean dualWrite, boolean optIn) {
 
   /**
    * Devices that the stream serves.
@@ -31,7 +33,7 @@ public record RecordedFlags(@Nullable Devices devices, @Nullable Boolean dualWri
       Set<Long> denyCustomers) {}
 
   /** All that is known of them; empty when a part cannot be read. */
-  public record Whole(Devices devices, boolean dualWrite) {}
+  public record Whole(Devices devices, boolean dualWrite, boolean optIn) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,16 +42,16 @@ public record RecordedFlags(@Nullable Devices devices, @Nullable Boolean dualWri
 
   private static final String DUAL_WRITE = "dualWrite";
 
-  /** Both parts; empty when one of them cannot be read. */
+  /** All parts; empty when one of them cannot be read. */
   public Optional<Whole> whole() {
     Devices served = devices;
     Boolean twice = dualWrite;
     return served == null || twice == null
         ? Optional.empty()
-        : Optional.of(new Whole(served, twice));
+        : Optional.of(new Whole(served, twice, optIn));
   }
 
-  /** As it is written into the column. */
+  /** As it is written into the column that says nothing of the opt-in. */
   String json() {
     ObjectNode flags = JSON.createObjectNode();
     flags.set(DEVICES, JSON.valueToTree(devices));
@@ -57,14 +59,19 @@ public record RecordedFlags(@Nullable Devices devices, @Nullable Boolean dualWri
     return flags.toString();
   }
 
-  /** Reads what {@link #json} writes, and what of it can be read of anything else. */
-  static RecordedFlags parse(String json) {
+  /**
+   * Reads what {@link #json} writes, and what of it can be read of anything else.
+   *
+   * @param optIn as the column beside it says
+   */
+  static RecordedFlags parse(String json, boolean optIn) {
     try {
       JsonNode flags = JSON.readTree(json);
       JsonNode twice = flags.path(DUAL_WRITE);
-      return new RecordedFlags(devices(flags), twice.isBoolean() ? twice.booleanValue() : null);
+      return new RecordedFlags(
+          devices(flags), twice.isBoolean() ? twice.booleanValue() : null, optIn);
     } catch (JsonProcessingException e) {
-      return new RecordedFlags(null, null);
+      return new RecordedFlags(null, null, optIn);
     }
   }
 

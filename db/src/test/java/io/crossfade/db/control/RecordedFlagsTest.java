@@ -10,11 +10,11 @@ class RecordedFlagsTest {
 
   private static final RecordedFlags FLAGS =
       new RecordedFlags(
-          new Devices(1_250, Set.of("W1"), Set.of("W2"), Set.of(7L), Set.of(8L)), true);
+          new Devices(1_250, Set.of("W1"), Set.of("W2"), Set.of(7L), Set.of(8L)), true, false);
 
   @Test
   void isReadAsItWasWritten() {
-    assertThat(RecordedFlags.parse(FLAGS.json())).isEqualTo(FLAGS);
+    assertThat(RecordedFlags.parse(FLAGS.json(), false)).isEqualTo(FLAGS);
   }
 
   @Test
@@ -27,26 +27,27 @@ class RecordedFlagsTest {
 
   @Test
   void partThatCannotBeReadLeavesTheOther() {
-    assertThat(RecordedFlags.parse("{\"cohort\":{\"share\":3},\"dualWrite\":false}"))
-        .isEqualTo(new RecordedFlags(null, false));
-    assertThat(RecordedFlags.parse("{\"dualWrite\":true}"))
-        .isEqualTo(new RecordedFlags(null, true));
-    assertThat(RecordedFlags.parse(FLAGS.json().replace("true", "\"maybe\"")))
-        .isEqualTo(new RecordedFlags(FLAGS.devices(), null));
+    assertThat(RecordedFlags.parse("{\"cohort\":{\"share\":3},\"dualWrite\":false}", true))
+        .isEqualTo(new RecordedFlags(null, false, true));
+    assertThat(RecordedFlags.parse("{\"dualWrite\":true}", true))
+        .isEqualTo(new RecordedFlags(null, true, true));
+    assertThat(RecordedFlags.parse(FLAGS.json().replace("true", "\"maybe\""), false))
+        .isEqualTo(new RecordedFlags(FLAGS.devices(), null, false));
   }
 
   @Test
   void flagsThatSayMoreAreNotTakenForWhole() {
     RecordedFlags more =
-        RecordedFlags.parse(FLAGS.json().replace("true}", "true,\"until\":\"noon\"}"));
+        RecordedFlags.parse(FLAGS.json().replace("true}", "true,\"until\":\"noon\"}"), true);
     assertThat(more.whole()).isEmpty();
     assertThat(more.dualWrite()).isTrue();
   }
 
   @Test
   void whatIsNoJsonSaysNothing() {
-    assertThat(RecordedFlags.parse("{\"cohort\":")).isEqualTo(new RecordedFlags(null, null));
-    assertThat(RecordedFlags.parse("")).isEqualTo(new RecordedFlags(null, null));
-    assertThat(RecordedFlags.parse("null").whole()).isEmpty();
+    assertThat(RecordedFlags.parse("{\"cohort\":", true))
+        .isEqualTo(new RecordedFlags(null, null, true));
+    assertThat(RecordedFlags.parse("", false)).isEqualTo(new RecordedFlags(null, null, false));
+    assertThat(RecordedFlags.parse("null", true).whole()).isEmpty();
   }
 }

@@ -150,8 +150,8 @@ final class ScratchRollout {
               "a rollout of its own",
               null,
               false,
-              new RecordedFlags(null, before),
-              new RecordedFlags(null, after),
+              new RecordedFlags(null, before, true),
+              new RecordedFlags(null, after, true),
               "{}",
               null,
               null));

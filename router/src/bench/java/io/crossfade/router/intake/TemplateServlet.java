@@ -57,7 +57,7 @@ public final class TemplateServlet extends HttpServlet {
       byte[] body = new byte[request.getContentLength()];
       request.getInputStream().readNBytes(body, 0, body.length);
       Upload upload = reader.read(Kind.HEALTH, body);
-      flags.assignment(upload.records().getFirst(), true);
+      flags.of(Kind.HEALTH).assignment(upload.records().getFirst(), true);
       breaker.acquirePermission();
       byte[] entry = RecordCodec.encode(upload.records().getFirst());
       String id =

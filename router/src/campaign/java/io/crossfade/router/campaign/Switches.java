@@ -58,6 +58,7 @@ final class Switches {
         .ignoreExceptions()
         .until(() -> changes(site.api(), stage));
     awaitEverywhere(stage);
+    letClientsChoose(site.api());
     long since = offSince;
     if (since > 0) {
       notMirrored.add(new Judgement.Moment(since - FLIP, System.currentTimeMillis() + FLIP));
@@ -159,6 +160,29 @@ final class Switches {
       answered = stage;
     }
     return status == 200;
+  }
+
+  /** Lets clients of v2 endpoints have the stream again, which rollbacks took from them. */
+  private static void letClientsChoose(Http router) {
+    Awaitility.await("the opt-in is on")
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              long version = router.get("/api/rollout").json().path("version").asLong();
+              router.call(
+                  "POST",
+                  "/api/rollout/opt-in",
+                  "{\"kind\":\"all\",\"on\":true,\"version\":%d,\"reason\":\"campaign\"}"
+                      .formatted(version));
+              return router
+                  .get("/api/rollout")
+                  .json()
+                  .path("kinds")
+                  .findValuesAsText("optIn")
+                  .stream()
+                  .allMatch("true"::equals);
+            });
   }
 
   private void awaitEverywhere(String stage) {

@@ -43,6 +43,8 @@ final class LiveFigures {
    *
    * @param legacyRate records that the memory queue served, per second
    * @param streamRate records that the stream served, per second
+   * @param askedRate uploads of clients that ask for the stream, by a {@code _v2} endpoint, per
+   *     second
    * @param acceptP99 ms from the request to the answer
    * @param legacyP95 ms from acceptance to the row
    * @param streamP95 likewise
@@ -57,6 +59,7 @@ final class LiveFigures {
       KindFlags flags,
       double legacyRate,
       double streamRate,
+      double askedRate,
       @Nullable Double acceptP99,
       @Nullable Double legacyP95,
       @Nullable Double streamP95,
@@ -132,6 +135,7 @@ final class LiveFigures {
         flags.state().of(kind),
         readings.legacyRate(kind),
         readings.streamRate(kind),
+        readings.askedRate(kind),
         readings.acceptP99(kind),
         readings.legacyP95(kind),
         readings.streamP95(kind),

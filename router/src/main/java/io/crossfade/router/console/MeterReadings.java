@@ -43,6 +43,7 @@ final class MeterReadings {
       double legacy,
       double stream,
       double fallbacks,
+      double asked,
       Buckets accept,
       Buckets legacyRows,
       Buckets streamRows) {}
@@ -66,6 +67,7 @@ final class MeterReadings {
               records.served(kind, DeliveryPath.LEGACY),
               records.served(kind, DeliveryPath.STREAM),
               records.fallbacks(kind),
+              asking(kind).stream().mapToDouble(Timer::count).sum(),
               Buckets.of(accepting(kind)),
               Buckets.of(timers(LegacyMeter.ACCEPT_TO_ROW.id(), kind)),
               Buckets.of(timers(StreamMeter.ACCEPT_TO_ROW.id(), kind))));
@@ -83,6 +85,11 @@ final class MeterReadings {
   /** Records that the stream served, per second. */
   double streamRate(Kind kind) {
     return (now(kind).stream() - recent().of(kind).stream()) / recentSeconds();
+  }
+
+  /** Uploads of clients that ask for the stream, by a {@code _v2} endpoint, per second. */
+  double askedRate(Kind kind) {
+    return (now(kind).asked() - recent().of(kind).asked()) / recentSeconds();
   }
 
   /** From the request to the answer, ms. */
@@ -131,6 +138,13 @@ final class MeterReadings {
     List<String> endpoints =
         Arrays.asList(UploadServlet.path(kind, false), UploadServlet.path(kind, true));
     return meters.find(RouterMeter.ACCEPT.id()).tag("endpoint", endpoints::contains).timers();
+  }
+
+  private Collection<Timer> asking(Kind kind) {
+    return meters
+        .find(RouterMeter.ACCEPT.id())
+        .tag("endpoint", UploadServlet.path(kind, /* v2= */ true))
+        .timers();
   }
 
   private Collection<Timer> timers(String meter, Kind kind) {

@@ -6,6 +6,7 @@ import io.crossfade.router.rollout.RollbackReceipt;
 import io.crossfade.router.rollout.RolloutController;
 import io.crossfade.router.rollout.RolloutController.Because;
 import io.crossfade.router.rollout.RolloutController.ChangeRequest;
+import io.crossfade.router.rollout.RolloutController.OptInRequest;
 import io.crossfade.router.rollout.RolloutController.RollbackRequest;
 import java.math.BigDecimal;
 import java.security.Principal;
@@ -61,6 +62,20 @@ final class RolloutPage {
     }
   }
 
+  /** The form of a change of the opt-in, as it came. */
+  record OptInForm(
+      @Nullable String kind,
+      @Nullable Boolean on,
+      @Nullable String reason,
+      @Nullable String ticket,
+      @Nullable Long version) {
+
+    OptInRequest request() {
+      return new OptInRequest(
+          kind, on, reason, ticket == null || ticket.isBlank() ? null : ticket, version);
+    }
+  }
+
   private final RolloutController api;
 
   RolloutPage(RolloutController api) {
@@ -110,6 +125,12 @@ final class RolloutPage {
   String change(ChangeForm form, Principal actor, RedirectAttributes flash)
       throws RefusedException {
     flash.addFlashAttribute("changed", api.change(form.request(false), actor));
+    return PAGE;
+  }
+
+  @PostMapping("/opt-in")
+  String optIn(OptInForm form, Principal actor, RedirectAttributes flash) throws RefusedException {
+    flash.addFlashAttribute("changed", api.optIn(form.request(), actor));
     return PAGE;
   }
 

@@ -14,6 +14,11 @@ public enum Assignment {
     return dualWrite ? LEGACY_MIRRORED : LEGACY_ONLY;
   }
 
+  /** Whether the stream serves. */
+  public boolean byStream() {
+    return this == STREAM_ONLY || this == STREAM_MIRRORED;
+  }
+
   /** Whether the path that does not serve gets a copy. */
   public boolean mirrored() {
     return this == LEGACY_MIRRORED || this == STREAM_MIRRORED;

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.crossfade.db.Kind;
 import io.crossfade.db.process.LockedFile;
 import io.crossfade.db.process.PrivateDirectory;
+import io.crossfade.router.flags.RolloutChange.Origin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -229,8 +230,20 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
     removeIf(
         stored.path("aside"), row -> row.hasNonNull("kind") && !isOurs(row.get("kind").asText()));
     kept.path("pending").forEach(change -> retain(change.path("flags")));
+    kept.path("pending").forEach(FlagFile::switchOptInOff);
     removeIf(kept.path("pending"), change -> change.path("flags").isEmpty());
     return kept;
+  }
+
+  /** A rollback that a release without opt-in decided: stored now, it must not switch one on. */
+  private static void switchOptInOff(JsonNode change) {
+    if (Origin.ROLLBACK.name().equals(change.at("/note/origin").asText())) {
+      for (JsonNode flags : change.path("flags")) {
+        if (flags instanceof ObjectNode object && !object.has("optIn")) {
+          object.put("optIn", false);
+        }
+      }
+    }
   }
 
   private static void retain(JsonNode byKind) {

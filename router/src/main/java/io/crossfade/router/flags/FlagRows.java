@@ -56,7 +56,7 @@ final class FlagRows {
     TreeSet<Kind> unresolved = new TreeSet<>();
     for (RolloutFeature feature : RolloutFeature.values()) {
       boolean known = aside.stream().anyMatch(row -> row.feature().equals(feature.name()));
-      if (version > 0 && !known && !usable.containsKey(feature)) {
+      if (version > 0 && !known && !usable.containsKey(feature) && wasSet(feature)) {
         aside.add(new Aside(feature.name(), feature.kind(), "there is no such row", null));
       }
     }
@@ -66,7 +66,8 @@ final class FlagRows {
             kind,
             RolloutFeature.flags(
                 usable.get(RolloutFeature.stream(kind)),
-                usable.get(RolloutFeature.dualWrite(kind))));
+                usable.get(RolloutFeature.dualWrite(kind)),
+                usable.get(RolloutFeature.optIn(kind))));
         continue;
       }
       // No record, no change.
@@ -74,6 +75,11 @@ final class FlagRows {
       recorded.ifPresentOrElse(flags -> kinds.put(kind, flags), () -> unresolved.add(kind));
     }
     return new Content(kinds, aside, unresolved);
+  }
+
+  /** The opt-in has no row where only a release that did not know it has set flags. */
+  private boolean wasSet(RolloutFeature feature) {
+    return feature.part() != RolloutFeature.Part.OPT_IN || history.toldOptIn(feature.kind());
   }
 
   /** Those of some kinds that have no row and no change on record: they never had flags. */
@@ -84,6 +90,7 @@ final class FlagRows {
             kind ->
                 !told.contains(FlagSwitches.stream(kind))
                     && !told.contains(FlagSwitches.dualWrite(kind))
+                    && !told.contains(FlagSwitches.optIn(kind))
                     && !history.has(kind))
         .collect(Collectors.toCollection(TreeSet::new));
   }

@@ -152,9 +152,12 @@ public final class FlagTable implements FlagStore, StateRepository {
           if (recorded.isEmpty()) {
             Map<Kind, KindFlags> wanted = new TreeMap<>(change.flags());
             for (Kind kind : change.flags().keySet()) {
-              if (history.decidedSince(kind, change.decidedAt().plus(TOGETHER))) {
-                wanted.put(kind, before.of(kind));
-              }
+              wanted.put(
+                  kind,
+                  change.wanted(
+                      kind,
+                      before.of(kind),
+                      history.decidedSince(kind, change.decidedAt().plus(TOGETHER))));
             }
             record(before, wanted, change.note(), change.id(), change.decidedAt());
             recorded = history.of(change.id());

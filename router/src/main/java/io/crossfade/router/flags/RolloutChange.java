@@ -30,6 +30,16 @@ public record RolloutChange(
     @Nullable String decision,
     @Nullable Instant decidedAt) {
 
+  /** Whether it left the stage and its devices alone: one of the opt-in only. */
+  boolean ofOptInOnly() {
+    return before.optIn() != after.optIn() && before.sameStage(after);
+  }
+
+  /** Whether it let clients that ask for the stream have it again. */
+  boolean optsInAgain() {
+    return !before.optIn() && after.optIn();
+  }
+
   /** When it was decided: stored at once, or later. */
   Instant decided() {
     return decidedAt == null ? changedAt : decidedAt;

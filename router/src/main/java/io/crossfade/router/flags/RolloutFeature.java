@@ -9,22 +9,34 @@ import org.jspecify.annotations.Nullable;
 import org.togglz.core.Feature;
 import org.togglz.core.repository.FeatureState;
 
-/**
- * Two switches per kind: which devices the stream serves, and whether the other path gets a copy.
- *
- * @param ofStream whether it is the first of the two
- */
-public record RolloutFeature(String name, Kind kind, boolean ofStream) implements Feature {
+/** Three switches per kind, each of which says one {@link Part} of its flags. */
+public record RolloutFeature(String name, Kind kind, Part part) implements Feature {
+
+  /** What a switch is of. */
+  enum Part {
+    STREAM("devices that the stream serves"),
+    DUAL_WRITE("dual write"),
+    OPT_IN("opt-in of clients of _v2 endpoints");
+
+    private final String words;
+
+    Part(String words) {
+      this.words = words;
+    }
+  }
 
   public static final RolloutFeature HEALTH_STREAM = stream(Kind.HEALTH);
   public static final RolloutFeature HEALTH_DUAL_WRITE = dualWrite(Kind.HEALTH);
+  public static final RolloutFeature HEALTH_OPT_IN = optIn(Kind.HEALTH);
   public static final RolloutFeature DEVICE_STREAM = stream(Kind.DEVICE);
   public static final RolloutFeature EVENT_STREAM = stream(Kind.EVENT);
   public static final RolloutFeature EVENT_DUAL_WRITE = dualWrite(Kind.EVENT);
 
   /** Those of all kinds. */
   static List<RolloutFeature> values() {
-    return Kind.all().stream().flatMap(kind -> Stream.of(stream(kind), dualWrite(kind))).toList();
+    return Kind.all().stream()
+        .flatMap(kind -> Stream.of(stream(kind), dualWrite(kind), optIn(kind)))
+        .toList();
   }
 
   /** A feature by its name; empty when this process has none of that name. */
@@ -43,16 +55,25 @@ public record RolloutFeature(String name, Kind kind, boolean ofStream) implement
   }
 
   static RolloutFeature stream(Kind kind) {
-    return new RolloutFeature(FlagSwitches.stream(kind), kind, true);
+    return new RolloutFeature(FlagSwitches.stream(kind), kind, Part.STREAM);
   }
 
   static RolloutFeature dualWrite(Kind kind) {
-    return new RolloutFeature(FlagSwitches.dualWrite(kind), kind, false);
+    return new RolloutFeature(FlagSwitches.dualWrite(kind), kind, Part.DUAL_WRITE);
+  }
+
+  static RolloutFeature optIn(Kind kind) {
+    return new RolloutFeature(FlagSwitches.optIn(kind), kind, Part.OPT_IN);
+  }
+
+  /** How it is while nobody has set it. */
+  boolean unset() {
+    return part == Part.OPT_IN;
   }
 
   /** What it switches, as Togglz shows it. */
   String label() {
-    return kind.label() + (ofStream ? ": devices that the stream serves" : ": dual write");
+    return "%s: %s".formatted(kind.label(), part.words);
   }
 
   @Override
@@ -60,22 +81,32 @@ public record RolloutFeature(String name, Kind kind, boolean ofStream) implement
     return name;
   }
 
-  /** The two switches of a kind, as Togglz keeps them. */
+  /** The three switches of a kind, as Togglz keeps them. */
   static List<FeatureState> states(Kind kind, KindFlags flags) {
     FeatureState stream =
         new FeatureState(stream(kind), !flags.cohort().nobody())
             .setStrategyId(DeviceCohortStrategy.ID);
     DeviceCohortStrategy.parameters(flags.cohort()).forEach(stream::setParameter);
-    return List.of(stream, new FeatureState(dualWrite(kind), flags.dualWrite()));
+    return List.of(
+        stream,
+        new FeatureState(dualWrite(kind), flags.dualWrite()),
+        new FeatureState(optIn(kind), flags.optIn()));
   }
 
   /**
-   * What the two switches of a kind say; one that was never set is off.
+   * What the three switches of a kind say; of those that were never set the first two are off, and
+   * the opt-in is on.
    *
    * @throws IllegalArgumentException when one has a strategy other than ours, or bad parameters
    */
-  static KindFlags flags(@Nullable FeatureState stream, @Nullable FeatureState dualWrite) {
-    return new KindFlags(cohort(stream), dualWrite != null && plain(dualWrite).isEnabled());
+  static KindFlags flags(
+      @Nullable FeatureState stream,
+      @Nullable FeatureState dualWrite,
+      @Nullable FeatureState optIn) {
+    return new KindFlags(
+        cohort(stream),
+        dualWrite != null && plain(dualWrite).isEnabled(),
+        optIn == null || plain(optIn).isEnabled());
   }
 
   /**
@@ -84,8 +115,10 @@ public record RolloutFeature(String name, Kind kind, boolean ofStream) implement
    * @throws IllegalArgumentException when it cannot, and why
    */
   static void check(FeatureState state) {
-    boolean stream = valueOf(state.getFeature().name()).ofStream;
-    flags(stream ? state : null, stream ? null : state);
+    switch (valueOf(state.getFeature().name()).part) {
+      case STREAM -> cohort(state);
+      case DUAL_WRITE, OPT_IN -> plain(state);
+    }
   }
 
   /** A strategy that a switch has and the router does not know. */

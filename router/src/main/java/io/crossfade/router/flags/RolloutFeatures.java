@@ -21,7 +21,7 @@ public final class RolloutFeatures implements FeatureProvider {
 
     @Override
     public FeatureState getDefaultFeatureState() {
-      return new FeatureState(feature, false);
+      return new FeatureState(feature, feature.unset());
     }
 
     @Override

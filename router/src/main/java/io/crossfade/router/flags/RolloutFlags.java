@@ -1,6 +1,5 @@
 package io.crossfade.router.flags;
 
-import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.Kind;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
@@ -117,6 +116,7 @@ public final class RolloutFlags implements AutoCloseable {
         .register(meters);
     for (Kind kind : Kind.values()) {
       gauge(RouterMeter.STAGE, kind, flags -> flags.stage().ordinal(), meters);
+      gauge(RouterMeter.OPT_IN, kind, flags -> flags.optIn() ? 1 : 0, meters);
       gauge(RouterMeter.PERCENTAGE, kind, f -> f.cohort().percentage().doubleValue(), meters);
     }
   }
@@ -133,13 +133,9 @@ public final class RolloutFlags implements AutoCloseable {
             });
   }
 
-  /**
-   * What the flags say of a record.
-   *
-   * @param optIn whether the client asked for the stream
-   */
-  public Assignment assignment(AcceptedRecord accepted, boolean optIn) {
-    return effective.of(accepted.kind()).assignment(accepted, optIn);
+  /** What the flags of a kind say of its records. */
+  public KindFlags of(Kind kind) {
+    return effective.of(kind);
   }
 
   /** The flags that count here. */

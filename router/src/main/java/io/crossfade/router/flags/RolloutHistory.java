@@ -63,15 +63,21 @@ final class RolloutHistory {
     return newest(kind, 1).stream().map(RolloutChange::after).findFirst();
   }
 
+  /** Whether some change of a kind says anything of its opt-in. */
+  boolean toldOptIn(Kind kind) {
+    return changes.tellOptIn(kind);
+  }
+
   /** What is recorded of a pending change, one per kind; empty when it was never stored. */
   List<RolloutChange> of(String decision) {
     return read(changes.ofDecision(decision));
   }
 
-  /** Whether a person decided something else for a kind after a moment. */
-  boolean decidedSince(Kind kind, Instant moment) {
+  /** What persons decided for a kind after a moment. */
+  List<RolloutChange> decidedSince(Kind kind, Instant moment) {
     return read(changes.decidedAfter(kind, moment)).stream()
-        .anyMatch(change -> change.origin().person());
+        .filter(change -> change.origin().person())
+        .toList();
   }
 
   /** When a kind's flags became what they are; empty when they never changed. */
@@ -116,7 +122,8 @@ final class RolloutHistory {
             cohort.denyDevices(),
             cohort.allowCustomers(),
             cohort.denyCustomers()),
-        flags.dualWrite());
+        flags.dualWrite(),
+        flags.optIn());
   }
 
   private static KindFlags flags(RecordedFlags recorded) {
@@ -132,6 +139,7 @@ final class RolloutHistory {
             devices.denyDevices(),
             devices.allowCustomers(),
             devices.denyCustomers()),
-        whole.dualWrite());
+        whole.dualWrite(),
+        whole.optIn());
   }
 }

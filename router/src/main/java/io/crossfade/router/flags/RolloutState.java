@@ -25,10 +25,13 @@ public record RolloutState(
   /** Before anything was ever read: the old path serves. */
   static final RolloutState UNKNOWN = new RolloutState("", -1, Map.of());
 
+  private static final KindFlags ROLLED_TO_SHADOW = KindFlags.SHADOW.withOptIn(false);
+  private static final KindFlags ROLLED_TO_LEGACY = KindFlags.LEGACY.withOptIn(false);
+
   public RolloutState {
     TreeMap<Kind, KindFlags> all = new TreeMap<>();
     for (Kind kind : Kind.values()) {
-      all.put(kind, kinds.getOrDefault(kind, KindFlags.LEGACY));
+      all.put(kind, kinds.getOrDefault(kind, KindFlags.UNKNOWN));
     }
     kinds = all;
     aside = List.copyOf(aside);
@@ -48,6 +51,15 @@ public record RolloutState(
     return Objects.requireNonNull(kinds.get(kind));
   }
 
+  /**
+   * What a change of a kind's stage begins with. Of a kind of which nothing usable is stored
+   * another router may have switched the opt-in off, and a change of stage must not switch it on
+   * again.
+   */
+  public KindFlags changeable(Kind kind) {
+    return unresolved.contains(kind) ? of(kind).withOptIn(false) : of(kind);
+  }
+
   /** The same with some kinds as {@code others} has them. */
   RolloutState with(Map<Kind, KindFlags> others) {
     TreeMap<Kind, KindFlags> all = new TreeMap<>(kinds);
@@ -57,7 +69,8 @@ public record RolloutState(
 
   /**
    * What kinds become by a rollback: those that the stream serves go to shadow, and when it serves
-   * none of them, their copies end. Kinds that are to stay as they are have no entry.
+   * none of them, their copies end. The opt-in of all of them is off then. Kinds that are to stay
+   * as they are have no entry.
    */
   public Map<Kind, KindFlags> rolledBack(Set<Kind> rolled) {
     Map<Kind, KindFlags> after = new TreeMap<>();
@@ -65,11 +78,13 @@ public record RolloutState(
     for (Kind kind : rolled) {
       if (!known()) {
         // Whether the stream serves is not known here; copies harm nobody.
-        after.put(kind, KindFlags.SHADOW);
+        after.put(kind, ROLLED_TO_SHADOW);
       } else if (!served) {
-        after.put(kind, KindFlags.LEGACY);
+        after.put(kind, ROLLED_TO_LEGACY);
       } else if (!of(kind).cohort().nobody()) {
-        after.put(kind, KindFlags.SHADOW);
+        after.put(kind, ROLLED_TO_SHADOW);
+      } else if (of(kind).optIn()) {
+        after.put(kind, of(kind).withOptIn(false));
       }
     }
     return after;
@@ -77,8 +92,8 @@ public record RolloutState(
 
   /**
    * What kinds become by a rollback that says how far, and so can be asked for again: to shadow,
-   * the stream serves none of them any longer and copies go on; to legacy, copies end, too. Kinds
-   * that are there, or behind, have no entry.
+   * the stream serves none of them any longer and copies go on; to legacy, copies end, too. Either
+   * way their opt-in is off. Kinds that are there, or behind, have no entry.
    *
    * @param to {@link Stage#SHADOW} or {@link Stage#LEGACY}
    */
@@ -88,7 +103,9 @@ public record RolloutState(
       KindFlags now = of(kind);
       boolean there = to == Stage.LEGACY ? now.stage() == to : now.cohort().nobody();
       if (!known() || !there) {
-        after.put(kind, to == Stage.LEGACY ? KindFlags.LEGACY : KindFlags.SHADOW);
+        after.put(kind, to == Stage.LEGACY ? ROLLED_TO_LEGACY : ROLLED_TO_SHADOW);
+      } else if (now.optIn()) {
+        after.put(kind, now.withOptIn(false));
       }
     }
     return after;

@@ -3,8 +3,9 @@
  * and when, is the rollout's.
  *
  * <ol>
- *   <li>{@link io.crossfade.router.flags.KindFlags} is what the two flags of a kind say; its {@link
- *       io.crossfade.router.flags.Stage} is only a name for that. {@link
+ *   <li>{@link io.crossfade.router.flags.KindFlags} is what the three flags of a kind say; its
+ *       {@link io.crossfade.router.flags.Stage} is only a name for the first two, and the opt-in,
+ *       what clients of {@code _v2} endpoints may choose, stands beside it in every stage. {@link
  *       io.crossfade.router.flags.Cohort} says which devices a percentage selects.
  *   <li>{@link io.crossfade.router.flags.RolloutFlags} is asked by every request, and answers from
  *       memory whatever is away: what is stored, and every {@link

@@ -11,7 +11,11 @@ public enum Refusal {
   PERCENTAGE_OUT_OF_RANGE(HttpStatus.BAD_REQUEST),
   REASON_MISSING(HttpStatus.BAD_REQUEST),
   VERSION_MISSING(HttpStatus.BAD_REQUEST),
+  /** Neither on nor off. */
+  SWITCH_MISSING(HttpStatus.BAD_REQUEST),
   STALE_VERSION(HttpStatus.CONFLICT),
+  /** A switch is where it is wanted. */
+  ALREADY_SO(HttpStatus.CONFLICT),
   ILLEGAL_JUMP(HttpStatus.CONFLICT),
   GATES_NOT_PASSED(HttpStatus.CONFLICT),
   /** What was wrong with it is still wrong. */

@@ -32,7 +32,7 @@ final class AutopilotPolicy {
   /**
    * Back.
    *
-   * @param to its flags from then on
+   * @param to its flags from then on; the opt-in is off, as after any rollback
    * @param failed the gates that say so
    */
   record Back(KindFlags to, List<GateResult> failed, GateEvidence figures) implements Decision {}
@@ -76,7 +76,7 @@ final class AutopilotPolicy {
       return planned ? onward(now, known) : new Stay();
     }
     return settings.automaticRollback().contains(kind)
-        ? new Back(back(now), failed, known)
+        ? new Back(back(now).withOptIn(false), failed, known)
         : new Stay();
   }
 

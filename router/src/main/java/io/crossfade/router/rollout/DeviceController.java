@@ -26,7 +26,12 @@ public final class DeviceController {
    */
   public record DeviceView(String device, int bucket, List<DeviceOfKind> kinds) {}
 
-  /** The same for one kind; {@code path} is where its v1 uploads go while Redis answers. */
+  /**
+   * The same for one kind.
+   *
+   * @param path where its v1 uploads go while Redis answers
+   * @param v2 where those go by which its client asks for the stream itself
+   */
   public record DeviceOfKind(
       Kind kind,
       Stage stage,
@@ -34,7 +39,22 @@ public final class DeviceController {
       String path,
       boolean mirrored,
       Cohort.Membership membership,
-      String why) {}
+      String why,
+      AskedFor v2) {}
+
+  /**
+   * Where a client's upload to a {@code _v2} endpoint goes while Redis answers.
+   *
+   * @param heeded whether what it asks for counts
+   */
+  public record AskedFor(String path, boolean heeded, String why) {
+
+    static AskedFor of(KindFlags flags, String path) {
+      return flags.optIn()
+          ? new AskedFor("stream", true, "the client asks for it, and the opt-in is on")
+          : new AskedFor(path, false, "the opt-in is off: it goes as a v1 upload does");
+    }
+  }
 
   private final RolloutFlags flags;
 
@@ -54,15 +74,17 @@ public final class DeviceController {
                 kind -> {
                   KindFlags of = state.of(kind);
                   Cohort.Membership why = of.cohort().membership(sn, customer);
+                  String path = why.member() ? "stream" : "legacy";
                   return new DeviceOfKind(
                       kind,
                       of.stage(),
                       of.cohort().percentage(),
-                      why.member() ? "stream" : "legacy",
+                      path,
                       of.dualWrite(),
                       why,
                       "bucket %d, share %s %%: %s"
-                          .formatted(Cohort.bucket(sn), of.cohort().percentage(), why.sentence()));
+                          .formatted(Cohort.bucket(sn), of.cohort().percentage(), why.sentence()),
+                      AskedFor.of(of, path));
                 })
             .toList());
   }

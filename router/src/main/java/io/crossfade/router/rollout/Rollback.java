@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -96,7 +97,8 @@ public final class Rollback {
 
   /**
    * Sends the devices of these kinds back to the memory queue, whose copies go on to the stream.
-   * When no device is served by the stream, the copies end instead.
+   * When no device is served by the stream, the copies end instead. Either way clients that ask for
+   * the stream are not heeded any longer, until somebody switches the opt-in on again.
    *
    * @param to how far: then it can be asked for again, and goes no further; {@code null} for one
    *     step from where the kinds are
@@ -139,7 +141,8 @@ public final class Rollback {
 
   /**
    * Of a rollback that was asked for again, the receipt of the one that was not answered, where
-   * this router made it: whether it is stored, and what was on its way.
+   * this router made it: whether it is stored, and what was on its way. Else nothing was changed,
+   * which no receipt is kept of.
    */
   private RollbackReceipt alreadyThere(Map<Kind, KindFlags> now, String actor, String reason) {
     Optional<Known> made =
@@ -154,7 +157,7 @@ public final class Rollback {
     }
     long version = flags.state().version();
     return new RollbackReceipt(
-        UUID.randomUUID().toString(),
+        null,
         clock.instant(),
         actor,
         reason,
@@ -167,7 +170,7 @@ public final class Rollback {
         List.of(),
         true,
         null,
-        List.of("It was there already: nothing was changed."));
+        List.of("It was there already: nothing was changed, so there is no receipt to ask for."));
   }
 
   /** What became of a rollback; empty when no router knows it. */
@@ -247,16 +250,21 @@ public final class Rollback {
           "Redis does not answer: what its streams hold is drained by the consumers once it is"
               + " back.");
     }
-    rollback
-        .before()
-        .forEach(
-            (kind, flags) -> {
-              if (flags.stage() == Stage.COMPLETE || flags.stage() == Stage.NONE) {
-                notes.add(
-                    "%s: nothing was written twice before, so the legacy output lacks what the stream served."
-                        .formatted(kind.label()));
-              }
-            });
+    rollback.before().forEach((kind, flags) -> lacking(kind, flags).ifPresent(notes::add));
+    List<String> optedIn =
+        rollback.after().entrySet().stream()
+            .filter(after -> !after.getValue().optIn())
+            .map(Map.Entry::getKey)
+            .filter(kind -> Objects.requireNonNull(rollback.before().get(kind)).optIn())
+            .map(Kind::label)
+            .toList();
+    if (!optedIn.isEmpty()) {
+      notes.add(
+          ("Clients of _v2 endpoints go as all others do from here on (%s). They get the stream by"
+                  + " their own choice again when somebody switches the opt-in on, and by no change"
+                  + " of stage.")
+              .formatted(String.join(", ", optedIn)));
+    }
     Boolean drained = drained(rollback.inFlight());
     if (Boolean.TRUE.equals(drained)) {
       rollback
@@ -279,6 +287,23 @@ public final class Rollback {
         drainedMillis == NOT_YET ? drained : Boolean.TRUE,
         drainedMillis == NOT_YET ? null : drainedMillis,
         notes);
+  }
+
+  /** What the legacy output has not, because nothing was written twice. */
+  private static Optional<String> lacking(Kind kind, KindFlags flags) {
+    return switch (flags.stage()) {
+      case COMPLETE, NONE ->
+          Optional.of(
+              "%s: nothing was written twice before, so the legacy output lacks what the stream served."
+                  .formatted(kind.label()));
+      case LEGACY ->
+          flags.optIn()
+              ? Optional.of(
+                  "%s: nothing was written twice before, so the legacy output lacks what clients of _v2 endpoints sent, if any did."
+                      .formatted(kind.label()))
+              : Optional.empty();
+      case SHADOW, CANARY, LIVE -> Optional.empty();
+    };
   }
 
   private List<Applied> applied(long version) {

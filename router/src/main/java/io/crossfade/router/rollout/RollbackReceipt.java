@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a rollback did and what is still on its way.
  *
+ * @param id by which it is found again; {@code null} where nothing was changed, for then there is
+ *     nothing to find
  * @param before flags until then
  * @param after flags since then
  * @param stored whether the control schema has them, so that every router gets them; {@code false}
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param notes what an operator should know
  */
 public record RollbackReceipt(
-    String id,
+    @Nullable String id,
     Instant requestedAt,
     String actor,
     String reason,

@@ -148,6 +148,71 @@ public final class Rollout {
         });
   }
 
+  /**
+   * Switches the opt-in of kinds. No gate is asked: how many clients ask for the stream is not
+   * known before they do, and the red button takes it from them again.
+   *
+   * @param actor who wants it
+   * @throws RefusedException when it is not made
+   */
+  public Plan switchOptIn(OptInChange change, String actor) throws RefusedException {
+    return guarded(
+        () -> {
+          String reason = Reason.of(change.reason());
+          RolloutState now = current(change.version());
+          Map<Kind, KindFlags> wanted = new TreeMap<>();
+          Map<Kind, GateEvidence> seen = new LinkedHashMap<>();
+          List<Step> steps = new ArrayList<>();
+          for (Kind kind : change.kinds()) {
+            KindFlags before = now.of(kind);
+            if (before.optIn() != change.on()) {
+              KindFlags after = before.withOptIn(change.on());
+              wanted.put(kind, after);
+              seen.put(kind, evidence.of(kind));
+              steps.add(
+                  new Step(
+                      kind,
+                      before.stage(),
+                      after.stage(),
+                      before,
+                      after,
+                      null,
+                      Verdict.PASS,
+                      List.of(),
+                      null,
+                      Map.of("kind", kind.label(), "on", before.optIn())));
+            }
+          }
+          if (wanted.isEmpty()) {
+            throw new RefusedException(
+                Refusal.ALREADY_SO,
+                "The opt-in of %s is %s already"
+                    .formatted(
+                        change.kinds().stream().map(Kind::label).sorted().toList(),
+                        change.on() ? "on" : "off"));
+          }
+          RolloutState then =
+              table.change(
+                  change.version(),
+                  wanted,
+                  new FlagTable.Note(
+                      Origin.OPERATOR,
+                      actor,
+                      reason,
+                      change.ticket(),
+                      false,
+                      json(Map.of("figures", seen, "steps", steps))));
+          flags.stored(then);
+          log.info(
+              "The opt-in of {} is switched {} by {}: {}",
+              wanted.keySet(),
+              change.on() ? "on" : "off",
+              actor,
+              reason);
+          return new Plan(true, then.version(), steps);
+        });
+  }
+
   /** What comparisons say of a kind, and whether its outputs agree well enough. */
   public Standing standing(Kind kind) {
     GateEvidence known = evidence.withoutBacklog(kind);
@@ -163,15 +228,11 @@ public final class Rollout {
 
   private Plan plan(StageChange change, Map<Kind, GateEvidence> seen) throws RefusedException {
     Reason.of(change.reason());
-    // A rollback that waits here is older than this decision.
-    RolloutState now = flags.readNow();
-    if (now.version() != change.version()) {
-      throw stale(change.version(), now.version());
-    }
+    RolloutState now = current(change.version());
     List<Step> steps = new ArrayList<>();
     for (Kind kind : change.kinds()) {
       KindFlags before = now.of(kind);
-      KindFlags after = change.from(before);
+      KindFlags after = change.from(now.changeable(kind));
       Optional<Promotion> promotion = StagePolicy.promotion(before, after);
       GateEvidence figures = evidence.of(kind);
       seen.put(kind, figures);
@@ -194,6 +255,15 @@ public final class Rollout {
               StageChange.fields(kind, before)));
     }
     return new Plan(false, now.version(), steps);
+  }
+
+  private RolloutState current(long decided) throws RefusedException {
+    // A rollback that waits here is older than this decision.
+    RolloutState now = flags.readNow();
+    if (now.version() != decided) {
+      throw stale(decided, now.version());
+    }
+    return now;
   }
 
   private static void refuse(Plan plan) throws RefusedException {

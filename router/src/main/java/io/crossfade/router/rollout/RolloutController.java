@@ -75,6 +75,7 @@ public final class RolloutController {
   /**
    * One kind.
    *
+   * @param optIn whether clients of {@code _v2} endpoints have the stream whatever the stage
    * @param danger why its flags are no stage, or which strategy that is not ours somebody gave them
    * @param fallbackPercent share of the records meant for the stream that the memory queue took, on
    *     this router since its start
@@ -86,6 +87,7 @@ public final class RolloutController {
       Stage stage,
       BigDecimal percentage,
       KindFlags flags,
+      boolean optIn,
       @Nullable String danger,
       double fallbackPercent,
       Holds.@Nullable Hold hold,
@@ -105,6 +107,18 @@ public final class RolloutController {
       @Nullable Long version,
       boolean force,
       boolean dryRun) {}
+
+  /**
+   * A change of the opt-in as it is asked for; see {@link OptInChange}.
+   *
+   * @param on whether clients of {@code _v2} endpoints have the stream whatever the stage
+   */
+  public record OptInRequest(
+      @Nullable String kind,
+      @Nullable Boolean on,
+      @Nullable String reason,
+      @Nullable String ticket,
+      @Nullable Long version) {}
 
   /**
    * A rollback as it is asked for.
@@ -182,13 +196,6 @@ public final class RolloutController {
   @PostMapping("/changes")
   public Rollout.Plan change(@RequestBody ChangeRequest request, Principal actor)
       throws RefusedException {
-    Long version = request.version();
-    if (version == null) {
-      throw new RefusedException(
-          Refusal.VERSION_MISSING,
-          "Say which version of the flags you decided on; it is %d"
-              .formatted(flags.state().version()));
-    }
     StageChange change =
         new StageChange(
             kinds(request.kind()),
@@ -200,11 +207,29 @@ public final class RolloutController {
             request.denyCustomers(),
             request.reason() == null ? "" : request.reason(),
             request.ticket(),
-            version,
+            decidedOn(request.version()),
             request.force());
     return request.dryRun()
         ? rollout.dryRun(change)
         : rollout.apply(change, Origin.OPERATOR, actor.getName());
+  }
+
+  @PostMapping("/opt-in")
+  public Rollout.Plan optIn(@RequestBody OptInRequest request, Principal actor)
+      throws RefusedException {
+    Boolean on = request.on();
+    if (on == null) {
+      throw new RefusedException(
+          Refusal.SWITCH_MISSING, "Say whether it is to be on: true or false");
+    }
+    return rollout.switchOptIn(
+        new OptInChange(
+            kinds(request.kind()),
+            on,
+            request.reason() == null ? "" : request.reason(),
+            request.ticket(),
+            decidedOn(request.version())),
+        actor.getName());
   }
 
   @PostMapping("/rollbacks")
@@ -245,6 +270,16 @@ public final class RolloutController {
     kinds(kind).forEach(holds::release);
   }
 
+  private long decidedOn(@Nullable Long version) throws RefusedException {
+    if (version == null) {
+      throw new RefusedException(
+          Refusal.VERSION_MISSING,
+          "Say which version of the flags you decided on; it is %d"
+              .formatted(flags.state().version()));
+    }
+    return version;
+  }
+
   private KindView view(Kind kind, RolloutState state, Holds.@Nullable Hold hold, Asking control) {
     KindFlags of = state.of(kind);
     return new KindView(
@@ -252,6 +287,7 @@ public final class RolloutController {
         of.stage(),
         of.cohort().percentage(),
         of,
+        of.optIn(),
         danger(kind, state),
         fallbackPercent(kind),
         hold,

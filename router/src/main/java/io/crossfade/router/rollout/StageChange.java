@@ -63,18 +63,18 @@ public record StageChange(
   }
 
   /**
-   * The flags that are wanted.
+   * The flags that are wanted; the opt-in stays as it is, and has a change of its own.
    *
    * @throws RefusedException when they are not of the wanted stage
    */
   KindFlags from(KindFlags before) throws RefusedException {
     KindFlags after =
         switch (stage) {
-          case LEGACY -> KindFlags.LEGACY;
-          case SHADOW -> KindFlags.SHADOW;
-          case CANARY -> new KindFlags(canary(before.cohort()), true);
-          case LIVE -> new KindFlags(Cohort.EVERYBODY, true);
-          case COMPLETE -> new KindFlags(Cohort.EVERYBODY, false);
+          case LEGACY -> new KindFlags(Cohort.NOBODY, false, before.optIn());
+          case SHADOW -> new KindFlags(Cohort.NOBODY, true, before.optIn());
+          case CANARY -> new KindFlags(canary(before.cohort()), true, before.optIn());
+          case LIVE -> new KindFlags(Cohort.EVERYBODY, true, before.optIn());
+          case COMPLETE -> new KindFlags(Cohort.EVERYBODY, false, before.optIn());
           case NONE ->
               throw new RefusedException(
                   Refusal.UNKNOWN_STAGE,

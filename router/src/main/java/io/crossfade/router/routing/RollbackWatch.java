@@ -33,10 +33,9 @@ public final class RollbackWatch {
       return seen < 0 ? OptionalLong.empty() : OptionalLong.of(seen / 1_000_000);
     }
 
-    private void served(AcceptedRecord accepted) {
+    private void served(AcceptedRecord accepted, boolean asked) {
       KindFlags flags = before.get(accepted.kind());
-      if (flags != null
-          && flags.cohort().contains(accepted.deviceSn(), accepted.owner().customerId())) {
+      if (flags != null && flags.assignment(accepted, asked).byStream()) {
         nanos.compareAndSet(-1, System.nanoTime() - begin);
       }
     }
@@ -51,11 +50,15 @@ public final class RollbackWatch {
     return wait;
   }
 
-  /** Told of what the memory queue serves. */
-  public void servedByLegacy(List<AcceptedRecord> records) {
+  /**
+   * Told of what the memory queue serves.
+   *
+   * @param asked whether the client asked for the stream
+   */
+  public void servedByLegacy(List<AcceptedRecord> records, boolean asked) {
     Wait wait = waiting;
     if (wait != null) {
-      records.forEach(wait::served);
+      records.forEach(record -> wait.served(record, asked));
       if (wait.millis().isPresent()) {
         waiting = null;
       }

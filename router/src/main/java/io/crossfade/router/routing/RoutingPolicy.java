@@ -10,7 +10,7 @@ final class RoutingPolicy {
   private RoutingPolicy() {}
 
   /**
-   * @param optIn whether the client asked for the stream
+   * @param optIn whether the client asked for the stream, and that counts
    * @param streamAvailable whether the breaker lets appends through
    */
   static Route decide(Assignment assignment, boolean optIn, boolean streamAvailable) {

@@ -9,6 +9,7 @@ import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.accounting.AcceptanceJournal;
 import io.crossfade.router.RouterMeter;
 import io.crossfade.router.flags.Assignment;
+import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.paths.GuardedStreamPath;
 import io.crossfade.router.paths.StreamUnavailableException;
@@ -89,13 +90,13 @@ public final class UploadRouter {
   /**
    * Routes all records of an upload and waits until their serving paths have them.
    *
-   * @param optIn whether the client asked for the stream
+   * @param asked whether the client asked for the stream; heeded while the opt-in of the kind is on
    */
-  public Outcome route(List<AcceptedRecord> records, boolean optIn) {
+  public Outcome route(List<AcceptedRecord> records, boolean asked) {
     boolean accepted = true;
     List<String> streamIds = new ArrayList<>();
-    for (Map.Entry<Share, List<AcceptedRecord>> share : shares(records, optIn).entrySet()) {
-      accepted &= route(share.getKey(), share.getValue(), optIn, streamIds);
+    for (Map.Entry<Share, List<AcceptedRecord>> share : shares(records, asked).entrySet()) {
+      accepted &= route(share.getKey(), share.getValue(), asked, streamIds);
     }
     return new Outcome(accepted, streamIds);
   }
@@ -105,28 +106,33 @@ public final class UploadRouter {
     return !legacySeen.getAsBoolean();
   }
 
-  /** Records of an upload that go the same way: an upload may hold those of many devices. */
-  private record Share(Kind kind, Assignment assignment) {}
+  /**
+   * Records of an upload that go the same way: an upload may hold those of many devices.
+   *
+   * @param optIn whether that the client asked for the stream counts
+   */
+  private record Share(Kind kind, Assignment assignment, boolean optIn) {}
 
-  private Map<Share, List<AcceptedRecord>> shares(List<AcceptedRecord> records, boolean optIn) {
+  private Map<Share, List<AcceptedRecord>> shares(List<AcceptedRecord> records, boolean asked) {
     if (records.size() == 1) {
-      return Map.of(share(records.getFirst(), optIn), records);
+      return Map.of(share(records.getFirst(), asked), records);
     }
     Map<Share, List<AcceptedRecord>> shares = new LinkedHashMap<>();
     for (AcceptedRecord accepted : records) {
-      shares.computeIfAbsent(share(accepted, optIn), share -> new ArrayList<>()).add(accepted);
+      shares.computeIfAbsent(share(accepted, asked), share -> new ArrayList<>()).add(accepted);
     }
     return shares;
   }
 
-  private Share share(AcceptedRecord accepted, boolean optIn) {
-    return new Share(accepted.kind(), flags.assignment(accepted, optIn));
+  private Share share(AcceptedRecord accepted, boolean asked) {
+    KindFlags of = flags.of(accepted.kind());
+    return new Share(accepted.kind(), of.assignment(accepted, asked), asked && of.optIn());
   }
 
   private boolean route(
-      Share share, List<AcceptedRecord> records, boolean optIn, List<String> streamIds) {
+      Share share, List<AcceptedRecord> records, boolean asked, List<String> streamIds) {
     Kind kind = share.kind();
-    Route route = RoutingPolicy.decide(share.assignment(), optIn, stream.available());
+    Route route = RoutingPolicy.decide(share.assignment(), share.optIn(), stream.available());
     if (!share.assignment().mirrored()) {
       noteWhatIsLate(route.mirror(), records);
     }
@@ -134,14 +140,19 @@ public final class UploadRouter {
         switch (route.serving()) {
           case LEGACY -> {
             boolean taken =
-                offer(kind, because(records, route.reason()), route.reason(), route.mirrored());
+                offer(
+                    kind,
+                    because(records, route.reason()),
+                    asked,
+                    route.reason(),
+                    route.mirrored());
             // Also after a refusal: the mirror does not depend on the serving path, nor this on it.
             if (route.mirrored()) {
               mirrorToStream(kind, records);
             }
             yield taken;
           }
-          case STREAM -> append(kind, because(records, route.reason()), route, streamIds);
+          case STREAM -> append(kind, because(records, route.reason()), asked, route, streamIds);
         };
     if (!accepted) {
       counters.refused(kind, records.size());
@@ -169,7 +180,7 @@ public final class UploadRouter {
   }
 
   private boolean append(
-      Kind kind, List<AcceptedRecord> records, Route route, List<String> streamIds) {
+      Kind kind, List<AcceptedRecord> records, boolean asked, Route route, List<String> streamIds) {
     try {
       streamIds.addAll(stream.append(records));
       accepted(DeliveryPath.STREAM, records);
@@ -187,7 +198,7 @@ public final class UploadRouter {
           e.getMessage());
       // The entries may be in the stream all the same: ids and stamps stay, so no row comes twice.
       RouteReason reason = RoutingPolicy.FALLBACK.reason();
-      return offer(kind, because(records, reason), reason, true);
+      return offer(kind, because(records, reason), asked, reason, true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       ledger.refused(DeliveryPath.LEGACY, records);
@@ -200,7 +211,11 @@ public final class UploadRouter {
    *     output lacks until the device has sent it again
    */
   private boolean offer(
-      Kind kind, List<AcceptedRecord> records, RouteReason reason, boolean elsewhere) {
+      Kind kind,
+      List<AcceptedRecord> records,
+      boolean asked,
+      RouteReason reason,
+      boolean elsewhere) {
     int taken = legacySeen.getAsBoolean() ? legacy.offer(kind, records, patience) : 0;
     if (taken < records.size()) {
       if (elsewhere) {
@@ -210,7 +225,7 @@ public final class UploadRouter {
     }
     accepted(DeliveryPath.LEGACY, records);
     counters.routed(kind, DeliveryPath.LEGACY, reason, records.size());
-    rollbacks.servedByLegacy(records);
+    rollbacks.servedByLegacy(records, asked);
     return true;
   }
 

@@ -8,12 +8,15 @@ import io.crossfade.router.flags.FlagMemory.Kept;
 import io.crossfade.router.flags.FlagTable.Note;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +42,31 @@ class FlagFileTest {
     }
     try (FlagFile again = new FlagFile(directory(), URL)) {
       assertThat(again.load()).contains(kept);
+    }
+  }
+
+  /** Its flags are on as they were; a rollback that waits must not switch one on that is off. */
+  @Test
+  void fileOfAReleaseWithoutOptInIsRead() throws Exception {
+    Kept kept = kept(7, NOW, "r1");
+    try (FlagFile file = new FlagFile(directory(), URL)) {
+      file.keep(kept);
+    }
+    Path path = files().stream().filter(FlagFileTest::json).findFirst().orElseThrow();
+    String now = Files.readString(path);
+    String body = now.substring(now.indexOf('\n') + 1).replaceAll(",\"optIn\":(true|false)", "");
+    assertThat(now).hasSizeGreaterThan(body.length() + 64 + 1);
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(path, HexFormat.of().formatHex(digest) + "\n" + body);
+    try (FlagFile file = new FlagFile(directory(), URL)) {
+      Kept older = file.load().orElseThrow();
+      KindFlags health = kept.stored().of(Kind.HEALTH);
+      assertThat(older.stored().of(Kind.HEALTH)).isEqualTo(health.withOptIn(true));
+      assertThat(older.pending())
+          .singleElement()
+          .extracting(change -> change.flags().get(Kind.EVENT))
+          .isEqualTo(KindFlags.SHADOW.withOptIn(false));
     }
   }
 
@@ -232,7 +260,7 @@ class FlagFileTest {
   private static Kept kept(long version, Instant asOf, String... pending) {
     KindFlags canary =
         new KindFlags(
-            new Cohort(1_234, Set.of("d1"), Set.of("d2", "d3"), Set.of(5L), Set.of()), true);
+            new Cohort(1_234, Set.of("d1"), Set.of("d2", "d3"), Set.of(5L), Set.of()), true, false);
     return new Kept(
         new RolloutState("one", version, Map.of(Kind.HEALTH, canary)),
         asOf,

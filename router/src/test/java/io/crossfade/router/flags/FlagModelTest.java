@@ -29,8 +29,9 @@ import org.springframework.dao.DataAccessResourceFailureException;
 /**
  * Several routers, one database that is away, slow, read-only or silent after a commit, operators,
  * Togglz' console, the autopilot, restarts, full disks and damaged rows, in every order that a seed
- * gives. What was switched stays switched until a recorded change. A failed seed is replayed with
- * {@code -Dcrossfade.model.seed=}; {@code -Dcrossfade.model.seeds=} says how many are tried.
+ * gives. What was switched stays switched until a recorded change, and an opt-in that a rollback
+ * switched off stays off until a recorded change of its own. A failed seed is replayed with {@code
+ * -Dcrossfade.model.seed=}; {@code -Dcrossfade.model.seeds=} says how many are tried.
  */
 class FlagModelTest {
 
@@ -65,6 +66,14 @@ class FlagModelTest {
             e);
       }
     }
+  }
+
+  /** A person's, and nothing else is changed by it. */
+  private static boolean isOwnChange(RolloutChange change) {
+    return change.origin() == Origin.INITIAL
+        || ((change.origin() == Origin.OPERATOR || change.origin() == Origin.TOGGLZ)
+            && change.before().cohort().equals(change.after().cohort())
+            && change.before().dualWrite() == change.after().dualWrite());
   }
 
   /** A rollback that a router has answered. */
@@ -191,12 +200,19 @@ class FlagModelTest {
       } else if (dice < 64) {
         log.add(router.name + "'s autopilot changes");
         RolloutState state = router.flags.readNow();
+        Kind kind = kind();
+        // On with the opt-in as it is, or back, which switches it off.
+        KindFlags wanted = stageOf(state.changeable(kind));
         router.flags.stored(
-            router.store.change(state.version(), Map.of(kind(), flags()), by(Origin.AUTOPILOT)));
+            router.store.change(
+                state.version(),
+                Map.of(kind, random.nextBoolean() ? wanted : wanted.withOptIn(false)),
+                by(Origin.AUTOPILOT)));
       } else if (dice < 67) {
         Kind kind = kind();
-        log.add("Togglz on " + router.name + " changes " + kind);
-        router.store.changeThroughTogglz(kind, flags());
+        boolean ofOptIn = random.nextBoolean();
+        log.add("Togglz on %s changes %s, its opt-in: %s".formatted(router.name, kind, ofOptIn));
+        router.store.changeThroughTogglz(kind, now -> ofOptIn ? optInOf(now) : stageOf(now));
       } else if (dice < 82) {
         router.away = random.nextBoolean();
         router.readOnly = random.nextInt(6) == 0;
@@ -242,10 +258,19 @@ class FlagModelTest {
         router.seen = router.flags.readNow().version();
         log.add("operator of %s sees version %d".formatted(router.name, router.seen));
       } else {
-        Map<Kind, KindFlags> wanted = Map.of(kind(), flags());
-        log.add("operator of %s wants %s".formatted(router.name, wanted));
-        if (router.flags.readNow().version() == router.seen) {
-          router.flags.stored(router.store.change(router.seen, wanted, by(Origin.OPERATOR)));
+        boolean ofOptIn = random.nextInt(3) == 0;
+        Kind kind = kind();
+        log.add(
+            "operator of %s wants to change %s, its opt-in: %s"
+                .formatted(router.name, kind, ofOptIn));
+        RolloutState state = router.flags.readNow();
+        if (state.version() == router.seen) {
+          KindFlags now = ofOptIn ? state.of(kind) : state.changeable(kind);
+          router.flags.stored(
+              router.store.change(
+                  router.seen,
+                  Map.of(kind, ofOptIn ? optInOf(now) : stageOf(now)),
+                  by(Origin.OPERATOR)));
         }
       }
     }
@@ -291,6 +316,11 @@ class FlagModelTest {
             }
           }
           KindFlags effective = router.flags.state().of(kind);
+          if (router.answered.stream().anyMatch(each -> keepsOff(each.change(), kind))) {
+            assertThat(effective.optIn())
+                .as("opt-in of %s of %s, rolled back", kind, router.name)
+                .isFalse();
+          }
           if (inForce != null) {
             assertThat(effective).as("%s of %s", kind, router.name).isEqualTo(inForce);
           }
@@ -304,6 +334,9 @@ class FlagModelTest {
         if (!of.isEmpty()) {
           assertThat(database.switched().of(kind)).isEqualTo(of.getLast().after());
         }
+        assertThat(of.stream().filter(RolloutChange::optsInAgain).toList())
+            .as("comes back only by a change of its own")
+            .allMatch(FlagModelTest::isOwnChange);
         assertThat(of.stream().map(RolloutChange::decision).filter(d -> d != null))
             .doesNotHaveDuplicates();
       }
@@ -320,9 +353,33 @@ class FlagModelTest {
       return true;
     }
 
+    /**
+     * Whether a rollback keeps the opt-in off: until somebody who decided clearly after it, or
+     * after it was on record, switched it on by itself. Goes through the history change by change,
+     * and asks nothing of what is tested.
+     */
+    private boolean keepsOff(PendingChange change, Kind kind) {
+      KindFlags to = change.flags().get(kind);
+      if (to == null || to.optIn()) {
+        return false;
+      }
+      boolean recorded = false;
+      Instant clearly = change.decidedAt().plus(FlagTable.TOGETHER);
+      for (RolloutChange each : of(kind)) {
+        if (change.id().equals(each.decision())) {
+          recorded = true;
+        } else if (each.after().optIn()
+            && !each.before().optIn()
+            && (recorded || each.decided().isAfter(clearly))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     /** Somebody switched it to that, or nobody has told this router anything. */
     private boolean explained(Router router, Kind kind, KindFlags effective) {
-      return !router.flags.state().known() && effective.equals(KindFlags.LEGACY)
+      return !router.flags.state().known() && effective.equals(KindFlags.UNKNOWN)
           || router.flags.state().version() == 0
           || of(kind).stream().anyMatch(change -> change.after().equals(effective))
           || router.answered.stream()
@@ -365,8 +422,13 @@ class FlagModelTest {
       return Kind.values()[random.nextInt(Kind.values().length)];
     }
 
-    private KindFlags flags() {
-      return new KindFlags(Cohort.of(random.nextInt(1, 10_000)), true);
+    /** Another percentage, and the opt-in as it is. */
+    private KindFlags stageOf(KindFlags now) {
+      return new KindFlags(Cohort.of(random.nextInt(1, 10_000)), true, now.optIn());
+    }
+
+    private static KindFlags optInOf(KindFlags now) {
+      return now.withOptIn(!now.optIn());
     }
 
     private static Note by(Origin origin) {

@@ -105,6 +105,44 @@ abstract class FlagStoreContract {
   }
 
   @Test
+  void changeOfPercentageAfterARollbackDoesNotSwitchTheOptInOnAgain() {
+    store.initialise(CANARY);
+    PendingChange rollback = rollback("r1", KindFlags.SHADOW.withOptIn(false));
+    now = BEGIN.plus(FlagTable.TOGETHER).plusSeconds(1);
+    store.change(1, Map.of(Kind.HEALTH, MORE), by(Origin.OPERATOR));
+    now = BEGIN.plusSeconds(60);
+    FlagStore.Stored stored = store.store(rollback);
+    assertThat(stored.superseded()).containsExactly(Kind.HEALTH);
+    assertThat(stored.now().of(Kind.HEALTH)).isEqualTo(MORE.withOptIn(false));
+    assertThat(stored.now().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW.withOptIn(false));
+  }
+
+  @Test
+  void changeOfTheOptInAfterARollbackDoesNotBringThePercentageBack() {
+    store.initialise(CANARY.withOptIn(false));
+    PendingChange rollback = rollback("r1", KindFlags.SHADOW.withOptIn(false));
+    now = BEGIN.plus(FlagTable.TOGETHER).plusSeconds(1);
+    store.change(1, Map.of(Kind.HEALTH, CANARY), by(Origin.OPERATOR));
+    now = BEGIN.plusSeconds(60);
+    FlagStore.Stored stored = store.store(rollback);
+    assertThat(stored.superseded()).containsExactly(Kind.HEALTH);
+    assertThat(stored.now().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
+    assertThat(stored.now().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW.withOptIn(false));
+  }
+
+  @Test
+  void optInThatSomebodySwitchedOffMeanwhileStaysOff() {
+    store.initialise(CANARY);
+    PendingChange older = rollback("r1", MORE);
+    now = BEGIN.plus(FlagTable.TOGETHER).plusSeconds(1);
+    store.change(1, Map.of(Kind.HEALTH, CANARY.withOptIn(false)), by(Origin.OPERATOR));
+    FlagStore.Stored stored = store.store(older);
+    assertThat(stored.now().of(Kind.HEALTH)).isEqualTo(MORE.withOptIn(false));
+    assertThat(stored.now().of(Kind.EVENT)).isEqualTo(MORE);
+    assertThat(store.history(Kind.HEALTH, 1).getFirst().after().optIn()).isFalse();
+  }
+
+  @Test
   void whatHappenedByItselfOrAtTheSameTimeDoesNotCountAgainstARollback() {
     store.initialise(CANARY);
     PendingChange rollback = rollback("r1", KindFlags.SHADOW);

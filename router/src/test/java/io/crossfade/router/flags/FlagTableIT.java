@@ -122,6 +122,86 @@ class FlagTableIT extends FlagStoreContract {
     assertThat(table.history(null, 10)).as("the others can be read").hasSize(3);
   }
 
+  /**
+   * A release without an opt-in has two rows per kind, and history that says nothing of a third.
+   */
+  @Test
+  void optInIsOnWhereOnlyAReleaseWithoutItHasSetFlags() {
+    begin();
+    asAReleaseWithoutOptInLeavesThem();
+    RolloutState state = table.read();
+    assertThat(state.aside()).isEmpty();
+    assertThat(state.of(Kind.HEALTH)).isEqualTo(CANARY);
+    assertThat(table.history(Kind.HEALTH, 2))
+        .allMatch(change -> change.before().optIn() && change.after().optIn());
+    assertThat(Objects.requireNonNull(table.getFeatureState(RolloutFeature.HEALTH_OPT_IN)))
+        .as("Togglz shows what counts")
+        .matches(FeatureState::isEnabled);
+    table.change(2, Map.of(Kind.HEALTH, CANARY.withOptIn(false)), by(Origin.OPERATOR));
+    assertThat(table.read().of(Kind.HEALTH).optIn()).isFalse();
+    assertThat(table.read().of(Kind.EVENT).optIn()).isTrue();
+    assertThat(table.read().aside()).isEmpty();
+  }
+
+  /** An older router beside this one switches two flags, and knows nothing of the third. */
+  @Test
+  void olderRouterBesideThisOneDoesNotLoseTheOptIn() {
+    begin();
+    table.change(2, Map.of(Kind.HEALTH, CANARY.withOptIn(false)), by(Origin.ROLLBACK));
+    byHand(
+        """
+        INSERT INTO rollout_change (changed_at, version, kind, origin, actor, reason, ticket,
+            forced, flags_before, flags_after, evidence, decision, decided_at)
+          SELECT changed_at, 4, kind, 'OPERATOR', actor, reason, ticket, forced, flags_after,
+              REPLACE(flags_after, '1000', '5000'), evidence, 'older', decided_at
+            FROM rollout_change WHERE kind = 'HEALTH' AND version = 3\
+        """);
+    byHand(
+        "UPDATE rollout_flag SET parameters = '{\"percentage\":\"50.00\"}'"
+            + " WHERE feature = 'HEALTH_STREAM'");
+    byHand("UPDATE rollout_version SET version = 4");
+    assertThat(table.read().of(Kind.HEALTH)).isEqualTo(MORE.withOptIn(false));
+    RolloutChange older = table.history(Kind.HEALTH, 1).getFirst();
+    assertThat(older.before()).isEqualTo(CANARY.withOptIn(false));
+    assertThat(older.after()).isEqualTo(MORE.withOptIn(false));
+    byHand("DELETE FROM rollout_flag WHERE feature = 'HEALTH_OPT_IN'");
+    assertThat(table.read().of(Kind.HEALTH))
+        .as("a row that is lost does not switch it on")
+        .isEqualTo(MORE.withOptIn(false));
+    assertThat(table.read().aside())
+        .singleElement()
+        .extracting(Aside::feature, Aside::kind)
+        .containsExactly("HEALTH_OPT_IN", Kind.HEALTH);
+  }
+
+  @Test
+  void togglzSwitchesTheOptInByItself() {
+    begin();
+    table.setFeatureState(new FeatureState(RolloutFeature.HEALTH_OPT_IN, false));
+    assertThat(table.read().of(Kind.HEALTH)).isEqualTo(CANARY.withOptIn(false));
+    RolloutChange newest = table.history(Kind.HEALTH, 1).getFirst();
+    assertThat(newest.origin()).isEqualTo(Origin.TOGGLZ);
+    assertThat(newest.ofOptInOnly()).isTrue();
+    FeatureState stream = new FeatureState(RolloutFeature.HEALTH_STREAM, true);
+    stream.setStrategyId(DeviceCohortStrategy.ID).setParameter("percentage", "50");
+    table.setFeatureState(stream);
+    assertThat(table.read().of(Kind.HEALTH)).isEqualTo(MORE.withOptIn(false));
+    assertThat(Objects.requireNonNull(table.getFeatureState(RolloutFeature.HEALTH_OPT_IN)))
+        .matches(state -> !state.isEnabled());
+  }
+
+  private void asAReleaseWithoutOptInLeavesThem() {
+    for (Kind kind : Kind.values()) {
+      byHand("DELETE FROM rollout_flag WHERE feature = '" + kind.name() + "_OPT_IN'");
+    }
+    new TransactionTemplate(new JdbcTransactionManager(outputs.control()))
+        .executeWithoutResult(
+            status ->
+                JdbcClient.create(outputs.control())
+                    .sql("UPDATE rollout_change SET opt_in_before = NULL, opt_in_after = NULL")
+                    .update());
+  }
+
   private void begin() {
     table.initialise(KindFlags.SHADOW);
     table.change(1, Map.of(Kind.HEALTH, CANARY), by(Origin.OPERATOR));

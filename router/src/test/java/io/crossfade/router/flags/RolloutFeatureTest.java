@@ -18,31 +18,46 @@ import org.togglz.core.repository.FeatureState;
 class RolloutFeatureTest {
 
   @Test
-  void twoSwitchesSayWhatWasSwitched() {
+  void threeSwitchesSayWhatWasSwitched() {
     Cohort named = new Cohort(0, Set.of("A"), Set.of("B"), Set.of(1L), Set.of(2L));
     for (Kind kind : Kind.values()) {
       for (Cohort cohort : List.of(Cohort.NOBODY, Cohort.of(1), named, Cohort.EVERYBODY)) {
-        for (boolean dualWrite : new boolean[] {true, false}) {
-          KindFlags flags = new KindFlags(cohort, dualWrite);
+        for (int other = 0; other < 4; other++) {
+          KindFlags flags = new KindFlags(cohort, other % 2 == 0, other < 2);
           List<FeatureState> states = RolloutFeature.states(kind, flags);
           assertThat(states)
               .extracting(FeatureState::getFeature)
-              .containsExactly(RolloutFeature.stream(kind), RolloutFeature.dualWrite(kind));
+              .containsExactly(
+                  RolloutFeature.stream(kind),
+                  RolloutFeature.dualWrite(kind),
+                  RolloutFeature.optIn(kind));
           assertThat(states.getFirst().isEnabled()).isEqualTo(!cohort.nobody());
-          assertThat(RolloutFeature.flags(states.getFirst(), states.getLast())).isEqualTo(flags);
+          assertThat(RolloutFeature.flags(states.get(0), states.get(1), states.get(2)))
+              .isEqualTo(flags);
         }
       }
       assertThat(RolloutFeature.stream(kind).kind()).isEqualTo(kind);
       assertThat(RolloutFeature.dualWrite(kind).kind()).isEqualTo(kind);
+      assertThat(RolloutFeature.optIn(kind).kind()).isEqualTo(kind);
     }
   }
 
   @Test
-  void switchThatWasNeverSetIsOff() {
-    assertThat(RolloutFeature.flags(null, null)).isEqualTo(KindFlags.LEGACY);
+  void switchThatWasNeverSetIsOffButTheOptIn() {
+    assertThat(RolloutFeature.flags(null, null, null)).isEqualTo(KindFlags.LEGACY);
+    assertThat(KindFlags.LEGACY.optIn()).isTrue();
+    RolloutFeatures togglz = new RolloutFeatures();
+    for (Kind kind : Kind.values()) {
+      for (RolloutFeature feature :
+          List.of(RolloutFeature.stream(kind), RolloutFeature.optIn(kind))) {
+        assertThat(togglz.getMetaData(feature).getDefaultFeatureState().isEnabled())
+            .as("in Togglz, too: %s", feature)
+            .isEqualTo(feature.equals(RolloutFeature.optIn(kind)));
+      }
+    }
     FeatureState off = new FeatureState(RolloutFeature.HEALTH_STREAM, false);
     off.setStrategyId("gradual");
-    assertThat(RolloutFeature.flags(off, null))
+    assertThat(RolloutFeature.flags(off, null, null))
         .as("whatever its strategy")
         .isEqualTo(KindFlags.LEGACY);
   }
@@ -52,10 +67,10 @@ class RolloutFeatureTest {
   void switchWithoutAStrategyIsForAll() {
     FeatureState stream = new FeatureState(RolloutFeature.HEALTH_STREAM, true);
     FeatureState dualWrite = new FeatureState(RolloutFeature.HEALTH_DUAL_WRITE, true);
-    assertThat(RolloutFeature.flags(stream, dualWrite))
+    assertThat(RolloutFeature.flags(stream, dualWrite, null))
         .isEqualTo(new KindFlags(Cohort.EVERYBODY, true));
     stream.setStrategyId(" ");
-    assertThat(RolloutFeature.flags(stream, null))
+    assertThat(RolloutFeature.flags(stream, null, null))
         .isEqualTo(new KindFlags(Cohort.EVERYBODY, false));
   }
 
@@ -65,10 +80,14 @@ class RolloutFeatureTest {
     stream.setStrategyId("gradual");
     FeatureState dualWrite = new FeatureState(RolloutFeature.HEALTH_DUAL_WRITE, true);
     dualWrite.setStrategyId(DeviceCohortStrategy.ID);
-    assertThatThrownBy(() -> RolloutFeature.flags(stream, null))
+    assertThatThrownBy(() -> RolloutFeature.flags(stream, null, null))
         .hasMessageContaining("HEALTH_STREAM cannot use the strategy gradual");
-    assertThatThrownBy(() -> RolloutFeature.flags(null, dualWrite))
+    assertThatThrownBy(() -> RolloutFeature.flags(null, dualWrite, null))
         .hasMessageContaining("HEALTH_DUAL_WRITE cannot use the strategy device-cohort");
+    FeatureState optIn = new FeatureState(RolloutFeature.HEALTH_OPT_IN, true);
+    optIn.setStrategyId(DeviceCohortStrategy.ID);
+    assertThatThrownBy(() -> RolloutFeature.flags(null, null, optIn))
+        .hasMessageContaining("HEALTH_OPT_IN cannot use the strategy device-cohort");
     assertThat(RolloutFeature.named("EVENT_STREAM")).contains(RolloutFeature.EVENT_STREAM);
     assertThat(RolloutFeature.named("SLEEP_STREAM")).isEmpty();
   }
@@ -77,6 +96,7 @@ class RolloutFeatureTest {
   void switchIsCheckedByItself() {
     RolloutFeature.check(new FeatureState(RolloutFeature.HEALTH_STREAM, true));
     RolloutFeature.check(new FeatureState(RolloutFeature.HEALTH_DUAL_WRITE, true));
+    RolloutFeature.check(new FeatureState(RolloutFeature.HEALTH_OPT_IN, false));
     FeatureState cohort = new FeatureState(RolloutFeature.HEALTH_STREAM, true);
     cohort.setStrategyId(DeviceCohortStrategy.ID);
     cohort.setParameter("percentage", "10");

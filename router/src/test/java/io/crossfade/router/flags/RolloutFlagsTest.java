@@ -336,11 +336,13 @@ class RolloutFlagsTest {
     RolloutFlags flags = router();
     assertThat(flags.source()).isEqualTo(RolloutFlags.Source.NOTHING);
     for (Kind kind : Kind.values()) {
-      assertThat(flags.state().of(kind)).isEqualTo(KindFlags.LEGACY);
+      assertThat(flags.state().of(kind))
+          .as("for clients that ask for the stream, too")
+          .isEqualTo(KindFlags.LEGACY.withOptIn(false));
     }
     assertThat(flags.state().rolledBack(Set.of(Kind.HEALTH)))
         .as("copies go on, if there were any")
-        .containsExactly(Map.entry(Kind.HEALTH, KindFlags.SHADOW));
+        .containsExactly(Map.entry(Kind.HEALTH, KindFlags.SHADOW.withOptIn(false)));
     link.cut = false;
     flags.refresh();
     assertThat(flags.state().of(Kind.HEALTH)).isEqualTo(CANARY);
@@ -457,8 +459,11 @@ class RolloutFlagsTest {
     RolloutFlags flags = router();
     AcceptedRecord accepted = SampleRecords.health("DEV1", 1);
     flags.override(rollback("r1", Kind.HEALTH, KindFlags.SHADOW));
-    assertThat(flags.assignment(accepted, false)).isEqualTo(Assignment.LEGACY_MIRRORED);
-    assertThat(flags.assignment(accepted, true)).isEqualTo(Assignment.STREAM_MIRRORED);
+    assertThat(flags.of(accepted.kind()).assignment(accepted, false))
+        .isEqualTo(Assignment.LEGACY_MIRRORED);
+    assertThat(flags.of(accepted.kind()).assignment(accepted, true))
+        .as("asked for, and the opt-in is on")
+        .isEqualTo(Assignment.STREAM_MIRRORED);
   }
 
   private PendingChange rollback(String id, Kind kind, KindFlags to) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Flags in memory that behave as {@link FlagTable}, with outages at will. */
@@ -143,12 +144,12 @@ final class SimulatedFlagStore implements FlagStore {
   }
 
   /** As Togglz' console does, which knows no versions. */
-  RolloutState changeThroughTogglz(Kind kind, KindFlags flags) {
+  RolloutState changeThroughTogglz(Kind kind, UnaryOperator<KindFlags> flags) {
     return link.call(
         true,
         () ->
             record(
-                Map.of(kind, flags),
+                Map.of(kind, flags.apply(database.state.of(kind))),
                 new Note(Origin.TOGGLZ, "somebody", "changed through Togglz", null, true, "{}"),
                 null));
   }
@@ -161,18 +162,17 @@ final class SimulatedFlagStore implements FlagStore {
           if (recorded(change.id()).isEmpty()) {
             Map<Kind, KindFlags> wanted = new TreeMap<>(change.flags());
             for (Kind kind : change.flags().keySet()) {
-              boolean decidedSince =
+              List<RolloutChange> since =
                   database.changes.stream()
-                      .anyMatch(
+                      .filter(
                           other ->
                               other.kind() == kind
                                   && other.origin().person()
                                   && other
                                       .decided()
-                                      .isAfter(change.decidedAt().plus(FlagTable.TOGETHER)));
-              if (decidedSince) {
-                wanted.put(kind, database.state.of(kind));
-              }
+                                      .isAfter(change.decidedAt().plus(FlagTable.TOGETHER)))
+                      .toList();
+              wanted.put(kind, change.wanted(kind, database.state.of(kind), since));
             }
             record(wanted, change.note(), change);
           }

@@ -40,6 +40,7 @@ class StageTest {
   @Test
   void flagsSayTheirStage() {
     assertThat(KindFlags.LEGACY).hasToString("legacy");
+    assertThat(KindFlags.LEGACY.withOptIn(false)).hasToString("legacy, opt-in off");
     assertThat(KindFlags.SHADOW).hasToString("shadow");
     assertThat(new KindFlags(Cohort.of(1_000), true)).hasToString("canary 10.00 %");
     assertThat(new KindFlags(Cohort.EVERYBODY, true)).hasToString("live");
@@ -57,6 +58,14 @@ class StageTest {
     Cohort one = new Cohort(0, Set.of("DEV1"), Set.of(), Set.of(), Set.of());
     assertThat(KindFlags.LEGACY.assignment(accepted, false)).isEqualTo(Assignment.LEGACY_ONLY);
     assertThat(KindFlags.LEGACY.assignment(accepted, true)).isEqualTo(Assignment.STREAM_ONLY);
+    assertThat(KindFlags.LEGACY.withOptIn(false).assignment(accepted, true))
+        .as("what it asked for does not count")
+        .isEqualTo(Assignment.LEGACY_ONLY);
+    assertThat(KindFlags.SHADOW.withOptIn(false).assignment(accepted, true))
+        .isEqualTo(Assignment.LEGACY_MIRRORED);
+    assertThat(new KindFlags(one, true, false).assignment(accepted, true))
+        .as("a device of the cohort")
+        .isEqualTo(Assignment.STREAM_MIRRORED);
     assertThat(KindFlags.SHADOW.assignment(accepted, false)).isEqualTo(Assignment.LEGACY_MIRRORED);
     assertThat(KindFlags.SHADOW.assignment(accepted, true)).isEqualTo(Assignment.STREAM_MIRRORED);
     assertThat(new KindFlags(one, true).assignment(accepted, false))

@@ -46,6 +46,10 @@ class OperatorFuzzIT {
                   + "\"denyDevices\":[\"B\"],\"allowCustomers\":[1],\"denyCustomers\":[2],"
                   + "\"reason\":\"fuzz\",\"ticket\":\"T-1\",\"version\":1,\"force\":true,"
                   + "\"dryRun\":true}"),
+          new Call(
+              "POST",
+              "/api/rollout/opt-in",
+              "{\"kind\":\"event\",\"on\":false,\"reason\":\"fuzz\",\"ticket\":\"T-2\",\"version\":1}"),
           new Call("POST", "/api/rollout/rollbacks", "{\"kind\":\"event\",\"reason\":\"fuzz\"}"),
           new Call("PUT", "/api/rollout/holds", "{\"kind\":\"event\",\"reason\":\"fuzz\"}"),
           new Call(

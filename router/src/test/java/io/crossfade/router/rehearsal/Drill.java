@@ -36,6 +36,7 @@ final class Drill {
             new Step(0.45, "Redis is back", redis::start),
             new Step(0.55, "live", () -> change("\"stage\":\"live\"")),
             new Step(0.70, "rollback", this::rollBack),
+            new Step(0.75, "opt-in of _v2 clients on again", this::letClientsChoose),
             new Step(0.80, "canary 50 %", () -> change("\"stage\":\"canary\",\"percentage\":50")),
             new Step(0.88, "live", () -> change("\"stage\":\"live\"")));
   }
@@ -66,6 +67,15 @@ final class Drill {
 
   private void rollBack() {
     call("/api/rollout/rollbacks", "{\"kind\":\"all\",\"reason\":\"rehearsal\"}");
+  }
+
+  /** The rollback took it from them, and no change of stage gives it back. */
+  private void letClientsChoose() {
+    long version = operator.get("/api/rollout").json().path("version").asLong();
+    call(
+        "/api/rollout/opt-in",
+        "{\"kind\":\"all\",\"on\":true,\"version\":%d,\"reason\":\"rehearsal\"}"
+            .formatted(version));
   }
 
   private void call(String path, String body) {

@@ -134,7 +134,7 @@ class AutopilotPolicyTest {
     urgentMissing = 1;
     fallbacks = 10_000;
     Back back = (Back) decide(canary(3_000));
-    assertThat(back.to()).isEqualTo(KindFlags.SHADOW);
+    assertThat(back.to()).isEqualTo(KindFlags.SHADOW.withOptIn(false));
     assertThat(back.failed())
         .extracting(GateResult::gate)
         .containsExactly(Gate.URGENT_EVENTS, Gate.ERRORS);
@@ -175,16 +175,21 @@ class AutopilotPolicyTest {
     urgentMissing = 1;
     fallbacks = 10_000;
     boolean one = to == Depth.ONE_STAGE;
-    assertThat(back(canary(3_000))).isEqualTo(KindFlags.SHADOW);
-    assertThat(back(ONE_WAY)).as("no stage").isEqualTo(KindFlags.SHADOW);
-    assertThat(back(COMPLETE)).isEqualTo(one ? LIVE : KindFlags.SHADOW);
-    assertThat(back(LIVE)).isEqualTo(one ? canary(5_000) : KindFlags.SHADOW);
+    assertThat(back(canary(3_000))).isEqualTo(off(KindFlags.SHADOW));
+    assertThat(back(ONE_WAY)).as("no stage").isEqualTo(off(KindFlags.SHADOW));
+    assertThat(back(COMPLETE)).isEqualTo(off(one ? LIVE : KindFlags.SHADOW));
+    assertThat(back(LIVE)).isEqualTo(off(one ? canary(5_000) : KindFlags.SHADOW));
     plan = List.of(new BigDecimal("100"));
-    assertThat(back(LIVE)).as("the plan knows no canary").isEqualTo(KindFlags.SHADOW);
+    assertThat(back(LIVE)).as("the plan knows no canary").isEqualTo(off(KindFlags.SHADOW));
   }
 
   private KindFlags back(KindFlags from) {
     return ((Back) decide(from)).to();
+  }
+
+  /** As any rollback does. */
+  private static KindFlags off(KindFlags flags) {
+    return flags.withOptIn(false);
   }
 
   private static KindFlags canary(int basisPoints) {

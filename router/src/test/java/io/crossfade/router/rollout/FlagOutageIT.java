@@ -108,6 +108,10 @@ class FlagOutageIT {
     assertThat(overview(http).path("rollbackWaitsToBeStored").asBoolean()).isTrue();
     assertThat(stages(http)).containsExactly("shadow", "canary", "canary");
     assertThat(overview(http).at("/kinds/1/percentage").asInt()).isEqualTo(50);
+    assertThat(overview(http).path("kinds").findValuesAsText("optIn"))
+        .as("the rollback switched its opt-in off")
+        .startsWith("false");
+    assertThat(overview(http).at("/kinds/1/optIn").asBoolean()).isTrue();
     assertThat(health(router).at("/details/source").asText()).isEqualTo("FILE");
     assertThat(health(router).at("/details/asOf").asText()).startsWith("20");
     assertThat(page(router)).contains("started without its database");

@@ -201,7 +201,7 @@ class RolloutIT {
         "{\"kind\":\"all\",\"stage\":\"legacy\",\"reason\":\"x\",\"version\":"
             + version(http)
             + "}";
-    for (String path : List.of("changes", "rollbacks", "holds")) {
+    for (String path : List.of("changes", "rollbacks", "holds", "opt-in")) {
       String method = path.equals("holds") ? "PUT" : "POST";
       assertThat(http.as("viewer").call(method, "/api/rollout/" + path, body).status())
           .isEqualTo(403);
@@ -312,15 +312,75 @@ class RolloutIT {
         200,
         "\"kind\":\"event\",\"stage\":\"canary\",\"percentage\":10,\"force\":true",
         version(http));
-    assertThat(rollback(http, "all").path("after").toString())
-        .contains("event")
-        .doesNotContain("health");
+    JsonNode after = rollback(http, "all").path("after");
+    assertThat(after.at("/event/cohort/basisPoints").asInt()).isZero();
+    assertThat(after).allMatch(flags -> flags.path("dualWrite").asBoolean());
+    assertThat(after).as("the opt-in of all").hasSize(3);
     JsonNode kinds = http.get("/api/rollout").json().path("kinds");
     assertThat(kinds).allMatch(kind -> "shadow".equals(kind.path("stage").asText()));
     JsonNode second = rollback(http, "all");
     assertThat(second.path("stored").asBoolean()).isTrue();
     kinds = http.get("/api/rollout").json().path("kinds");
     assertThat(kinds).allMatch(kind -> "legacy".equals(kind.path("stage").asText()));
+  }
+
+  /** A client's own choice is a flag of its own, which the red button switches off. */
+  @Test
+  void rollbackKeepsV2UploadsFromTheStreamUntilTheyAreLetBackByAChangeOfTheirOwn() {
+    Http http = router();
+    assertThat(http.post("/upload_health_data_v2", Http.health("OWN", 0)).status()).isEqualTo(200);
+    awaitCount("streamDataSource", "route_reason = 'OPT_IN'", 1);
+    JsonNode receipt = rollback(http, "health", ",\"to\":\"shadow\"");
+    assertThat(receipt.at("/after/health/optIn").isBoolean()).isTrue();
+    assertThat(receipt.at("/after/health/optIn").asBoolean()).isFalse();
+    assertThat(receipt.path("notes").toString()).contains("Clients of _v2 endpoints");
+    JsonNode answer = http.post("/upload_health_data_v2", Http.health("OWN", 1)).json();
+    assertThat(answer.path("status").asText()).as("%s", answer).isEqualTo("accepted");
+    awaitCount("legacyDataSource", "route_reason = 'FLAG'", 1);
+    awaitCount("streamDataSource", "route_reason = 'MIRROR'", 1);
+    awaitCount("streamDataSource", "route_reason = 'OPT_IN'", 1);
+    JsonNode device = http.get("/api/rollout/devices/OWN").json().at("/kinds/0");
+    assertThat(device.at("/v2/path").asText()).isEqualTo("legacy");
+    assertThat(device.at("/v2/why").asText()).contains("the opt-in is off");
+
+    change(
+        http,
+        200,
+        "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":0.01,\"force\":true",
+        version(http));
+    assertThat(kind(http).path("optIn").asBoolean()).as("not by a change of stage").isFalse();
+    assertThat(kind(http).path("stage").asText()).isEqualTo("canary");
+
+    JsonNode made = optIn(http, 200, "\"kind\":\"health\",\"on\":true,\"ticket\":\"OPS-8\"");
+    assertThat(made.at("/steps/0/inverse").toString())
+        .contains("\"on\":false", "\"kind\":\"health\"");
+    assertThat(kind(http).path("optIn").asBoolean()).isTrue();
+    assertThat(http.get("/api/rollout/devices/OWN").json().at("/kinds/0/v2/path").asText())
+        .isEqualTo("stream");
+    http.post("/upload_health_data_v2", Http.health("OWN", 2));
+    awaitCount("streamDataSource", "route_reason = 'OPT_IN'", 2);
+    JsonNode history = http.get("/api/rollout/history?kind=health").json();
+    assertThat(history.findValuesAsText("origin"))
+        .startsWith("OPERATOR", "OPERATOR", "ROLLBACK", "INITIAL");
+    assertThat(history.at("/0/after/optIn").asBoolean()).isTrue();
+    assertThat(history.at("/0/ticket").asText()).isEqualTo("OPS-8");
+    assertThat(history.at("/1/after/optIn").asBoolean()).isFalse();
+    assertThat(history.at("/2/after/optIn").asBoolean()).isFalse();
+    assertThat(history.at("/2/before/optIn").asBoolean()).isTrue();
+    assertThat(optIn(http, 409, "\"kind\":\"health\",\"on\":true").path("type").asText())
+        .isEqualTo("urn:crossfade:problem:already-so");
+    assertThat(optIn(http, 400, "\"kind\":\"health\"").path("type").asText())
+        .isEqualTo("urn:crossfade:problem:switch-missing");
+  }
+
+  private static JsonNode kind(Http http) {
+    return http.get("/api/rollout").json().at("/kinds/0");
+  }
+
+  private static JsonNode optIn(Http http, int status, String fields) {
+    Http.Answer answer = http.call("POST", "/api/rollout/opt-in", body(fields, version(http)));
+    assertThat(answer.status()).as(answer.raw().body()).isEqualTo(status);
+    return answer.json();
   }
 
   /** Invariants 6 and 7. */
@@ -514,12 +574,13 @@ class RolloutIT {
         version(one));
     String shadow = ",\"to\":\"shadow\"";
     JsonNode receipt = rollback(one, "all", shadow);
-    assertThat(receipt.path("after").toString()).contains("\"health\"").doesNotContain("\"event\"");
+    assertThat(receipt.path("after")).hasSize(3);
     assertThat(rollback(one, "all", shadow).path("id")).isEqualTo(receipt.path("id"));
     await().atMost(PATIENCE).until(() -> version(two) == version(one));
     JsonNode elsewhere = rollback(two, "all", shadow);
     assertThat(elsewhere.path("after")).isEmpty();
     assertThat(elsewhere.path("notes").toString()).contains("already");
+    assertThat(elsewhere.path("id").isNull()).as("there is no receipt to ask for").isTrue();
     assertThat(one.get("/api/rollout").json().at("/kinds/0/stage").asText()).isEqualTo("shadow");
     assertThat(one.get("/api/rollout/history?kind=health").json().at("/0/reason").asText())
         .isEqualTo("test");

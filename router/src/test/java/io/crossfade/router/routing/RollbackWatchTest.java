@@ -27,21 +27,33 @@ class RollbackWatchTest {
   void waitEndsWithADeviceThatTheStreamServedBefore() {
     RollbackWatch.Wait wait = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
     assertThat(wait.millis()).isEmpty();
-    watch.servedByLegacy(List.of(OTHER, SampleRecords.health("DEV1", 1)));
+    watch.servedByLegacy(List.of(OTHER, SampleRecords.health("DEV1", 1)), false);
     assertThat(wait.millis()).as("no such device, no such kind").isEmpty();
-    watch.servedByLegacy(List.of(OTHER, MEMBER));
+    watch.servedByLegacy(List.of(OTHER, MEMBER), false);
     assertThat(wait.millis()).isPresent();
     assertThat(wait.millis().getAsLong()).isBetween(0L, Duration.ofHours(1).toMillis());
     long first = wait.millis().getAsLong();
-    watch.servedByLegacy(List.of(MEMBER));
+    watch.servedByLegacy(List.of(MEMBER), false);
     assertThat(wait.millis()).hasValue(first);
+  }
+
+  @Test
+  void clientThatTheOptInServedIsOneToo() {
+    RollbackWatch.Wait off = watch.await(Map.of(Kind.EVENT, ONE_DEVICE.withOptIn(false)));
+    watch.servedByLegacy(List.of(OTHER), true);
+    assertThat(off.millis()).as("what it asked for did not count").isEmpty();
+    RollbackWatch.Wait on = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
+    watch.servedByLegacy(List.of(OTHER), false);
+    assertThat(on.millis()).isEmpty();
+    watch.servedByLegacy(List.of(OTHER), true);
+    assertThat(on.millis()).isPresent();
   }
 
   @Test
   void newWaitEndsTheOneBefore() {
     RollbackWatch.Wait first = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
     RollbackWatch.Wait second = watch.await(Map.of(Kind.EVENT, ONE_DEVICE));
-    watch.servedByLegacy(List.of(MEMBER));
+    watch.servedByLegacy(List.of(MEMBER), false);
     assertThat(first.millis()).isEmpty();
     assertThat(second.millis()).isPresent();
   }
