@@ -154,6 +154,8 @@ class ConsoleBrowserIT {
 
     page.getByRole(AriaRole.BUTTON, named("Roll back")).first().click();
     Locator question = page.locator("#rollback");
+    assertThat(question).containsText("Uploads to _v2 endpoints, too");
+    assertThat(question).containsText("Copies to the stream go on");
     question.getByLabel("Reason").fill("the night shift is careful");
     question.getByRole(AriaRole.BUTTON, inside("Roll back now")).click();
     assertThat(page.locator("#receipt"))
@@ -161,8 +163,23 @@ class ConsoleBrowserIT {
             "Everything that was in the streams",
             new LocatorAssertions.ContainsTextOptions().setTimeout((double) PATIENCE.toMillis()));
     assertThat(health.locator(".stages .now")).hasText("shadow");
+    assertThat(page.locator("#receipt")).containsText("_v2 opt-in off");
+    assertThat(health.locator(".opt-in .badge")).hasText("off");
     page.getByRole(AriaRole.LINK, named("Overview")).click();
     await().atMost(PATIENCE).until(() -> rate(page, "stream") == 0 && rate(page, "legacy") > 0);
+    assertThat(card(page).locator(".opt-in")).containsText("off");
+
+    page.getByRole(AriaRole.LINK, named("Device")).click();
+    page.getByLabel("Serial number").fill("WATCH7");
+    page.getByRole(AriaRole.BUTTON, named("Show")).click();
+    assertThat(page.locator("#paths")).containsText("the opt-in is off: as any other upload");
+    page.getByRole(AriaRole.LINK, named("Rollout")).click();
+    health.locator("[action$=opt-in] [name=reason]").fill("the stream is well again");
+    health.getByRole(AriaRole.BUTTON, inside("Switch the _v2 opt-in on")).click();
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("shadow, _v2 opt-in off → shadow");
+    assertThat(health.locator(".opt-in .badge")).hasText("on");
+    assertThat(health.locator(".stages .now")).hasText("shadow");
+    assertThat(page.locator("#history tbody tr").first()).containsText("the stream is well again");
 
     int planted =
         TestOutputs.update(
