@@ -8,6 +8,7 @@ import io.crossfade.db.CutLink;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
+import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.TableResult;
 import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.diff.Explanation;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,19 +71,30 @@ class StaleFlagsIT {
     awaitLongAfter();
     assertThat(stage(http)).isEqualTo("legacy");
     assertThat(http.post("/upload_health_data", Http.health("DEAF", 1)).status()).isEqualTo(200);
+    // Nor that clients of v2 endpoints are not heeded any longer.
+    rollBackTo("shadow");
+    awaitLongAfter();
+    assertThat(http.post("/upload_health_data_v2", Http.health("DEAF", 3)).status()).isEqualTo(200);
     link.mend();
     await().atMost(PATIENCE).until(() -> stage(http).equals("shadow"));
     awaitLongAfter();
     assertThat(http.post("/upload_health_data", Http.health("DEAF", 2)).status()).isEqualTo(200);
+    assertThat(http.post("/upload_health_data_v2", Http.health("DEAF", 4)).status()).isEqualTo(200);
     await().atMost(PATIENCE).ignoreExceptions().until(() -> TestComparisons.areDrained(deaf));
 
     ComparisonWindow always =
         new ComparisonWindow(Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z"));
     TableResult health = TestComparisons.drained(other, always).of(Kind.HEALTH).getFirst();
     assertThat(health.explained())
-        .as("the first was not meant to be copied, the last was")
-        .isEqualTo(Map.of(Explanation.MIRROR_DROPPED, 1L));
-    assertThat(health.differing()).isEqualTo(1);
+        .as("the first was not meant to be copied, the last were")
+        .isEqualTo(Map.of(Explanation.MIRROR_DROPPED, 2L));
+    assertThat(health.differing()).isEqualTo(2);
+    DataSource stream = other.getBean("streamDataSource", DataSource.class);
+    assertThat(
+            TestOutputs.number(
+                stream, "SELECT COUNT(*) FROM t_user_health_data WHERE route_reason = 'OPT_IN'"))
+        .as("the one that it let choose while the opt-in was off")
+        .isEqualTo(1);
   }
 
   private void switchTo(String stage) {
@@ -93,6 +106,16 @@ class StaleFlagsIT {
             "/api/rollout/changes",
             "{\"kind\":\"all\",\"stage\":\"%s\",\"force\":true,\"reason\":\"test\",\"version\":%d}"
                 .formatted(stage, version));
+    assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
+  }
+
+  private void rollBackTo(String stage) {
+    Http.Answer answer =
+        Http.of(other)
+            .call(
+                "POST",
+                "/api/rollout/rollbacks",
+                "{\"kind\":\"all\",\"to\":\"%s\",\"reason\":\"test\"}".formatted(stage));
     assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
   }
 

@@ -286,6 +286,21 @@ class UploadRouterIT {
     assertThat(counted(RouterMeter.RECORDS, DeliveryPath.STREAM, RouteReason.OPT_IN)).isEqualTo(1);
   }
 
+  /** The flags answer then, and are named as the reason: legacy with a copy, or the cohort. */
+  @Test
+  void clientThatAsksWhileTheOptInIsOffGoesAsAllOthersDo() {
+    switched(KindFlags.SHADOW.withOptIn(false));
+    UploadRouter.Outcome outcome = router.route(List.of(one(14)), true);
+    assertThat(outcome.accepted()).isTrue();
+    assertThat(outcome.streamIds()).isEmpty();
+    assertThat(counted(RouterMeter.RECORDS, DeliveryPath.LEGACY, RouteReason.FLAG)).isEqualTo(1);
+    Awaitility.await().atMost(LONG).until(() -> appender.entries(Kind.HEALTH).size() == 1);
+    switched(LIVE.withOptIn(false));
+    assertThat(router.route(List.of(one(15)), true).streamIds()).hasSize(1);
+    assertThat(counted(RouterMeter.RECORDS, DeliveryPath.STREAM, RouteReason.FLAG)).isEqualTo(1);
+    assertThat(counted(RouterMeter.RECORDS, DeliveryPath.STREAM, RouteReason.OPT_IN)).isZero();
+  }
+
   @Test
   void whatIsRoutedOneWayLongAfterItsAcceptanceCountsAsNotCopied() {
     AcceptedRecord record = one(15);
