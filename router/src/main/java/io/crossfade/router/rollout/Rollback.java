@@ -5,6 +5,7 @@ import io.crossfade.router.flags.FlagStore;
 import io.crossfade.router.flags.FlagTable;
 import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.PendingChange;
+import io.crossfade.router.flags.RolloutChange;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.flags.RolloutState;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +66,7 @@ public final class Rollback {
       AtomicLong drainedMillis) {}
 
   private final RolloutFlags flags;
+  private final FlagTable table;
   private final Instances instances;
   private final RollbackWatch watch;
   private final StreamHealth streams;
@@ -82,12 +85,14 @@ public final class Rollback {
 
   public Rollback(
       RolloutFlags flags,
+      FlagTable table,
       Instances instances,
       RollbackWatch watch,
       StreamHealth streams,
       RollbackReceipts receipts,
       InstantSource clock) {
     this.flags = flags;
+    this.table = table;
     this.instances = instances;
     this.watch = watch;
     this.streams = streams;
@@ -140,20 +145,19 @@ public final class Rollback {
   }
 
   /**
-   * Of a rollback that was asked for again, the receipt of the one that was not answered, where
-   * this router made it: whether it is stored, and what was on its way. Else nothing was changed,
-   * which no receipt is kept of.
+   * Of a rollback that was asked for again, the receipt of the one that was not answered, by
+   * whichever router: whether it is stored, and what was on its way. Where no rollback led there,
+   * nothing was changed, which no receipt is kept of.
    */
   private RollbackReceipt alreadyThere(Map<Kind, KindFlags> now, String actor, String reason) {
-    Optional<Known> made =
-        List.copyOf(known.values()).reversed().stream()
-            .filter(
-                rollback ->
-                    now.keySet().containsAll(rollback.after().keySet())
-                        && now.entrySet().containsAll(rollback.after().entrySet()))
-            .findFirst();
-    if (made.isPresent()) {
-      return awaitInstances(made.get());
+    Optional<String> made = made(now);
+    Known own = made.map(known::get).orElse(null);
+    if (own != null) {
+      return awaitInstances(own);
+    }
+    Optional<RollbackReceipt> others = made.flatMap(receipts::find);
+    if (others.isPresent()) {
+      return others.get();
     }
     long version = flags.state().version();
     return new RollbackReceipt(
@@ -171,6 +175,31 @@ public final class Rollback {
         true,
         null,
         List.of("It was there already: nothing was changed, so there is no receipt to ask for."));
+  }
+
+  /**
+   * The rollback by which kinds are where they are: the one that waits here, else their newest
+   * change if it is one; while the history cannot be read, one of this router that led there.
+   */
+  private Optional<String> made(Map<Kind, KindFlags> now) {
+    Optional<String> ledThere =
+        List.copyOf(known.values()).reversed().stream()
+            .filter(rollback -> now.entrySet().containsAll(rollback.after().entrySet()))
+            .map(Known::id)
+            .findFirst();
+    if (ledThere.isPresent() && flags.settled(ledThere.get()).isEmpty()) {
+      return ledThere;
+    }
+    try {
+      return now.keySet().stream()
+          .flatMap(kind -> table.history(kind, 1).stream())
+          .max(Comparator.comparing(RolloutChange::version))
+          .filter(change -> change.origin() == Origin.ROLLBACK)
+          .map(RolloutChange::decision);
+    } catch (DataAccessException | TransactionException e) {
+      log.debug("Whether it was a rollback is not known now: {}", e.getMessage());
+      return ledThere;
+    }
   }
 
   /** What became of a rollback; empty when no router knows it. */

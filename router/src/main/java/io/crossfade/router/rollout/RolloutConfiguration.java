@@ -150,13 +150,14 @@ public class RolloutConfiguration {
   @Bean(initMethod = "takeOver")
   Rollback rollback(
       RolloutFlags flags,
+      FlagTable table,
       Instances instances,
       RollbackWatch watch,
       StreamHealth streams,
       HikariDataSource controlDataSource,
       InstantSource clock) {
     return new Rollback(
-        flags, instances, watch, streams, new RollbackReceipts(controlDataSource), clock);
+        flags, table, instances, watch, streams, new RollbackReceipts(controlDataSource), clock);
   }
 
   @Bean
