@@ -39,9 +39,7 @@ public class RoutingBenchmark {
   public Object decide() {
     HealthData upload = records.get(next++ & (RECORDS - 1));
     return RoutingPolicy.decide(
-        flags.of(upload.kind()).assignment(upload, false),
-        false,
-        breaker.getState() != CircuitBreaker.State.OPEN);
+        flags.assignment(upload, false), false, breaker.getState() != CircuitBreaker.State.OPEN);
   }
 
   public static void run() throws RunnerException {

@@ -3,7 +3,7 @@ package io.crossfade.router.flags;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How far the migration of a kind is. Named from its two flags, never stored. */
+/** How far the migration of a kind is. Named from its first two flags, never stored. */
 public enum Stage {
   LEGACY,
   SHADOW,

@@ -502,6 +502,8 @@ class RolloutIT {
     JsonNode history = http.get("/api/rollout/history?kind=health").json();
     assertThat(history.path(0).path("origin").asText()).isEqualTo("AUTOPILOT");
     assertThat(history.path(0).path("reason").asText()).contains("CONSISTENCY");
+    assertThat(history.at("/0/before/optIn").asBoolean()).isTrue();
+    assertThat(history.at("/0/after/optIn").asBoolean()).as("as any rollback").isFalse();
     assertThat(history.path(1).path("origin").asText()).as("once").isEqualTo("OPERATOR");
   }
 
@@ -535,6 +537,7 @@ class RolloutIT {
                 .mapToObj(i -> history.path(i).at("/after/cohort/basisPoints").asInt()))
         .containsExactly(10_000, 5_000, 1_000);
     assertThat(history.path(0).path("evidence").asText()).contains("\"verdict\":\"PASS\"");
+    assertThat(history).allMatch(change -> change.at("/after/optIn").asBoolean());
   }
 
   @Test
