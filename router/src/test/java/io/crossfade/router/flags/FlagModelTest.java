@@ -241,15 +241,26 @@ class FlagModelTest {
 
     private void rollBack(Router router) {
       Set<Kind> kinds = random.nextBoolean() ? Kind.all() : Set.of(kind());
-      PendingChange change =
-          new PendingChange(
-              "d" + decisions++,
-              router.now(),
-              router.flags.state().rolledBack(kinds),
-              by(Origin.ROLLBACK));
-      boolean onDisk = router.flags.override(change);
-      log.add("%s rolls back: %s, on disk %s".formatted(router.name, change, onDisk));
-      router.answered.add(new Answered(change, onDisk));
+      RolloutState before = router.flags.state();
+      Map<Kind, KindFlags> after =
+          switch (random.nextInt(4)) {
+            case 0 -> before.rolledBack(kinds, Stage.SHADOW);
+            case 1 -> before.rolledBack(kinds, Stage.LEGACY);
+            default -> before.rolledBack(kinds);
+          };
+      if (!after.isEmpty()) {
+        PendingChange change =
+            new PendingChange("d" + decisions++, router.now(), after, by(Origin.ROLLBACK));
+        boolean onDisk = router.flags.override(change);
+        log.add("%s rolls back: %s, on disk %s".formatted(router.name, change, onDisk));
+        router.answered.add(new Answered(change, onDisk));
+      }
+      for (Kind kind : kinds) {
+        KindFlags now = router.flags.state().of(kind);
+        assertThat(now.cohort().nobody() && !now.optIn())
+            .as("no upload of %s has the stream on %s, which is %s", kind, router.name, now)
+            .isTrue();
+      }
     }
 
     /** Looks first and decides later, as people do. */
