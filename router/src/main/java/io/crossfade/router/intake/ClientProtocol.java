@@ -3,6 +3,7 @@ package io.crossfade.router.intake;
 import io.crossfade.db.budget.BudgetSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.coyote.Constants;
@@ -50,11 +51,9 @@ public final class ClientProtocol extends Http11NioProtocol {
       }
     }
 
-    void endIfSlow(BudgetSettings settings, long now) {
-      SocketWrapperBase<?> of = connection;
-      if (of != null && isSlow(settings, now)) {
-        end(of);
-      }
+    /** The connection that it is at work on now; {@code null} when on none. */
+    @Nullable SocketWrapperBase<?> connection() {
+      return connection;
     }
 
     boolean isSlow(BudgetSettings settings, long now) {
@@ -82,19 +81,38 @@ public final class ClientProtocol extends Http11NioProtocol {
   }
 
   /**
-   * Ends connections whose heads, or bodies that a thread waits for, are too slow.
+   * Finds connections whose heads, or bodies that a thread waits for, are too slow. Each may have
+   * gone on to another request until it is ended, so it is looked at again then.
    *
    * @param now {@link System#nanoTime}
+   * @param found gets what ends each of them
    */
-  void endSlow(BudgetSettings settings, long now) {
+  void slow(BudgetSettings settings, long now, Queue<Runnable> found) {
     for (SocketWrapperBase<?> connection : getEndpoint().getConnections()) {
       if (connection.getCurrentProcessor() instanceof AtWork processor
           && !processor.isAsync()
           && processor.isSlow(settings, now)) {
-        end(connection);
+        found.add(
+            () -> {
+              if (connection.getCurrentProcessor() == processor
+                  && !processor.isAsync()
+                  && processor.isSlow(settings, now)) {
+                end(connection);
+              }
+            });
       }
     }
-    atWork.forEach(processor -> processor.endIfSlow(settings, now));
+    for (AtWork processor : atWork) {
+      SocketWrapperBase<?> connection = processor.connection();
+      if (connection != null && processor.isSlow(settings, now)) {
+        found.add(
+            () -> {
+              if (processor.connection() == connection && processor.isSlow(settings, now)) {
+                end(connection);
+              }
+            });
+      }
+    }
   }
 
   /** Whoever reads it finds its end, and closes it in Tomcat's own order. */

@@ -6,6 +6,7 @@ import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
 import io.crossfade.router.RouterLoop;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,13 @@ import org.springframework.context.SmartLifecycle;
 public final class SlowBodies implements SmartLifecycle {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+  /** Those that are found slow in one look are ended in so many slices, until the next look. */
+  private static final int SLICES = 20;
+
+  /** Few enough that no device waits for them. */
+  private static final int LEAST_SLICE = 8;
+
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
   /** Younger ones may be well-behaved, and their next packet on its way. */
@@ -32,6 +40,8 @@ public final class SlowBodies implements SmartLifecycle {
   private final BudgetSettings settings;
   private final Loops loops;
   private final List<ClientProtocol> connections = new CopyOnWriteArrayList<>();
+  private final ArrayDeque<Runnable> slow = new ArrayDeque<>();
+  private int slice;
   private @Nullable SupervisedLoop loop;
   private volatile boolean open = true;
 
@@ -73,15 +83,29 @@ public final class SlowBodies implements SmartLifecycle {
         .forEach(body -> body.turnAway(TurnedAway.GAVE_WAY));
   }
 
-  private void look() {
-    long now = System.nanoTime();
-    for (ArrivingBody body : List.copyOf(coming)) {
+  /**
+   * Ends those that are slow, some at a time: a crowd that came at once is slow at once, and
+   * whoever uploads beside it would wait until the last of them has its answer.
+   */
+  private LoopStep.Next step() {
+    if (slow.isEmpty()) {
+      look(System.nanoTime());
+      slice = Math.max(LEAST_SLICE, slow.size() / SLICES);
+    }
+    for (int i = 0; i < slice && !slow.isEmpty(); i++) {
+      slow.remove().run();
+    }
+    return LoopStep.Next.after(slow.isEmpty() ? LOOK_EVERY : LOOK_EVERY.dividedBy(SLICES));
+  }
+
+  private void look(long now) {
+    for (ArrivingBody body : coming) {
       if (body.age(now) > settings.bodyDeadline().toNanos()
           || behind(body, now, settings.bodyPatience())) {
-        body.turnAway(TurnedAway.SLOW);
+        slow.add(() -> body.turnAway(TurnedAway.SLOW));
       }
     }
-    connections.forEach(protocol -> protocol.endSlow(settings, now));
+    connections.forEach(protocol -> protocol.slow(settings, now, slow));
   }
 
   private boolean behind(ArrivingBody body, long now, Duration patience) {
@@ -102,14 +126,7 @@ public final class SlowBodies implements SmartLifecycle {
 
   @Override
   public void start() {
-    loop =
-        loops.start(
-            RouterLoop.SLOW_BODIES,
-            "",
-            self -> {
-              look();
-              return LoopStep.Next.after(LOOK_EVERY);
-            });
+    loop = loops.start(RouterLoop.SLOW_BODIES, "", self -> step());
   }
 
   /** Before the server waits for its requests: none of these would be waited for long. */

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.apache.catalina.Context;
@@ -93,7 +94,9 @@ class ClientProtocolTest {
   }
 
   private void lookMuchLater() {
-    protocol.endSlow(SETTINGS, System.nanoTime() + Duration.ofHours(1).toNanos());
+    var slow = new ArrayDeque<Runnable>();
+    protocol.slow(SETTINGS, System.nanoTime() + Duration.ofHours(1).toNanos(), slow);
+    slow.forEach(Runnable::run);
   }
 
   @Test
