@@ -24,7 +24,7 @@ public final class FlagChanges {
             WHERE said.kind = rollout_change.kind AND said.id < rollout_change.id
               AND said.opt_in_after IS NOT NULL ORDER BY said.id DESC LIMIT 1),
           TRUE) AS opt_in
-        FROM rollout_change WHERE\s\
+        FROM rollout_change
       """;
 
   private final JdbcClient jdbc;
@@ -108,7 +108,12 @@ public final class FlagChanges {
   private List<FlagChange> query(String where, List<? extends @Nullable Object> values) {
     return transactions.in(
         () ->
-            jdbc.sql(SELECT + where).params(values).query(FlagChanges::change).list().stream()
+            jdbc
+                .sql(SELECT + "WHERE " + where)
+                .params(values)
+                .query(FlagChanges::change)
+                .list()
+                .stream()
                 .flatMap(Optional::stream)
                 .toList());
   }
