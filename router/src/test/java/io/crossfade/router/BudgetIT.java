@@ -69,7 +69,10 @@ class BudgetIT {
       await().atMost(PATIENCE).until(() -> bodies.size() == 1);
       assertThat(budget.used(Stage.UPLOADS)).as("not what it announces").isLessThan(200_000);
       assertThat(slow.status()).isEqualTo(408);
-      assertThat(slow.rest()).as("it is not waited for").contains("Connection: close");
+      assertThat(slow.rest())
+          .as("it is not waited for, and has the answer of uploads")
+          .contains("Connection: close")
+          .endsWith("{\"status\":\"error\",\"message\":\"请求体接收过慢，请稍后重试\"}");
     }
     idle();
   }

@@ -165,6 +165,7 @@ final class ArrivingBody implements ReadListener {
   public void onError(Throwable thrown) {
     FatalErrors.endIfFatal(thrown);
     if (end()) {
+      ClientConnection.abandon(async.getRequest());
       end.gone();
       async.complete();
     }
@@ -174,11 +175,11 @@ final class ArrivingBody implements ReadListener {
   void turnAway(TurnedAway why) {
     if (end()) {
       try {
-        ClientConnection.abandon(async.getRequest());
         end.turnedAway(why, response);
       } catch (IOException e) {
         // The client is gone: nobody waits for the answer.
       } finally {
+        ClientConnection.abandon(async.getRequest());
         async.complete();
       }
     }

@@ -22,6 +22,7 @@ public final class ClientConnection extends ValveBase {
   private static final int SMALL = 64 * 1024;
 
   private static final String ATTRIBUTE = ClientConnection.class.getName();
+  private static final String ENDED = ATTRIBUTE + ".ended";
 
   public ClientConnection() {
     super(/* asyncSupported= */ true);
@@ -29,6 +30,12 @@ public final class ClientConnection extends ValveBase {
 
   @Override
   public void invoke(Request request, Response response) throws IOException, ServletException {
+    if (request.getAttribute(ENDED) != null) {
+      // It has its answer. Tomcat takes a body that is not read for an error, and would answer with
+      // a page instead.
+      response.finishResponse();
+      return;
+    }
     var coyote = request.getCoyoteRequest();
     if (!comes(coyote)) {
       getNext().invoke(request, response);
@@ -81,8 +88,9 @@ public final class ClientConnection extends ValveBase {
     }
   }
 
-  /** Waits no longer for what a request may still send. */
+  /** Waits no longer for what a request, which has its answer, may still send. */
   static void abandon(ServletRequest request) {
+    request.setAttribute(ENDED, true);
     if (request.getAttribute(ATTRIBUTE) instanceof org.apache.coyote.Request coyote) {
       coyote.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
     }
