@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Many connections in one thread, each of which sends a byte a second: a half of them of a head
- * that never ends, a half of a body. One that the router ends is opened again.
+ * Many connections in one thread, each of which sends a byte a second, one after the other: a half
+ * of them of a head that never ends, a half of a body. One that the router ends is opened again.
  */
 final class SlowCrowd implements AutoCloseable {
 
@@ -22,6 +22,9 @@ final class SlowCrowd implements AutoCloseable {
       ("POST /upload_health_data HTTP/1.1\r\nHost: router\r\nContent-Length: 2000000\r\n\r\n"
               + "{\"data\":")
           .getBytes(StandardCharsets.US_ASCII);
+
+  /** Its thread sleeps no more often, ns: a sleep costs as much as a few bytes. */
+  private static final long WAKES_EVERY = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final int port;
   private final SocketChannel[] connections;
@@ -49,11 +52,17 @@ final class SlowCrowd implements AutoCloseable {
   private void run() {
     ByteBuffer answer = ByteBuffer.allocate(1024);
     try {
-      do {
+      long due = System.nanoTime();
+      while (closed.getCount() > 0) {
         for (int i = 0; i < connections.length && closed.getCount() > 0; i++) {
           drip(i, answer);
+          due += TimeUnit.SECONDS.toNanos(1) / connections.length;
+          long early = due - System.nanoTime();
+          if (early > WAKES_EVERY) {
+            closed.await(early, TimeUnit.NANOSECONDS);
+          }
         }
-      } while (!closed.await(1, TimeUnit.SECONDS));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -161,7 +161,7 @@ class SoakIT {
     http.send(
         http.request("/upload_health_data")
             .POST(
-                BodyPublishers.ofString(
+                BodyPublishers.ofByteArray(
                     LargeUpload.body("LARGE" + i, List.of(400, 1, 5_000, 0).get(i % 4)))));
   }
 
