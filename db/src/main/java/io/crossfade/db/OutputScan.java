@@ -418,6 +418,8 @@ public final class OutputScan implements TableReader {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(select + from + " WHERE id IN (" + marks + ")")) {
+      // Ids come in any number: kept, each size would hold memory for itself.
+      statement.setPoolable(false);
       int parameter = 1;
       for (RecordId id : ids) {
         statement.setBytes(parameter++, id.bytes());

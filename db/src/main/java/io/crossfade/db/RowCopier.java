@@ -124,6 +124,7 @@ public final class RowCopier {
     try (Connection connection = output.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(select + " WHERE id IN (" + marks + ") ORDER BY id")) {
+      statement.setPoolable(false);
       int parameter = 1;
       for (RecordId id : ids) {
         statement.setBytes(parameter++, id.bytes());

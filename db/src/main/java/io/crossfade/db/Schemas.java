@@ -43,18 +43,26 @@ final class Schemas {
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
     // A router starts and accepts on the stream while its database is away.
     config.setInitializationFailTimeout(-1);
-    config.setDataSourceProperties(driverProperties());
+    config.setDataSourceProperties(driverProperties(name));
     return config;
   }
 
   /** Connector/J: statements prepared on the server and kept, no local files, bounded waits. */
-  private static Properties driverProperties() {
+  private static Properties driverProperties(String name) {
     Properties properties = new Properties();
-    // The upserts of a few fixed sizes are parsed once per connection, not once per batch.
     properties.setProperty("useServerPrepStmts", "true");
     properties.setProperty("cachePrepStmts", "true");
-    properties.setProperty("prepStmtCacheSize", "100");
-    properties.setProperty("prepStmtCacheSqlLimit", "32768");
+    if (name.equals(CONTROL)) {
+      // Notes come in any number, as one statement each time. Kept, each would hold some 400 bytes
+      // a
+      // parameter for a size that hardly comes again; so only what is short is kept.
+      properties.setProperty("prepStmtCacheSize", "50");
+      properties.setProperty("prepStmtCacheSqlLimit", "512");
+    } else {
+      // The upserts of a few fixed sizes are parsed once per connection, not once per batch.
+      properties.setProperty("prepStmtCacheSize", "100");
+      properties.setProperty("prepStmtCacheSqlLimit", "32768");
+    }
     // JDBC batches of inserts go as one statement, too.
     properties.setProperty("rewriteBatchedStatements", "true");
     properties.setProperty("allowMultiQueries", "false");

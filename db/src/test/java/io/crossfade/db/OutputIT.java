@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.control.RefusedRecords;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -257,6 +258,48 @@ class OutputIT {
             .isNotEmpty()
             .isEqualTo(TestOutputs.rows(fresh.stream(), kind));
       }
+    }
+  }
+
+  /**
+   * A statement that is kept holds some 400 bytes a parameter, and those of each size are others.
+   */
+  @Test
+  void statementsOfAnySizeAreNotKept() throws Exception {
+    try (TestOutputs fresh = new TestOutputs()) {
+      Kind kind = Kind.values()[0];
+      OutputScan scan = new OutputScan(fresh.legacy(), OutputTables.of(kind).getFirst());
+      RowCopier copier =
+          new RowCopier(OutputTables.of(kind).getFirst(), fresh.legacy(), fresh.stream());
+      RefusedRecords refused = new RefusedRecords(fresh.control());
+      Random random = new Random(7);
+      List<RecordId> ids = new ArrayList<>();
+      while (ids.size() < 100) {
+        byte[] id = new byte[16];
+        random.nextBytes(id);
+        ids.add(RecordId.of(id));
+      }
+      long before = statementsKept(fresh);
+      for (int size = 60; size < 100; size++) {
+        List<RecordId> some = ids.subList(0, size);
+        assertThat(scan.find(some)).isEmpty();
+        assertThat(copier.insert(some)).isZero();
+        int stamp = size;
+        refused.keep(
+            DeliveryPath.STREAM,
+            some.stream().map(id -> new RefusedRecords.Refused(kind, id, stamp)).toList());
+      }
+      assertThat(statementsKept(fresh)).isLessThan(before + 30);
+    }
+  }
+
+  /** Of all connections to the server. */
+  private static long statementsKept(TestOutputs outputs) throws SQLException {
+    try (var connection = outputs.control().getConnection();
+        var statement = connection.createStatement();
+        var result = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'")) {
+      result.next();
+      return result.getLong(2);
     }
   }
 
