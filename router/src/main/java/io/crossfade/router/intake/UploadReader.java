@@ -27,6 +27,7 @@ public final class UploadReader {
   private final RouterSettings settings;
   private final InstantSource clock;
   private final ByteBudget budget;
+  private final LargeBodies large = new LargeBodies();
   private final Map<Kind, DefinedReader.Shape> defined = new HashMap<>();
   private final long maxRecord;
   private final long maxFact;
@@ -71,7 +72,8 @@ public final class UploadReader {
    * @throws NoRoomException when there is no room for what comes of it
    */
   Upload read(Kind kind, byte[] body, Lease lease) throws BadUploadException {
-    return read(kind, body, lease, clock.instant());
+    Instant moment = clock.instant();
+    return large.read(body, () -> read(kind, body, lease, moment));
   }
 
   /**
