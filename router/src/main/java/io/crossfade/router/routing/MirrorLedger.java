@@ -22,6 +22,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,9 @@ public final class MirrorLedger implements AutoCloseable, Remainder {
   /** Taken from those that wait and not kept yet; outlives whatever a step fails with. */
   private final Queue<Note> inHand = new ConcurrentLinkedQueue<>();
 
+  /** How many are noted and not kept: on its way from one to the other, a note is in neither. */
+  private final AtomicInteger open = new AtomicInteger();
+
   public MirrorLedger(
       DroppedMirrors dropped, RefusedRecords refused, MeterRegistry meters, Loops loops) {
     this.dropped = dropped;
@@ -86,19 +90,21 @@ public final class MirrorLedger implements AutoCloseable, Remainder {
   }
 
   private void note(Note note) {
+    open.incrementAndGet();
     if (!waiting.offer(note)) {
+      open.decrementAndGet();
       forgotten.increment();
     }
   }
 
   /** Whether everything that was noted is kept. */
   public boolean settled() {
-    return waiting.isEmpty() && inHand.isEmpty();
+    return open.get() == 0;
   }
 
   @Override
   public List<String> left() {
-    int left = waiting.size() + inHand.size();
+    int left = open.get();
     return left == 0
         ? List.of()
         : List.of(left + " dropped or refused records that stay unexplained");
@@ -126,6 +132,7 @@ public final class MirrorLedger implements AutoCloseable, Remainder {
       dropped.keep(path, of(ofPath, Drop.class).map(Drop::copy).toList());
       refused.keep(path, of(ofPath, Refusal.class).map(Refusal::refused).toList());
     }
+    open.addAndGet(-inHand.size());
     inHand.clear();
     return Next.again();
   }
