@@ -105,6 +105,8 @@ class ArchitectureTest {
                   + "|reconciler.diff.ReadAhead"
                   // A pool: whoever asks it waits for the answer.
                   + "|router.operator.PasswordDoor"
+                  // Reads one body; its upload waits for it.
+                  + "|router.intake.LargeBodies"
                   // Writes what is kept of the flags: a rollback waits for it, a metric has the
                   // rest.
                   + "|router.rollout.RolloutConfiguration"
