@@ -414,22 +414,29 @@ public final class OutputScan implements TableReader {
     if (ids.isEmpty()) {
       return;
     }
-    String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
     try (Connection connection = dataSource.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(select + from + " WHERE id IN (" + marks + ")")) {
-      // Ids come in any number: kept, each size would hold memory for itself.
-      statement.setPoolable(false);
-      int parameter = 1;
-      for (RecordId id : ids) {
-        statement.setBytes(parameter++, id.bytes());
-      }
+        PreparedStatement statement = connection.prepareStatement(byId(select + from, ids))) {
+      bind(statement, ids);
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
           sink.row(result);
         }
       }
       connection.commit();
+    }
+  }
+
+  /** A question for rows of these ids, to be bound with {@link #bind}. */
+  static String byId(String select, Collection<RecordId> ids) {
+    return select + " WHERE id IN (" + String.join(",", Collections.nCopies(ids.size(), "?")) + ")";
+  }
+
+  /** Ids come in any number: kept, a statement of each size would hold memory for itself. */
+  static void bind(PreparedStatement byId, Collection<RecordId> ids) throws SQLException {
+    byId.setPoolable(false);
+    int parameter = 1;
+    for (RecordId id : ids) {
+      byId.setBytes(parameter++, id.bytes());
     }
   }
 

@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -120,15 +119,10 @@ public final class RowCopier {
     if (ids.isEmpty()) {
       return List.of();
     }
-    String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
     try (Connection connection = output.getConnection();
         PreparedStatement statement =
-            connection.prepareStatement(select + " WHERE id IN (" + marks + ") ORDER BY id")) {
-      statement.setPoolable(false);
-      int parameter = 1;
-      for (RecordId id : ids) {
-        statement.setBytes(parameter++, id.bytes());
-      }
+            connection.prepareStatement(OutputScan.byId(select, ids) + " ORDER BY id")) {
+      OutputScan.bind(statement, ids);
       List<List<@Nullable Object>> rows = new ArrayList<>();
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {

@@ -53,9 +53,8 @@ final class Schemas {
     properties.setProperty("useServerPrepStmts", "true");
     properties.setProperty("cachePrepStmts", "true");
     if (name.equals(CONTROL)) {
-      // Notes come in any number, as one statement each time. Kept, each would hold some 400 bytes
-      // a
-      // parameter for a size that hardly comes again; so only what is short is kept.
+      // Notes come in any number, each time as one statement. A statement that is kept holds some
+      // 400 bytes a parameter, and hardly comes again, so only short ones are.
       properties.setProperty("prepStmtCacheSize", "50");
       properties.setProperty("prepStmtCacheSqlLimit", "512");
     } else {
