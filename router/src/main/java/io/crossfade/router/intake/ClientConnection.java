@@ -30,13 +30,13 @@ public final class ClientConnection extends ValveBase {
 
   @Override
   public void invoke(Request request, Response response) throws IOException, ServletException {
-    if (request.getAttribute(ENDED) != null) {
+    var coyote = request.getCoyoteRequest();
+    if (coyote.getResponse().isErrorReportRequired() && request.getAttribute(ENDED) != null) {
       // It has its answer. Tomcat takes a body that is not read for an error, and would answer with
       // a page instead.
       response.finishResponse();
       return;
     }
-    var coyote = request.getCoyoteRequest();
     if (!comes(coyote)) {
       getNext().invoke(request, response);
       return;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.apache.coyote.Constants;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -89,29 +90,34 @@ public final class ClientProtocol extends Http11NioProtocol {
    */
   void slow(BudgetSettings settings, long now, Queue<Runnable> found) {
     for (SocketWrapperBase<?> connection : getEndpoint().getConnections()) {
-      if (connection.getCurrentProcessor() instanceof AtWork processor
-          && !processor.isAsync()
-          && processor.isSlow(settings, now)) {
-        found.add(
-            () -> {
-              if (connection.getCurrentProcessor() == processor
+      endWhile(
+          connection,
+          () ->
+              connection.getCurrentProcessor() instanceof AtWork processor
                   && !processor.isAsync()
-                  && processor.isSlow(settings, now)) {
-                end(connection);
-              }
-            });
-      }
+                  && processor.isSlow(settings, now),
+          found);
     }
     for (AtWork processor : atWork) {
       SocketWrapperBase<?> connection = processor.connection();
-      if (connection != null && processor.isSlow(settings, now)) {
-        found.add(
-            () -> {
-              if (processor.connection() == connection && processor.isSlow(settings, now)) {
-                end(connection);
-              }
-            });
+      if (connection != null) {
+        endWhile(
+            connection,
+            () -> processor.connection() == connection && processor.isSlow(settings, now),
+            found);
       }
+    }
+  }
+
+  private static void endWhile(
+      SocketWrapperBase<?> connection, BooleanSupplier slow, Queue<Runnable> found) {
+    if (slow.getAsBoolean()) {
+      found.add(
+          () -> {
+            if (slow.getAsBoolean()) {
+              end(connection);
+            }
+          });
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadFactory;
  */
 final class LargeBodies {
 
-  /** Bytes; what is shorter is read in a few milliseconds. */
+  /** Bytes; most uploads are far smaller, and go on where they are. */
   private static final int LARGE = 64 * 1024;
 
   /** What is done with a body. */

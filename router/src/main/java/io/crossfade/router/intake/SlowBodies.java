@@ -22,7 +22,9 @@ public final class SlowBodies implements SmartLifecycle {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
-  /** Those that are found slow in one look are ended in so many slices, until the next look. */
+  /**
+   * Those that are found slow in one look are ended in so many slices, over {@link #LOOK_EVERY}.
+   */
   private static final int SLICES = 20;
 
   /** Few enough that no device waits for them. */
@@ -100,12 +102,21 @@ public final class SlowBodies implements SmartLifecycle {
 
   private void look(long now) {
     for (ArrivingBody body : coming) {
-      if (body.age(now) > settings.bodyDeadline().toNanos()
-          || behind(body, now, settings.bodyPatience())) {
-        slow.add(() -> body.turnAway(TurnedAway.SLOW));
+      if (isSlow(body, now)) {
+        slow.add(
+            () -> {
+              if (isSlow(body, now)) {
+                body.turnAway(TurnedAway.SLOW);
+              }
+            });
       }
     }
     connections.forEach(protocol -> protocol.slow(settings, now, slow));
+  }
+
+  private boolean isSlow(ArrivingBody body, long now) {
+    return body.age(now) > settings.bodyDeadline().toNanos()
+        || behind(body, now, settings.bodyPatience());
   }
 
   private boolean behind(ArrivingBody body, long now, Duration patience) {

@@ -72,8 +72,7 @@ public final class UploadReader {
    * @throws NoRoomException when there is no room for what comes of it
    */
   Upload read(Kind kind, byte[] body, Lease lease) throws BadUploadException {
-    Instant moment = clock.instant();
-    return large.read(body, () -> read(kind, body, lease, moment));
+    return read(kind, body, lease, clock.instant());
   }
 
   /**
@@ -92,6 +91,11 @@ public final class UploadReader {
   }
 
   private Upload read(Kind kind, byte[] body, Lease lease, Instant moment)
+      throws BadUploadException {
+    return large.read(body, () -> items(kind, body, lease, moment));
+  }
+
+  private Upload items(Kind kind, byte[] body, Lease lease, Instant moment)
       throws BadUploadException {
     SentJson trees = json.within(lease);
     JsonNode root = parse(kind, body, trees, lease);
