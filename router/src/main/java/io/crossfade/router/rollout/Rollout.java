@@ -66,7 +66,29 @@ public final class Rollout {
       Verdict verdict,
       List<GateResult> gates,
       KnownDevices.@Nullable Moves devices,
-      Map<String, Object> inverse) {}
+      Map<String, Object> inverse) {
+
+    static Step of(
+        Kind kind,
+        KindFlags before,
+        KindFlags after,
+        @Nullable String objection,
+        List<GateResult> gates,
+        KnownDevices.@Nullable Moves devices,
+        Map<String, Object> inverse) {
+      return new Step(
+          kind,
+          before.stage(),
+          after.stage(),
+          before,
+          after,
+          objection,
+          GatePolicy.overall(gates),
+          gates,
+          devices,
+          inverse);
+    }
+  }
 
   /**
    * A change, made or not.
@@ -120,12 +142,10 @@ public final class Rollout {
           if (!change.force()) {
             refuse(plan);
           }
-          Map<Kind, KindFlags> wanted = new TreeMap<>();
-          plan.steps().forEach(step -> wanted.put(step.kind(), step.after()));
           RolloutState now =
-              table.change(
+              store(
                   change.version(),
-                  wanted,
+                  plan.steps(),
                   new FlagTable.Note(
                       origin,
                       actor,
@@ -133,7 +153,6 @@ public final class Rollout {
                       change.ticket(),
                       change.force(),
                       json(Map.of("figures", seen, "steps", plan.steps()))));
-          flags.stored(now);
           plan.steps()
               .forEach(
                   step ->
@@ -160,30 +179,24 @@ public final class Rollout {
         () -> {
           String reason = Reason.of(change.reason());
           RolloutState now = current(change.version());
-          Map<Kind, KindFlags> wanted = new TreeMap<>();
           Map<Kind, GateEvidence> seen = new LinkedHashMap<>();
           List<Step> steps = new ArrayList<>();
           for (Kind kind : change.kinds()) {
             KindFlags before = now.of(kind);
             if (before.optIn() != change.on()) {
-              KindFlags after = before.withOptIn(change.on());
-              wanted.put(kind, after);
               seen.put(kind, evidence.of(kind));
               steps.add(
-                  new Step(
+                  Step.of(
                       kind,
-                      before.stage(),
-                      after.stage(),
                       before,
-                      after,
+                      before.withOptIn(change.on()),
                       null,
-                      Verdict.PASS,
                       List.of(),
                       null,
                       Map.of("kind", kind.label(), "on", before.optIn())));
             }
           }
-          if (wanted.isEmpty()) {
+          if (steps.isEmpty()) {
             throw new RefusedException(
                 Refusal.ALREADY_SO,
                 "The opt-in of %s is %s already"
@@ -192,9 +205,9 @@ public final class Rollout {
                         change.on() ? "on" : "off"));
           }
           RolloutState then =
-              table.change(
+              store(
                   change.version(),
-                  wanted,
+                  steps,
                   new FlagTable.Note(
                       Origin.OPERATOR,
                       actor,
@@ -202,10 +215,9 @@ public final class Rollout {
                       change.ticket(),
                       false,
                       json(Map.of("figures", seen, "steps", steps))));
-          flags.stored(then);
           log.info(
               "The opt-in of {} is switched {} by {}: {}",
-              wanted.keySet(),
+              steps.stream().map(Step::kind).sorted().toList(),
               change.on() ? "on" : "off",
               actor,
               reason);
@@ -242,19 +254,24 @@ public final class Rollout {
               .map(wanted -> gates.judge(StagePolicy.gates(wanted, moves), figures))
               .orElse(List.of());
       steps.add(
-          new Step(
+          Step.of(
               kind,
-              before.stage(),
-              after.stage(),
               before,
               after,
               StagePolicy.objection(before, after),
-              GatePolicy.overall(results),
               results,
               moves,
               StageChange.fields(kind, before)));
     }
     return new Plan(false, now.version(), steps);
+  }
+
+  private RolloutState store(long version, List<Step> steps, FlagTable.Note note) {
+    Map<Kind, KindFlags> wanted = new TreeMap<>();
+    steps.forEach(step -> wanted.put(step.kind(), step.after()));
+    RolloutState stored = table.change(version, wanted, note);
+    flags.stored(stored);
+    return stored;
   }
 
   private RolloutState current(long decided) throws RefusedException {

@@ -68,18 +68,19 @@ public record StageChange(
    * @throws RefusedException when they are not of the wanted stage
    */
   KindFlags from(KindFlags before) throws RefusedException {
-    KindFlags after =
+    KindFlags wanted =
         switch (stage) {
-          case LEGACY -> new KindFlags(Cohort.NOBODY, false, before.optIn());
-          case SHADOW -> new KindFlags(Cohort.NOBODY, true, before.optIn());
-          case CANARY -> new KindFlags(canary(before.cohort()), true, before.optIn());
-          case LIVE -> new KindFlags(Cohort.EVERYBODY, true, before.optIn());
-          case COMPLETE -> new KindFlags(Cohort.EVERYBODY, false, before.optIn());
+          case LEGACY -> KindFlags.LEGACY;
+          case SHADOW -> KindFlags.SHADOW;
+          case CANARY -> new KindFlags(canary(before.cohort()), true);
+          case LIVE -> new KindFlags(Cohort.EVERYBODY, true);
+          case COMPLETE -> new KindFlags(Cohort.EVERYBODY, false);
           case NONE ->
               throw new RefusedException(
                   Refusal.UNKNOWN_STAGE,
                   "none is no stage to go to; stages are legacy, shadow, canary, live, complete");
         };
+    KindFlags after = wanted.withOptIn(before.optIn());
     if (after.stage() != stage) {
       throw new RefusedException(
           Refusal.PERCENTAGE_OUT_OF_RANGE,
