@@ -46,12 +46,7 @@ final class DocumentedRouter {
                 path,
                 measurements(schemas.legacy()),
                 measurements(schemas.stream()));
-    try (var connection = TestDatabase.admin();
-        var statement = connection.createStatement();
-        var result = statement.executeQuery(sql)) {
-      result.next();
-      return result.getInt(1);
-    }
+    return Integer.parseInt(TestDatabase.query(sql).getFirst());
   }
 
   private static String measurements(DbSettings.Schema schema) {

@@ -89,12 +89,8 @@ abstract class FlagStoreContract {
 
   @Test
   void whatAPersonChangedClearlyAfterwardsStays() {
-    store.initialise(CANARY);
     PendingChange rollback = rollback("r1", KindFlags.SHADOW);
-    now = BEGIN.plus(FlagTable.TOGETHER).plusSeconds(1);
-    store.change(1, Map.of(Kind.HEALTH, MORE), by(Origin.OPERATOR));
-    now = BEGIN.plusSeconds(60);
-    FlagStore.Stored stored = store.store(rollback);
+    FlagStore.Stored stored = storedLate(rollback, CANARY, MORE);
     assertThat(stored.superseded()).containsExactly(Kind.HEALTH);
     assertThat(stored.now().of(Kind.HEALTH)).isEqualTo(MORE);
     assertThat(stored.now().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW);
@@ -104,14 +100,19 @@ abstract class FlagStoreContract {
     assertThat(store.store(rollback).superseded()).containsExactly(Kind.HEALTH);
   }
 
+  /** Stores a change after a person has changed one kind, clearly later than it was decided. */
+  private FlagStore.Stored storedLate(PendingChange waiting, KindFlags first, KindFlags changed) {
+    store.initialise(first);
+    now = BEGIN.plus(FlagTable.TOGETHER).plusSeconds(1);
+    store.change(1, Map.of(Kind.HEALTH, changed), by(Origin.OPERATOR));
+    now = BEGIN.plusSeconds(60);
+    return store.store(waiting);
+  }
+
   @Test
   void changeOfPercentageAfterARollbackDoesNotSwitchTheOptInOnAgain() {
-    store.initialise(CANARY);
     PendingChange rollback = rollback("r1", KindFlags.SHADOW.withOptIn(false));
-    now = BEGIN.plus(FlagTable.TOGETHER).plusSeconds(1);
-    store.change(1, Map.of(Kind.HEALTH, MORE), by(Origin.OPERATOR));
-    now = BEGIN.plusSeconds(60);
-    FlagStore.Stored stored = store.store(rollback);
+    FlagStore.Stored stored = storedLate(rollback, CANARY, MORE);
     assertThat(stored.superseded()).containsExactly(Kind.HEALTH);
     assertThat(stored.now().of(Kind.HEALTH)).isEqualTo(MORE.withOptIn(false));
     assertThat(stored.now().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW.withOptIn(false));
@@ -119,12 +120,8 @@ abstract class FlagStoreContract {
 
   @Test
   void changeOfTheOptInAfterARollbackDoesNotBringThePercentageBack() {
-    store.initialise(CANARY.withOptIn(false));
     PendingChange rollback = rollback("r1", KindFlags.SHADOW.withOptIn(false));
-    now = BEGIN.plus(FlagTable.TOGETHER).plusSeconds(1);
-    store.change(1, Map.of(Kind.HEALTH, CANARY), by(Origin.OPERATOR));
-    now = BEGIN.plusSeconds(60);
-    FlagStore.Stored stored = store.store(rollback);
+    FlagStore.Stored stored = storedLate(rollback, CANARY.withOptIn(false), CANARY);
     assertThat(stored.superseded()).containsExactly(Kind.HEALTH);
     assertThat(stored.now().of(Kind.HEALTH)).isEqualTo(KindFlags.SHADOW);
     assertThat(stored.now().of(Kind.EVENT)).isEqualTo(KindFlags.SHADOW.withOptIn(false));
@@ -132,11 +129,8 @@ abstract class FlagStoreContract {
 
   @Test
   void optInThatSomebodySwitchedOffMeanwhileStaysOff() {
-    store.initialise(CANARY);
     PendingChange older = rollback("r1", MORE);
-    now = BEGIN.plus(FlagTable.TOGETHER).plusSeconds(1);
-    store.change(1, Map.of(Kind.HEALTH, CANARY.withOptIn(false)), by(Origin.OPERATOR));
-    FlagStore.Stored stored = store.store(older);
+    FlagStore.Stored stored = storedLate(older, CANARY, CANARY.withOptIn(false));
     assertThat(stored.now().of(Kind.HEALTH)).isEqualTo(MORE.withOptIn(false));
     assertThat(stored.now().of(Kind.EVENT)).isEqualTo(MORE);
     assertThat(store.history(Kind.HEALTH, 1).getFirst().after().optIn()).isFalse();
