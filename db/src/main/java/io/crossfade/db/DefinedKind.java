@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.crossfade.db.kind.Keep;
+import io.crossfade.db.kind.KindProvider;
 import io.crossfade.db.kind.KindSpec;
 import io.crossfade.db.kind.Priority;
 import io.crossfade.db.kind.RowsSpec;
@@ -20,13 +21,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A kind that a file defines. */
+/** A kind that a file defines, or code in the words of a file. */
 public final class DefinedKind implements KindDefinition {
 
   /** Objects of a row, bytes. */
   private static final int ROW = 96;
 
   private final KindSpec spec;
+  private final @Nullable KindProvider code;
   private final Kind kind;
   private final DefinedValues values;
   private final DefinedIdentity identity;
@@ -45,7 +47,16 @@ public final class DefinedKind implements KindDefinition {
    * @throws IllegalArgumentException when it cannot be a kind, and why
    */
   public DefinedKind(KindSpec spec) {
+    this(spec, null);
+  }
+
+  /**
+   * @param code reads what is sent; {@code null} when that is read as it is
+   * @throws IllegalArgumentException when it cannot be a kind, and why
+   */
+  public DefinedKind(KindSpec spec, @Nullable KindProvider code) {
     this.spec = spec;
+    this.code = code;
     this.kind = Kind.of(spec.name().toUpperCase(Locale.ROOT), spec.code());
     this.values = new DefinedValues(spec.fields());
     this.identity = new DefinedIdentity(spec);
@@ -66,6 +77,11 @@ public final class DefinedKind implements KindDefinition {
   /** What the file says. */
   public KindSpec spec() {
     return spec;
+  }
+
+  /** What makes of an item that was sent what the definition reads, where there is such. */
+  public Optional<KindProvider> code() {
+    return Optional.ofNullable(code);
   }
 
   /**
@@ -253,14 +269,21 @@ public final class DefinedKind implements KindDefinition {
     return tables;
   }
 
+  /** Each reading of the setting makes a provider of its own: what is the same is its class. */
   @Override
-  public boolean equals(Object other) {
-    return other instanceof DefinedKind defined && defined.spec.equals(spec);
+  public boolean equals(@Nullable Object other) {
+    return other instanceof DefinedKind defined
+        && defined.spec.equals(spec)
+        && Objects.equals(type(defined.code), type(code));
   }
 
   @Override
   public int hashCode() {
     return spec.hashCode();
+  }
+
+  private static @Nullable Class<?> type(@Nullable KindProvider code) {
+    return code == null ? null : code.getClass();
   }
 
   private Owner owner(List<@Nullable Object> given) {

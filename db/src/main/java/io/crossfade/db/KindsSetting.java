@@ -2,6 +2,7 @@ package io.crossfade.db;
 
 import io.crossfade.db.kind.KindFile;
 import io.crossfade.db.kind.KindFileException;
+import io.crossfade.db.kind.KindProviders;
 import io.crossfade.db.kind.KindSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Reads {@code crossfade.kinds} before anything else of an application starts: {@code watches},
- * which is the default, and files with more, comma-separated: {@code watches,file:orders.yaml}.
+ * which is the default, files with more, and code that provides them, comma-separated: {@code
+ * watches,file:orders.yaml,service:meters}.
  */
 public final class KindsSetting
     implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
@@ -26,9 +28,7 @@ public final class KindsSetting
 
   private static final String WATCHES = "watches";
   private static final String FILE = "file:";
-
-  /** More is no list of kinds. */
-  private static final long MOST_BYTES = 1 << 20;
+  private static final String SERVICE = "service:";
 
   /** A setting that says no kinds; the message is for whoever wrote it. */
   public static final class UnusableException extends IllegalArgumentException {
@@ -72,7 +72,7 @@ public final class KindsSetting
    * The kinds that a setting names.
    *
    * @throws KindFileException when a file has mistakes
-   * @throws IllegalArgumentException when there is no such file, or it cannot be read
+   * @throws IllegalArgumentException when there is no such file or provider, or it cannot be used
    */
   private static List<KindDefinition> read(String setting) throws KindFileException {
     List<KindDefinition> kinds = new ArrayList<>();
@@ -84,9 +84,15 @@ public final class KindsSetting
         for (KindSpec spec : parse(Path.of(name.substring(FILE.length())))) {
           kinds.add(new DefinedKind(spec));
         }
+      } else if (name.startsWith(SERVICE)) {
+        KindProviders.Provided provided = KindProviders.named(name.substring(SERVICE.length()));
+        for (KindSpec spec : provided.kinds()) {
+          kinds.add(new DefinedKind(spec, provided.provider()));
+        }
       } else {
         throw new IllegalArgumentException(
-            "'%s' is neither watches nor file:… with a path".formatted(Visible.of(name)));
+            "'%s' is neither watches, nor file:… with a path, nor service:… with a name"
+                .formatted(Visible.of(name)));
       }
     }
     return kinds;
@@ -94,8 +100,9 @@ public final class KindsSetting
 
   private static List<KindSpec> parse(Path file) throws KindFileException {
     try {
-      if (Files.size(file) > MOST_BYTES) {
-        throw new IllegalArgumentException("%s has more than %d bytes".formatted(file, MOST_BYTES));
+      if (Files.size(file) > KindProviders.MOST_BYTES) {
+        throw new IllegalArgumentException(
+            "%s has more than %d bytes".formatted(file, KindProviders.MOST_BYTES));
       }
       return KindFile.parse(
           file.getFileName().toString(), Files.readString(file, StandardCharsets.UTF_8));

@@ -86,7 +86,8 @@ class DdlCommandTest {
 
   @Test
   void settingThatNamesNothingIsSaidInALine() {
-    for (String setting : List.of("file:none.yaml", "orders.yaml", "watches,watches")) {
+    for (String setting :
+        List.of("file:none.yaml", "orders.yaml", "service:none", "watches,watches")) {
       Cli.Said said = Cli.run(List.of("ddl", "--set=crossfade.kinds=" + setting));
       assertThat(said.code()).isEqualTo(ExitCode.ERROR);
       assertThat(said.err().lines())

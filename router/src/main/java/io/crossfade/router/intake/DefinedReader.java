@@ -1,8 +1,10 @@
 package io.crossfade.router.intake;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.DefinedKind;
 import io.crossfade.db.DefinedRecord;
 import io.crossfade.db.RecordTime;
+import io.crossfade.db.budget.Lease;
 import io.crossfade.db.kind.FieldPath;
 import io.crossfade.db.kind.FieldSpec;
 import io.crossfade.db.kind.KindSpec;
@@ -15,21 +17,27 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads items of a kind that a file defines. */
+/** Reads items of a kind that a file defines, or code in the words of a file. */
 final class DefinedReader implements ItemReader {
 
   /**
    * What is the same for all uploads of a kind.
    *
    * @param around paths of its fields that look around an item
+   * @param code makes of an item what the fields read; {@code null} when they read what is sent
    */
   record Shape(
-      DefinedKind kind, FieldReader fields, List<RowsReader> rows, List<FieldPath> around) {
+      DefinedKind kind,
+      FieldReader fields,
+      List<RowsReader> rows,
+      List<FieldPath> around,
+      @Nullable CodeReader code) {
 
-    static Shape of(DefinedKind kind) {
+    static Shape of(DefinedKind kind, @Nullable CodeReader code) {
       KindSpec spec = kind.spec();
       List<RowsSpec> rows =
           spec.tables().stream().map(TableSpec::rows).filter(Objects::nonNull).toList();
@@ -43,7 +51,8 @@ final class DefinedReader implements ItemReader {
           kind,
           new FieldReader(spec.fields(), spec.time()),
           rows.stream().map(RowsReader::new).toList(),
-          paths.filter(FieldPath::around).toList());
+          paths.filter(FieldPath::around).toList(),
+          code);
     }
   }
 
@@ -52,12 +61,15 @@ final class DefinedReader implements ItemReader {
   private final Stamper stamper;
   private final Instant moment;
   private final Duration maxAhead;
+  private final Lease lease;
 
   /**
    * @param moment when the upload was accepted
    * @param maxAhead how far after it a record's time is believed
+   * @param lease has room for what code makes of an item
    */
-  DefinedReader(Shape shape, Stamper stamper, Instant moment, Duration maxAhead) {
+  DefinedReader(Shape shape, Stamper stamper, Instant moment, Duration maxAhead, Lease lease) {
+    this.lease = lease;
     this.shape = shape;
     this.spec = shape.kind().spec();
     this.stamper = stamper;
@@ -76,19 +88,55 @@ final class DefinedReader implements ItemReader {
   }
 
   @Override
+  public boolean takes(JsonNode node) {
+    return shape.code() == null ? node.isObject() : CodeReader.takes(node);
+  }
+
+  @Override
   public boolean reports(Item item) {
-    return spec.fields().stream()
-        .filter(field -> field.required() || spec.identity().contains(field.name()))
-        .allMatch(field -> says(item, field));
+    return looks(
+        item,
+        made ->
+            spec.fields().stream()
+                .filter(field -> field.required() || spec.identity().contains(field.name()))
+                .allMatch(field -> says(made, field)));
   }
 
   @Override
   public boolean names(Item item) {
-    return spec.identity().stream().anyMatch(field -> says(item, spec.field(field)));
+    return looks(
+        item, made -> spec.identity().stream().anyMatch(field -> says(made, spec.field(field))));
+  }
+
+  /** What code refuses or fails at says nothing of its own. */
+  private boolean looks(Item item, Predicate<Item> at) {
+    if (shape.code() == null) {
+      return at.test(item);
+    }
+    try {
+      CodeReader.Made made = shape.code().read(item, lease);
+      lease.give(made.bytes());
+      return at.test(made.item());
+    } catch (UnreadableItemException e) {
+      return false;
+    }
   }
 
   @Override
   public void read(Item item, Taken taken) throws UnreadableItemException {
+    if (shape.code() == null) {
+      readMade(item, taken);
+      return;
+    }
+    CodeReader.Made made = shape.code().read(item, lease);
+    try {
+      readMade(made.item(), taken);
+    } finally {
+      lease.give(made.bytes());
+    }
+  }
+
+  private void readMade(Item item, Taken taken) throws UnreadableItemException {
     FieldReader.Fields read = shape.fields().read(item);
     RecordTime time = read.time() == null ? RecordTime.of(moment, ZoneOffset.UTC) : read.time();
     if (read.time() != null && isTooLate(read.time())) {

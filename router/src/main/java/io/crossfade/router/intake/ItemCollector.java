@@ -138,7 +138,7 @@ final class ItemCollector implements ItemReader.Taken {
       throw new BadUploadException(Problem.TOO_MANY_ITEMS, limits.items());
     }
     try {
-      if (!item.node().isObject()) {
+      if (!reader.takes(item.node())) {
         throw new UnreadableItemException(UnreadableReason.NOT_AN_OBJECT);
       }
       reader.read(item, this);

@@ -31,6 +31,11 @@ interface ItemReader {
   /** What an item is kept with when it becomes no record. */
   Surroundings surroundings();
 
+  /** Whether something that stands in the place of an item may be one. */
+  default boolean takes(JsonNode node) {
+    return node.isObject();
+  }
+
   /** Whether an object is an item whatever stands under the names that others are wrapped in. */
   default boolean isItem(Item item) {
     return false;
@@ -43,7 +48,7 @@ interface ItemReader {
   boolean names(Item item);
 
   /**
-   * Makes records of an item, which is an object.
+   * Makes records of an item, which it {@link #takes}.
    *
    * @throws UnreadableItemException when it is none
    */

@@ -32,12 +32,12 @@ final class SentJson {
   private static final Set<String> WRAPPERS = Set.of("data", "healthData");
 
   /** What parts of a tree take of the heap, bytes. */
-  private static final int OBJECT = 160;
+  static final int OBJECT = 160;
 
-  private static final int FIELD = 104;
-  private static final int LIST = 128;
-  private static final int ELEMENT = 8;
-  private static final int SCALAR = 72;
+  static final int FIELD = 104;
+  static final int LIST = 128;
+  static final int ELEMENT = 8;
+  static final int SCALAR = 72;
 
   private static final int TAKEN_AT_ONCE = 8 * 1024;
 

@@ -15,10 +15,11 @@ final class UnreadableItemException extends Exception {
   }
 
   /**
-   * @param field which the reason is about, by its name in the definition of the kind
+   * @param field which the reason is about, by its name in the definition of the kind, or what the
+   *     code of the kind says
    */
   UnreadableItemException(UnreadableReason reason, @Nullable String field) {
-    super(field == null ? reason.name() : reason.name() + " " + field);
+    super(field == null || field.isEmpty() ? reason.name() : reason.name() + " " + field);
     this.reason = reason;
     this.field = field;
   }

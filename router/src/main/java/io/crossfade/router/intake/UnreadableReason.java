@@ -15,6 +15,10 @@ enum UnreadableReason {
   CLOCK_AHEAD,
   /** Two rows of one record have the same key. */
   ROW_REPEATED,
+  /** The code of its kind does not take it for a record. */
+  ITEM_REFUSED,
+  /** The code of its kind threw, did not come back, or made no object of it. */
+  CODE_FAILED,
   /** The event stands, what was measured with it does not. */
   HEALTH_DATA_UNREADABLE,
   /** The measurement stands, what was reported for the day or week does not. */

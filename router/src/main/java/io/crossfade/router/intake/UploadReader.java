@@ -46,9 +46,21 @@ public final class UploadReader {
     this.json = new SentJson(settings.maxNesting(), budget.lease(Stage.UPLOADS));
     this.stamper = stamper;
     this.devices = new DeviceNormaliser(stamper);
+    CodeCalls calls = new CodeCalls(UploadReader.class.getClassLoader(), CodeCalls.LONGEST);
     for (Kind kind : Kind.values()) {
       if (kind.definition() instanceof DefinedKind of) {
-        defined.put(kind, DefinedReader.Shape.of(of));
+        CodeReader code =
+            of.code()
+                .map(
+                    provider ->
+                        new CodeReader(
+                            provider,
+                            of.spec(),
+                            calls,
+                            settings.maxNesting(),
+                            settings.maxBody().toBytes()))
+                .orElse(null);
+        defined.put(kind, DefinedReader.Shape.of(of, code));
       }
     }
     this.events = new EventNormaliser(stamper, settings.urgentEvents());
@@ -102,16 +114,13 @@ public final class UploadReader {
     if (root.isMissingNode() || root.isNull() || (root.isContainerNode() && root.isEmpty())) {
       throw new BadUploadException(Problem.EMPTY_BODY);
     }
-    if (!root.isContainerNode()) {
+    ItemReader reader = reader(kind, trees, lease, moment);
+    if (!root.isContainerNode() && !reader.takes(root)) {
       throw new BadUploadException(Problem.NO_CONTAINER);
     }
     ItemCollector items =
         new ItemCollector(
-            kind,
-            reader(kind, trees, lease, moment),
-            moment,
-            new ItemCollector.Limits(settings.maxItems(), maxRecord),
-            lease);
+            kind, reader, moment, new ItemCollector.Limits(settings.maxItems(), maxRecord), lease);
     items.addRoot(root);
     return items.upload();
   }
@@ -120,7 +129,7 @@ public final class UploadReader {
     Clocks clocks = Clocks.at(moment, settings.maxClockAhead(), settings.zone());
     DefinedReader.Shape shape = defined.get(kind);
     if (shape != null) {
-      return new DefinedReader(shape, stamper, moment, settings.maxClockAhead());
+      return new DefinedReader(shape, stamper, moment, settings.maxClockAhead(), lease);
     }
     HealthNormaliser health = new HealthNormaliser(stamper, trees, maxFact, lease);
     if (kind.equals(Kind.HEALTH)) {

@@ -107,6 +107,8 @@ class ArchitectureTest {
                   + "|router.operator.PasswordDoor"
                   // Reads one body; its upload waits for it.
                   + "|router.intake.LargeBodies"
+                  // Runs the code of a kind; its upload waits for it, and not for ever.
+                  + "|router.intake.CodeCalls"
                   // Writes what is kept of the flags: a rollback waits for it, a metric has the
                   // rest.
                   + "|router.rollout.RolloutConfiguration"
