@@ -10,8 +10,8 @@ final class KindsFailure extends AbstractFailureAnalyzer<KindsSetting.UnusableEx
   protected FailureAnalysis analyze(Throwable root, KindsSetting.UnusableException cause) {
     return new FailureAnalysis(
         cause.getMessage(),
-        "Mend it and start again. README.md, \"Your own records\", says what may stand in a file;"
-            + " kinds.schema.json lets an editor say it.",
+        "Mend it and start again. README.md, \"Your own records\", says what may stand in a file or"
+            + " come from a jar; kinds.schema.json lets an editor say it.",
         cause);
   }
 }

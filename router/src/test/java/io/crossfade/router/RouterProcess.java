@@ -52,11 +52,43 @@ public final class RouterProcess implements AutoCloseable {
         .orElseGet(() -> new RouterProcess(RouterApplication.class, jvm, arguments));
   }
 
+  /**
+   * A packaged jar with more jars in a directory beside it; where none is packaged, the same
+   * classes.
+   *
+   * @param jar see {@link #jar}
+   */
+  static RouterProcess beside(
+      Path directory, Optional<Path> jar, Class<?> main, List<String> arguments) {
+    return new RouterProcess(
+        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"),
+        beside(directory, jar, main),
+        arguments);
+  }
+
+  /** What a JVM is told to start it. */
+  static List<String> beside(Path directory, Optional<Path> jar, Class<?> main) {
+    return jar.map(packaged -> List.of("-Dloader.path=" + directory, "-jar", packaged.toString()))
+        .orElseGet(
+            () ->
+                List.of(
+                    "-cp",
+                    System.getProperty("java.class.path")
+                        + File.pathSeparator
+                        + directory
+                        + File.separator
+                        + "*",
+                    main.getName()));
+  }
+
   /** The packaged jar; empty before {@code mvn package}. */
   static Optional<Path> jar() {
-    File[] jars =
-        new File("target")
-            .listFiles((in, name) -> name.matches("router-[\\d.]+(-SNAPSHOT)?\\.jar"));
+    return jar("target", "router-[\\d.]+(-SNAPSHOT)?\\.jar");
+  }
+
+  /** What a module has packaged; empty before {@code mvn package}. */
+  static Optional<Path> jar(String target, String pattern) {
+    File[] jars = new File(target).listFiles((in, name) -> name.matches(pattern));
     return Stream.ofNullable(jars).flatMap(Stream::of).map(File::toPath).findFirst();
   }
 
