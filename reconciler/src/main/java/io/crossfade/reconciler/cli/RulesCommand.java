@@ -93,6 +93,8 @@ final class RulesCommand implements Callable<Integer> {
       }
       try (Workbench.Open open = workbench.open()) {
         open.get(ExplanationRules.class).add(rule);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), e.getMessage());
       }
       return ExitCode.PASS;
     }

@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.explain;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.OutputTables;
 import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
@@ -11,6 +12,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -68,8 +71,13 @@ public final class ExplanationRules {
     this.transactions = new ControlTransactions(control);
   }
 
-  /** Keeps a rule. */
+  /**
+   * Keeps a rule.
+   *
+   * @throws IllegalArgumentException when no table of its kind has its column: it would never match
+   */
   public void add(Rule rule) {
+    requireComparedColumn(rule);
     DifferenceClass difference = rule.difference();
     transactions.run(
         () ->
@@ -87,6 +95,16 @@ public final class ExplanationRules {
                         LocalDateTime.ofInstant(rule.createdAt(), ZoneOffset.UTC),
                         LocalDateTime.ofInstant(rule.expiresAt(), ZoneOffset.UTC)))
                 .update());
+  }
+
+  private static void requireComparedColumn(Rule rule) {
+    Set<String> compared = new TreeSet<>();
+    OutputTables.of(rule.kind()).forEach(table -> compared.addAll(table.comparedColumns()));
+    if (rule.column() != null && !compared.contains(rule.column())) {
+      throw new IllegalArgumentException(
+          "%s has no compared column %s, only %s"
+              .formatted(rule.kind(), rule.column(), String.join(", ", compared)));
+    }
   }
 
   /** Lets a rule expire now; says whether there was one. */

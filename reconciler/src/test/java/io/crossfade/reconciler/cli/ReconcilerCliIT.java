@@ -324,6 +324,24 @@ class ReconcilerCliIT {
                 "--kind",
                 "health",
                 "--column",
+                "streß",
+                "--owner",
+                "ann",
+                "--reason",
+                "a column that is not there",
+                "--until",
+                "2100-01-01"))
+        .returns(3, Said::code)
+        .extracting(Said::err)
+        .asString()
+        .contains("no compared column streß", "stress");
+    assertThat(
+            cli.run(
+                "rules",
+                "add",
+                "--kind",
+                "health",
+                "--column",
                 "stress",
                 "--owner",
                 "ann",

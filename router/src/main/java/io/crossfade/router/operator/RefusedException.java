@@ -40,9 +40,9 @@ public final class RefusedException extends Exception {
       case RedisException away ->
           new RefusedException(Refusal.REDIS_AWAY, "Redis does not answer: " + away.getMessage());
       case DataIntegrityViolationException value -> doesNotFit();
-      case DataAccessException away -> databaseAway();
+      case DataAccessException fault -> ofDatabase(fault.getCause());
       case TransactionException away -> databaseAway();
-      case SQLException fault -> SqlFaults.isRowFault(fault) ? doesNotFit() : databaseAway();
+      case SQLException fault -> ofDatabase(fault);
       case HttpMessageNotReadableException body ->
           unreadable(
               "The body is not what is expected: "
@@ -66,6 +66,13 @@ public final class RefusedException extends Exception {
   /** What is wrong, with the actual value and what would be accepted. */
   public String detail() {
     return Objects.requireNonNull(getMessage());
+  }
+
+  /** Spring's translation does not know every code that is about a value. */
+  private static RefusedException ofDatabase(@Nullable Throwable fault) {
+    return fault instanceof SQLException sql && SqlFaults.isRowFault(sql)
+        ? doesNotFit()
+        : databaseAway();
   }
 
   private static RefusedException databaseAway() {

@@ -233,6 +233,14 @@ class ReconcilerControllerIT {
                 "{\"kind\":\"event\",\"reason\":\"all\",\"until\":\"2100-01-01T00:00:00Z\"}"))
         .as("a rule for everything")
         .isEqualTo("unreadable");
+    assertThat(
+            problem(
+                "POST",
+                "/api/reconciler/rules",
+                "{\"kind\":\"event\",\"column\":\"stress\",\"reason\":\"health's\","
+                    + "\"until\":\"2100-01-01T00:00:00Z\"}"))
+        .as("a column of another kind")
+        .isEqualTo("unreadable");
     http.call(
         "POST",
         "/api/reconciler/rules",
