@@ -39,6 +39,13 @@ public final class Comparisons {
       "SELECT c.*, COALESCE(claimed_until > CURRENT_TIMESTAMP(3), FALSE) AS held FROM comparison c"
           + " WHERE c.id IN (:ids) ORDER BY c.id DESC";
 
+  private static final String ROWS =
+      "SELECT COUNT(DISTINCT IF(explanation IS NULL, id, NULL)), COUNT(DISTINCT IF(lacks, id,"
+          + " NULL)), COUNT(DISTINCT IF(lacks AND explanation IS NULL, id, NULL)) FROM (SELECT id,"
+          + " explanation, urgent AND class IN ('MISSING_IN_STREAM', 'MISSING_IN_LEGACY',"
+          + " 'REPEATED') AS lacks FROM difference WHERE comparison_id IN (:runs) AND table_name ="
+          + " :table AND agreed_at IS NULL AND looks = 2) some";
+
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
   private final TableResults results;
@@ -131,6 +138,62 @@ public final class Comparisons {
                 .stream()
                 .flatMap(Optional::stream)
                 .toList());
+  }
+
+  /**
+   * What a finished run found of a kind.
+   *
+   * @param run its id
+   */
+  public record Look(long run, Origin origin, KindFigures figures) {}
+
+  /**
+   * Of the runs that ended lately, those that count for what is open: where something was found,
+   * all but rolling ones, those that looked again at what one of these had looked at, and the
+   * newest. Runs that ended before a path was past what differed are left out.
+   *
+   * @param after only runs that ended then or later
+   * @param newest all whose window ended then or later
+   */
+  List<Look> looks(Instant after, Instant newest) {
+    return in(
+        () ->
+            jdbc
+                .sql(
+                    "SELECT c.id, c.origin, from_at, to_at, k.* FROM comparison c JOIN"
+                        + " comparison_kind k ON k.comparison_id = c.id WHERE c.updated_at >= ?"
+                        + " AND state = 'FINISHED' AND origin IN ('ROLLING', 'NIGHTLY',"
+                        + " 'ON_DEMAND') AND settled AND (origin <> 'ROLLING' OR to_at >= ? OR"
+                        + " differing + missing_in_stream + missing_in_legacy + repeated > 0 OR"
+                        + " EXISTS (SELECT 1 FROM comparison o WHERE o.updated_at >= ? AND"
+                        + " o.origin <> 'ROLLING' AND o.id < c.id AND o.from_at >= c.from_at AND"
+                        + " o.to_at <= c.to_at))"
+                        + " ORDER BY c.id")
+                .params(utc(after), utc(newest), utc(after))
+                .query(
+                    (row, number) -> {
+                      long run = row.getLong("id");
+                      Origin origin = Origin.valueOf(row.getString("origin"));
+                      return ComparisonRows.figures(row).map(of -> new Look(run, origin, of));
+                    })
+                .list()
+                .stream()
+                .flatMap(Optional::stream)
+                .toList());
+  }
+
+  /** Rows of a table on which the outputs do not agree, each counted once. */
+  record Rows(long unexplained, long urgentMissing, long urgentUnexplained) {}
+
+  /** What runs found in a table, and no repair was seen to have mended. */
+  Rows rows(List<Long> runs, String table) {
+    return in(
+        () ->
+            jdbc.sql(ROWS)
+                .param("runs", runs)
+                .param("table", table)
+                .query((row, number) -> new Rows(row.getLong(1), row.getLong(2), row.getLong(3)))
+                .single());
   }
 
   /** The latest runs, newest first. */

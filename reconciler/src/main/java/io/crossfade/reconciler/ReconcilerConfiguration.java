@@ -27,6 +27,11 @@ public class ReconcilerConfiguration {
   }
 
   @Bean
+  OpenFindings openFindings(Comparisons comparisons, InstantSource clock) {
+    return new OpenFindings(comparisons, clock);
+  }
+
+  @Bean
   WrittenUntil writtenUntil(HikariDataSource controlDataSource, ComparisonSettings settings) {
     return WrittenUntil.reported(controlDataSource, settings.settle());
   }

@@ -28,6 +28,7 @@ import io.crossfade.router.intake.Stamper;
 import io.crossfade.router.intake.UploadReader;
 import io.crossfade.router.intake.UploadServlet;
 import io.crossfade.router.operator.OperatorConfiguration;
+import io.crossfade.router.overview.OverviewConfiguration;
 import io.crossfade.router.paths.GuardedStreamPath;
 import io.crossfade.router.reconciliation.ReconcilerController;
 import io.crossfade.router.reconciliation.ReportController;
@@ -69,6 +70,7 @@ import org.springframework.web.filter.RequestContextFilter;
   ReconcilerController.class,
   RuleController.class,
   DeadLetterConfiguration.class,
+  OverviewConfiguration.class,
   ConsoleConfiguration.class,
   RolloutConfiguration.class,
   OperatorConfiguration.class

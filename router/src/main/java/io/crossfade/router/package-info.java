@@ -12,10 +12,11 @@
  * </ol>
  *
  * <p>What an operator does comes from the other side: {@code operator} (who may), {@code console}
- * and the controllers (how it is asked), {@code rollout} (who may switch what, and when), {@code
- * gates} (whether figures allow it), {@code flags} (what is switched, in memory, on disk and in the
- * control schema). {@code reconciliation} and {@code deadletters} show what the reconciler found
- * and what no output could take. Why it is so: {@code router/RATIONALE.md}.
+ * and the controllers (how it is asked), {@code overview} (what needs a person), {@code rollout}
+ * (who may switch what, and when), {@code gates} (whether figures allow it), {@code flags} (what is
+ * switched, in memory, on disk and in the control schema). {@code reconciliation} and {@code
+ * deadletters} show what the reconciler found and what no output could take. Why it is so: {@code
+ * router/RATIONALE.md}.
  */
 @NullMarked
 package io.crossfade.router;

@@ -59,37 +59,43 @@ class AccountingIT {
           upload(http, second);
         }
         held = held(router);
+        router.hang();
+      }
+      assertThat(held).isEqualTo(400);
+      try (RouterProcess again = new RouterProcess(RouterApplication.class, arguments)) {
+        again.http().awaitAlert("ROUTER_SILENT", "it was killed, hangs, or is cut off");
         router.kill();
+        assertLost(again, held);
       }
     }
-    assertThat(held).isEqualTo(400);
-    try (RouterProcess again = new RouterProcess(RouterApplication.class, arguments)) {
-      again.awaitStart();
-      awaitAccounted(again, 701);
-      assertThat(number("SELECT SUM(lost) FROM %s.accounting".formatted(control))).isEqualTo(held);
-      assertThat(number("SELECT SUM(lost_on_both) FROM %s.accounting".formatted(control)))
-          .isEqualTo(held);
-      assertThat(number("SELECT SUM(written) FROM %s.accounting".formatted(control)))
-          .isEqualTo(300);
-      assertThat(number("SELECT SUM(repeated) FROM %s.accounting".formatted(control)))
-          .as("the same upload twice")
-          .isEqualTo(1);
-      Set<RecordId> names = new HashSet<>();
-      for (int second = 300; second < 700; second++) {
-        names.add(HealthData.id("ACCOUNT", FIRST.plusSeconds(second)));
-      }
-      assertThat(ids("SELECT id FROM %s.lost_record".formatted(control))).isEqualTo(names);
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () -> {
-                try (Stream<Path> instances = Files.list(directory)) {
-                  assertThat(instances.filter(Files::isDirectory))
-                      .as("the dead router's directory is gone")
-                      .hasSize(1);
-                }
-              });
+  }
+
+  private void assertLost(RouterProcess again, long held) throws Exception {
+    awaitAccounted(again, 701);
+    again.http().awaitAlert("LOST", held + " records were accepted and never written");
+    again.http().awaitAlert("ROUTER_SILENT", "has said nothing for");
+    assertThat(number("SELECT SUM(lost) FROM %s.accounting".formatted(control))).isEqualTo(held);
+    assertThat(number("SELECT SUM(lost_on_both) FROM %s.accounting".formatted(control)))
+        .isEqualTo(held);
+    assertThat(number("SELECT SUM(written) FROM %s.accounting".formatted(control))).isEqualTo(300);
+    assertThat(number("SELECT SUM(repeated) FROM %s.accounting".formatted(control)))
+        .as("the same upload twice")
+        .isEqualTo(1);
+    Set<RecordId> names = new HashSet<>();
+    for (int second = 300; second < 700; second++) {
+      names.add(HealthData.id("ACCOUNT", FIRST.plusSeconds(second)));
     }
+    assertThat(ids("SELECT id FROM %s.lost_record".formatted(control))).isEqualTo(names);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              try (Stream<Path> instances = Files.list(directory)) {
+                assertThat(instances.filter(Files::isDirectory))
+                    .as("the dead router's directory is gone")
+                    .hasSize(1);
+              }
+            });
   }
 
   @Test

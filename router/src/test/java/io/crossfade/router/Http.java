@@ -1,5 +1,8 @@
 package io.crossfade.router;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -90,6 +93,33 @@ public final class Http {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Waits until the overview says that something needs a person. */
+  public void awaitAlert(String condition, String message) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(get("/api/overview").json().path("alerts"))
+                    .anySatisfy(
+                        alert -> {
+                          assertThat(alert.path("condition").asText()).isEqualTo(condition);
+                          assertThat(alert.path("message").asText()).contains(message);
+                        }));
+  }
+
+  /** Waits until it says so no longer. */
+  public void awaitNoAlert(String... conditions) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              Answer answer = get("/api/overview");
+              assertThat(answer.status()).isEqualTo(200);
+              assertThat(answer.json().path("alerts").findValuesAsText("condition"))
+                  .doesNotContain(conditions);
+            });
   }
 
   private static JsonNode json(String body) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.crossfade.db.DbSettings;
 import io.crossfade.db.TestDatabase;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +107,14 @@ class OperatorSurfaceIT {
           .doesNotContain("Serial number", "health");
       assertThat(pages.get("/console/device?sn=4711&lang=zh-CN")).contains("shop（可选）");
       assertThat(pages.values()).anyMatch(page -> page.contains("1 urgent records missing"));
+      assertThat(pages.get("/console"))
+          .contains("1 urgent records are missing in an output, 1 of them without an explanation")
+          .contains("rows differ without an explanation; found in the last 7 days")
+          .contains("1 dead letters are open: uploads that could not be read")
+          .containsPattern("href=\"/console/differences\\?run=\\d+&amp;kind=orders\"")
+          .doesNotContain("Nothing needs you");
+      assertThat(pages.get("/console?lang=zh-CN")).contains("有 1 条紧急记录在某个输出中缺失");
+      assertAllThatIsSaidIsShown(pages);
       assertThat(pages.get("/api/rollout")).doesNotContain("health");
       assertThat(http.get("/api/rollout/kinds/health").json().path("detail").asText())
           .isEqualTo("kind health is not one of orders, all");
@@ -358,6 +368,22 @@ class OperatorSurfaceIT {
         .noneMatch(line -> line.contains(" ERROR "))
         .noneMatch(line -> line.contains("\tat "))
         .noneMatch(line -> line.contains("Exception"));
+  }
+
+  /** The console and the API say the same of what needs a person, in the same order. */
+  private static void assertAllThatIsSaidIsShown(Map<String, String> pages) throws Exception {
+    List<String> said = new ArrayList<>();
+    new ObjectMapper()
+        .readTree(pages.get("/api/overview"))
+        .path("alerts")
+        .forEach(alert -> said.add(alert.path("condition").asText()));
+    assertThat(
+            Pattern.compile("data-condition=\"(\\w+)\"")
+                .matcher(pages.get("/console"))
+                .results()
+                .map(shown -> shown.group(1)))
+        .isNotEmpty()
+        .containsExactlyElementsOf(said);
   }
 
   /** The newest run on demand that has ended. */

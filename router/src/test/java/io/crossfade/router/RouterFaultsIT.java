@@ -137,6 +137,9 @@ class RouterFaultsIT {
       }
     }
     assertThat(breaker().getState()).isNotEqualTo(CircuitBreaker.State.CLOSED);
+    http.awaitAlert("REDIS_AWAY", "Redis does not answer");
+    http.awaitAlert("BREAKER_OPEN", "The breaker is open");
+    http.awaitAlert("FELL_BACK", " % of what was meant for the stream fell back");
     redis.start();
     await()
         .atMost(PATIENCE)
@@ -161,6 +164,7 @@ class RouterFaultsIT {
               return breaker().getState() == CircuitBreaker.State.CLOSED;
             });
     awaitRows("streamDataSource", "BACK", 1);
+    http.awaitNoAlert("REDIS_AWAY", "BREAKER_OPEN");
   }
 
   /** Invariant 3: what is served by the stream finds the breaker as if there were no copies. */

@@ -219,6 +219,11 @@ public final class RouterProcess implements AutoCloseable {
     process.onExit().join();
   }
 
+  /** {@code kill -STOP}: it does nothing and keeps its connections. */
+  void hang() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-STOP", String.valueOf(process.pid())).start().waitFor();
+  }
+
   /** {@code kill}; returns the exit code. */
   int stop() {
     process.destroy();

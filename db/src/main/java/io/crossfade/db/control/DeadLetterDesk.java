@@ -137,6 +137,32 @@ public final class DeadLetterDesk {
     return query(sql + " ORDER BY last_at DESC, source, dead_key LIMIT ?", values);
   }
 
+  /**
+   * How many letters of a source are open, of the kinds of this process.
+   *
+   * @param most counted: a person deals with a thousand as with ten thousand
+   */
+  public int open(Source source, int most) throws SQLException {
+    List<Object> values = new ArrayList<>();
+    String where = where(new Filter(source, null, State.OPEN, null), values);
+    values.add(most);
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT COUNT(*) FROM (SELECT 1 FROM dead_letter WHERE "
+                      + where
+                      + " LIMIT ?) some")) {
+            for (int i = 0; i < values.size(); i++) {
+              statement.setObject(i + 1, values.get(i));
+            }
+            try (ResultSet row = statement.executeQuery()) {
+              return row.next() ? row.getInt(1) : 0;
+            }
+          }
+        });
+  }
+
   private static String where(Filter filter, List<Object> values) {
     Set<Kind> kinds = filter.kind() == null ? Kind.all() : Set.of(filter.kind());
     // Letters of other kinds are for the processes that have them.

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +156,34 @@ public final class LostRecords {
             try (ResultSet row = statement.executeQuery()) {
               while (row.next()) {
                 found.put(RecordId.of(row.getBytes(1)), how(row.getBoolean(2), row.getString(3)));
+              }
+            }
+          }
+          return found;
+        });
+  }
+
+  /**
+   * How many records of each kind were found lost in the last 24 hours, by the database's clock.
+   *
+   * @param after only what was accepted then or later
+   * @param most looked at
+   */
+  public Map<Kind, Long> foundLately(Instant after, int most) throws SQLException {
+    return transactions.on(
+        connection -> {
+          Map<Kind, Long> found = new TreeMap<>();
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT kind, COUNT(DISTINCT id) FROM (SELECT kind, id FROM lost_record WHERE"
+                      + " accepted_at >= ? AND found_at > CURRENT_TIMESTAMP(3) - INTERVAL 24 HOUR"
+                      + " LIMIT ?) some GROUP BY kind")) {
+            statement.setObject(1, LocalDateTime.ofInstant(after, ZoneOffset.UTC));
+            statement.setInt(2, most);
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                long records = row.getLong(2);
+                Kind.ofName(row.getString(1)).ifPresent(kind -> found.put(kind, records));
               }
             }
           }

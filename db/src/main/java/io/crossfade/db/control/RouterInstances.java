@@ -3,6 +3,7 @@ package io.crossfade.db.control;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +27,19 @@ public final class RouterInstances {
    *     written; empty while it does not know
    */
   public record Up(String instance, long version, long held, Optional<Instant> writtenUntil) {}
+
+  /** One that says nothing for so long makes people look, by the database's clock. */
+  private static final int SILENT_AFTER_SECONDS = 4;
+
+  /** Nobody comes back after so long. */
+  private static final int FORGOTTEN_AFTER_HOURS = 24;
+
+  /**
+   * A router that neither reports nor has said that it leaves: killed, hung, or cut off.
+   *
+   * @param since it reported last
+   */
+  public record Silent(String instance, Duration since) {}
 
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
@@ -78,6 +92,25 @@ public final class RouterInstances {
             jdbc.sql("DELETE FROM router_instance WHERE instance = ?")
                 .param(instance.text())
                 .update());
+  }
+
+  /** Those that fell silent within the last {@value FORGOTTEN_AFTER_HOURS} hours. */
+  public List<Silent> silent() {
+    return transactions.in(
+        () ->
+            jdbc.sql(
+                    "SELECT instance, TIMESTAMPDIFF(MICROSECOND, seen_at, CURRENT_TIMESTAMP(3))"
+                        + " DIV 1000 AS silent_ms FROM router_instance WHERE seen_at <="
+                        + " CURRENT_TIMESTAMP(3) - INTERVAL "
+                        + SILENT_AFTER_SECONDS
+                        + " SECOND AND seen_at > CURRENT_TIMESTAMP(3) - INTERVAL "
+                        + FORGOTTEN_AFTER_HOURS
+                        + " HOUR ORDER BY instance")
+                .query(
+                    (row, number) ->
+                        new Silent(
+                            row.getString("instance"), Duration.ofMillis(row.getLong("silent_ms"))))
+                .list());
   }
 
   /** All that are up. */

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,13 @@ public final class NightlyComparison {
 
   /** A night that nobody did for so long is given up. */
   private static final Duration LATEST = Duration.ofHours(23);
+
+  /** A day's comparing, on a busy database. */
+  private static final Duration TAKES_AT_MOST = Duration.ofHours(2);
+
+  /** Where the last time is looked for: near first, since a schedule may have many. */
+  private static final List<Duration> LOOK_BACK =
+      List.of(Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofDays(2), Duration.ofDays(8));
 
   private final DataSource control;
   private final Comparison comparison;
@@ -112,13 +120,39 @@ public final class NightlyComparison {
         day.atStartOfDay(zone).toInstant(), day.plusDays(1).atStartOfDay(zone).toInstant());
   }
 
+  /**
+   * The newest day that should have a report by now and has none: it was due, a path that was
+   * behind had its time, and the comparing, too.
+   */
+  public Optional<LocalDate> overdue() throws SQLException {
+    Instant now = clock.instant();
+    for (Duration back : LOOK_BACK) {
+      Instant due = lastDue(now.minus(settings.patience()).minus(TAKES_AT_MOST), back);
+      if (due != null) {
+        LocalDate day = due.atZone(settings.zone()).toLocalDate().minusDays(1);
+        boolean was =
+            new AcceptanceNodes(control)
+                .firstStart()
+                .filter(start -> !start.isAfter(due))
+                .isPresent();
+        return was && !reports.has(day) ? Optional.of(day) : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
   private @Nullable Instant lastDue(Instant now) {
+    return lastDue(now, LATEST);
+  }
+
+  /** When a night was due last, at most so long before a moment. */
+  private @Nullable Instant lastDue(Instant now, Duration back) {
     if (NightlySettings.NEVER.equals(settings.cron())) {
       return null;
     }
     CronExpression cron = CronExpression.parse(settings.cron());
     Instant last = null;
-    ZonedDateTime next = cron.next(now.minus(LATEST).atZone(settings.zone()));
+    ZonedDateTime next = cron.next(now.minus(back).atZone(settings.zone()));
     while (next != null && !next.toInstant().isAfter(now)) {
       last = next.toInstant();
       next = cron.next(next);

@@ -135,6 +135,27 @@ class NightlyIT {
   }
 
   @Test
+  void nightWithoutAReportIsOverdueOnceItHadItsTime() throws Exception {
+    NightlyComparison night = night(settings(null, On.FAIL));
+    assertThat(night.overdue()).as("the night before").contains(day.minusDays(1));
+    night.run(day.minusDays(1));
+    assertThat(night.overdue()).as("due just now").isEmpty();
+    now = now.plus(Duration.ofHours(3));
+    assertThat(night.overdue()).contains(day);
+    now = now.plus(Duration.ofMinutes(21 * 60 - 1));
+    assertThat(night.due()).as("the next hour is near").isEmpty();
+    assertThat(night.overdue()).as("it has no report, all the same").contains(day);
+    night.run(day);
+    assertThat(night.overdue()).isEmpty();
+    TestOutputs.update(outputs.control(), "DELETE FROM report");
+    TestOutputs.update(
+        outputs.control(),
+        "UPDATE acceptance_node SET started_at = '%s'"
+            .formatted(LocalDateTime.ofInstant(now.plusSeconds(1), ZoneOffset.UTC)));
+    assertThat(night.overdue()).as("no router was there yet").isEmpty();
+  }
+
+  @Test
   void daysHaveAsManyHoursAsTheirZoneGivesThem() {
     ZoneId berlin = ZoneId.of("Europe/Berlin");
     var spring = NightlyComparison.window(LocalDate.parse("2026-03-29"), berlin);

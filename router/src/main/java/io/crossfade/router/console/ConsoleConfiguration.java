@@ -3,14 +3,8 @@ package io.crossfade.router.console;
 import io.crossfade.db.CohortRows;
 import io.crossfade.db.Kind;
 import io.crossfade.db.process.Loops;
-import io.crossfade.legacy.LegacyPath;
-import io.crossfade.router.flags.RolloutFlags;
-import io.crossfade.router.rollout.Rollout;
-import io.crossfade.stream.StreamHealth;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.crossfade.router.overview.LiveFigures;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.springframework.context.MessageSource;
@@ -59,18 +53,6 @@ public class ConsoleConfiguration implements WebMvcConfigurer {
           .forEach(who -> names.setProperty("who." + who, who));
     }
     ((AbstractMessageSource) words).setCommonMessages(names);
-  }
-
-  @Bean
-  LiveFigures liveFigures(
-      RolloutFlags flags,
-      Rollout rollout,
-      LegacyPath legacy,
-      StreamHealth streams,
-      CircuitBreaker streamBreaker,
-      MeterRegistry meters,
-      InstantSource clock) {
-    return new LiveFigures(flags, rollout, legacy, streams, streamBreaker, meters, clock);
   }
 
   @Bean

@@ -4,6 +4,7 @@ import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
 import io.crossfade.router.RouterLoop;
+import io.crossfade.router.overview.LiveFigures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,9 +21,9 @@ import org.thymeleaf.ITemplateEngine;
 import org.thymeleaf.context.Context;
 
 /**
- * Sends the overview to everybody who looks at it, once a second; asks nobody anything while no one
- * looks. A connection ends after a minute and the browser comes again, so that whoever is logged
- * out sees no more.
+ * Sends the overview to everybody who looks at it, once a second; asks no server anything while no
+ * one looks. A connection ends after a minute and the browser comes again, so that whoever is
+ * logged out sees no more.
  */
 final class LiveFeed implements SmartLifecycle {
 
@@ -104,6 +105,8 @@ final class LiveFeed implements SmartLifecycle {
 
   private void tick() {
     if (watchers.isEmpty()) {
+      // Its own meters alone, so that who looks next sees the minute before.
+      figures.read();
       return;
     }
     LiveFigures.Now now = figures.now();

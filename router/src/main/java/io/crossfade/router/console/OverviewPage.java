@@ -1,5 +1,6 @@
 package io.crossfade.router.console;
 
+import io.crossfade.router.overview.LiveFigures;
 import java.security.Principal;
 import java.util.Locale;
 import org.springframework.http.HttpStatus;

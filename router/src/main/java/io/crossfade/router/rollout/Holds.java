@@ -39,7 +39,8 @@ public final class Holds {
         () -> jdbc.sql("DELETE FROM rollout_hold WHERE kind = ?").param(kind.name()).update());
   }
 
-  Map<Kind, Hold> all() {
+  /** Every kind that is held. */
+  public Map<Kind, Hold> all() {
     return transactions.in(
         () -> {
           Map<Kind, Hold> holds = new TreeMap<>();

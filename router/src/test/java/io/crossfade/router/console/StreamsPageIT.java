@@ -42,7 +42,9 @@ class StreamsPageIT {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--crossfade.stream.consume=false",
-                "--crossfade.stream.retention=1s"));
+                "--crossfade.stream.retention=1s",
+                "--crossfade.gates.backlog-age=1s",
+                "--crossfade.gates.freshness=1s"));
     http = Http.of(router);
     console =
         new ConsoleClient(
@@ -92,6 +94,9 @@ class StreamsPageIT {
     assertThat(member.path("oldest").path("entry").asText()).isEqualTo(entry);
     assertThat(member.path("oldest").path("deliveries").asInt()).isEqualTo(1);
     assertThat(member.path("oldest").path("holdsUpTrimming").asBoolean()).isTrue();
+
+    http.awaitAlert("BACKLOG_OLD", "limit 1 s");
+    http.awaitAlert("NOT_COMPARED", "limit 1 s");
 
     redis.kill();
     Http.Answer away = http.get("/api/streams");

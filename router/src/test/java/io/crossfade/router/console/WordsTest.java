@@ -17,6 +17,8 @@ import io.crossfade.router.flags.Stage;
 import io.crossfade.router.gates.Finding;
 import io.crossfade.router.gates.Gate;
 import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.overview.Alert;
+import io.crossfade.router.overview.Severity;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -74,6 +76,8 @@ class WordsTest {
   @Test
   void everyConstantHasAWord() throws Exception {
     Set<String> known = words("words.properties").stringPropertyNames();
+    has(known, "alert.", Alert.Condition.values());
+    has(known, "severity.", Severity.values());
     has(known, "because.", Reason.values());
     has(known, "breaker.", CircuitBreaker.State.values());
     has(known, "class.", DifferenceClass.values());

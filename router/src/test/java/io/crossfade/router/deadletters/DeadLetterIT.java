@@ -65,6 +65,7 @@ class DeadLetterIT {
     assertThat(letter.path("reason").asText()).contains("device_sn");
     assertThat(letter.path("body").asText()).contains(LONG).contains("72");
     String path = path(letter);
+    http.awaitAlert("LETTERS_OF_OUTPUTS", "2 dead letters are open");
 
     assertThat(problem(path + "/redrive", "")).isEqualTo("still-dead");
     assertThat(letters("?source=legacy").path(0).path("attempts").asInt())
@@ -94,6 +95,7 @@ class DeadLetterIT {
                 .among(Source.STREAM, List.of(io.crossfade.db.RecordId.parse(key(other)))))
         .as("the accounts still know it")
         .hasSize(1);
+    http.awaitNoAlert("LETTERS_OF_OUTPUTS");
     // Its entry comes again from the stream.
     DataSource control = router.getBean("controlDataSource", DataSource.class);
     Letter discarded =

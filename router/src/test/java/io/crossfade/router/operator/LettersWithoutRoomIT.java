@@ -78,6 +78,9 @@ class LettersWithoutRoomIT {
             "crossfade_letters_dropped_total{reason=\"total\",source=\"intake\"} " + (80 - kept))
         .contains("crossfade_letters_dropped_total{reason=\"per-minute\",source=\"intake\"} 0.0");
 
+    http.awaitAlert("LETTERS_DROPPED", "found no room");
+    http.awaitAlert("LETTERS_OF_INTAKE", kept + " dead letters are open");
+
     try (ConsoleClient operator =
         new ConsoleClient(
             URI.create(

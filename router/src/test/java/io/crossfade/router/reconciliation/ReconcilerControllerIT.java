@@ -103,6 +103,7 @@ class ReconcilerControllerIT {
             .formatted(unlike.path("table").asText(), unlike.path("id").asText());
     assertThat(http.get(row).json().path("cells").findValuesAsText("differs"))
         .containsOnlyOnce("true");
+    http.awaitAlert("UNEXPLAINED", LOST + 1 + " rows differ without an explanation");
     JsonNode dry = http.call("POST", path, "{\"dryRun\":true}").json();
     assertThat(dry.at("/rows/toStream").asLong()).isEqualTo(LOST);
     assertThat(dry.path("statements")).hasSize(LOST);
@@ -133,6 +134,7 @@ class ReconcilerControllerIT {
                 .json()
                 .path("differences"))
         .isEmpty();
+    http.awaitNoAlert("UNEXPLAINED");
     // For the other test, whichever comes first.
     assertThat(differences("").path("differences")).hasSize(LOST + 1);
   }
@@ -223,7 +225,9 @@ class ReconcilerControllerIT {
     assertThat(problem("PUT", "/api/reconciler/pause", "{}")).isEqualTo("reason-missing");
     http.call("PUT", "/api/reconciler/pause", "{\"reason\":\"backup\"}");
     assertThat(http.get("/api/reconciler").json().at("/pause/reason").asText()).isEqualTo("backup");
+    http.awaitAlert("COMPARING_PAUSED", "operator: backup");
     http.call("DELETE", "/api/reconciler/pause", "");
+    http.awaitNoAlert("COMPARING_PAUSED");
     assertThat(http.get("/api/reconciler").json().path("pause").isNull()).isTrue();
 
     assertThat(

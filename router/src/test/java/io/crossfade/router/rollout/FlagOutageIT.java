@@ -75,6 +75,7 @@ class FlagOutageIT {
         .contains("The row EVENT_STREAM of the flags cannot be used")
         .contains("The row SLEEP_STREAM of the flags belongs to no feature");
     assertThat(meter(router, "crossfade.router.flags.aside")).isEqualTo(3);
+    http.awaitAlert("NO_STAGE", "The flags are no stage, or a row of them cannot be used");
 
     change(http, "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":25");
     change(http, "\"kind\":\"event\",\"stage\":\"canary\",\"percentage\":1");
@@ -99,6 +100,10 @@ class FlagOutageIT {
             .call("POST", "/api/rollout/rollbacks", "{\"kind\":\"health\",\"reason\":\"at night\"}")
             .json();
     assertThat(receipt.path("stored").asBoolean()).isFalse();
+    before.awaitAlert("CONTROL_AWAY", "The control schema does not answer");
+    before.awaitAlert("ROLLBACK_WAITS", "counts on this router alone");
+    before.awaitAlert("FLAGS_OLD", "The flags were read");
+    before.awaitAlert("LOOP_FAILING", "rollout-");
     assertThat(receipt.path("notes").toString()).contains("on this router's disk, too");
     former.close();
 
@@ -135,6 +140,7 @@ class FlagOutageIT {
                 .asBoolean())
         .as("its receipt goes on")
         .isTrue();
+    http.awaitNoAlert("CONTROL_AWAY", "ROLLBACK_WAITS", "FLAGS_OLD", "LOOP_FAILING");
   }
 
   @Test

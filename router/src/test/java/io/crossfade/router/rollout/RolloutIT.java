@@ -494,6 +494,7 @@ class RolloutIT {
     assertThat(http.get("/api/rollout").json().at("/kinds/0/stage").asText()).isEqualTo("canary");
     assertThat(http.get("/api/rollout").json().at("/kinds/0/hold/reason").asText())
         .isEqualTo("watching");
+    http.awaitAlert("HELD", "operator: watching");
     http.call("DELETE", "/api/rollout/holds/health", "");
     await()
         .atMost(PATIENCE)

@@ -1,4 +1,4 @@
-package io.crossfade.router.console;
+package io.crossfade.router.overview;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.CountAtBucket;

@@ -1,4 +1,4 @@
-package io.crossfade.router.console;
+package io.crossfade.router.overview;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;

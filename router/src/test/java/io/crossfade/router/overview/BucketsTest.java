@@ -1,4 +1,4 @@
-package io.crossfade.router.console;
+package io.crossfade.router.overview;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

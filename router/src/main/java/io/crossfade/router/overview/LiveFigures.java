@@ -1,6 +1,9 @@
-package io.crossfade.router.console;
+package io.crossfade.router.overview;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.DeadLetters.Source;
+import io.crossfade.db.control.LetterQuota;
+import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
 import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.flags.KindFlags;
@@ -15,11 +18,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What an operator sees at a glance, of this router; asked about once a second. */
-final class LiveFigures {
+public final class LiveFigures {
 
   /**
    * Everything at one moment. What is {@code null} is not known.
@@ -28,14 +36,16 @@ final class LiveFigures {
    * @param stale whether the last attempt to read them failed
    * @param rollbackWaits whether a rollback waits to be stored
    * @param databaseAway whether the control schema does not answer
+   * @param alerts what needs a person, the worst first
    */
-  record Now(
+  public record Now(
       Instant at,
       String breaker,
       Duration flagAge,
       boolean stale,
       boolean rollbackWaits,
       boolean databaseAway,
+      List<Alert> alerts,
       List<KindNow> kinds) {}
 
   /**
@@ -54,7 +64,7 @@ final class LiveFigures {
    * @param fallbackPercent of the records meant for the stream, those the memory queue took
    * @param agreement whether the outputs agree well enough
    */
-  record KindNow(
+  public record KindNow(
       Kind kind,
       KindFlags flags,
       double legacyRate,
@@ -77,7 +87,7 @@ final class LiveFigures {
    * @param explained rows that do not agree, and it is known why
    * @param lost records that a path accepted and never wrote
    */
-  record Agreement(
+  public record Agreement(
       Verdict verdict,
       long compared,
       @Nullable Double percent,
@@ -85,11 +95,17 @@ final class LiveFigures {
       long explained,
       long lost) {}
 
+  private static final Duration LETTERS_DROPPED_LATELY = Duration.ofMinutes(10);
+
   private final RolloutFlags flags;
   private final Rollout rollout;
   private final LegacyPath legacy;
   private final StreamHealth streams;
   private final CircuitBreaker breaker;
+  private final LetterQuota letters;
+  private final Loops loops;
+  private final SharedFacts shared;
+  private final AlertPolicy policy;
   private final InstantSource clock;
   private final MeterReadings readings;
 
@@ -99,6 +115,10 @@ final class LiveFigures {
       LegacyPath legacy,
       StreamHealth streams,
       CircuitBreaker breaker,
+      LetterQuota letters,
+      Loops loops,
+      SharedFacts shared,
+      AlertPolicy policy,
       MeterRegistry meters,
       InstantSource clock) {
     this.flags = flags;
@@ -106,27 +126,82 @@ final class LiveFigures {
     this.legacy = legacy;
     this.streams = streams;
     this.breaker = breaker;
+    this.letters = letters;
+    this.loops = loops;
+    this.shared = shared;
+    this.policy = policy;
     this.readings = new MeterReadings(meters);
     this.clock = clock;
   }
 
+  /** Reads the meters, so that whoever asks next is told of the minute before. */
+  public synchronized void read() {
+    readings.read();
+  }
+
   /** How everything stands now, beside the last minute. */
-  synchronized Now now() {
+  public synchronized Now now() {
     readings.read();
     Asking control = Asking.controlSchema(flags.readable());
     Asking redis = Asking.redis();
     List<KindNow> kinds = new ArrayList<>();
+    Map<Kind, Situation.OfKind> situations = new TreeMap<>();
     for (Kind kind : Kind.values()) {
-      kinds.add(now(kind, control.ask(() -> agreement(kind)), redis));
+      Rollout.Standing standing = control.ask(() -> rollout.standing(kind));
+      KindNow now = now(kind, standing == null ? null : agreement(standing), redis);
+      kinds.add(now);
+      situations.put(kind, situation(now, standing));
     }
+    Situation.Shared facts = control.ask(shared::now);
+    Instant at = clock.instant();
+    Situation.Flags switches =
+        new Situation.Flags(flags.age(), flags.readable(), flags.overridden(), flags.keepable());
     return new Now(
-        clock.instant(),
+        at,
         breaker.getState().name(),
-        flags.age(),
-        !flags.readable(),
-        flags.overridden(),
+        switches.age(),
+        !switches.readable(),
+        switches.rollbackWaits(),
         !control.answers(),
+        policy.alerts(
+            new Situation(
+                at,
+                switches,
+                breaker.getState(),
+                redis.answers(),
+                loops.reports(),
+                lettersDropped(at),
+                situations,
+                facts)),
         kinds);
+  }
+
+  private Situation.OfKind situation(KindNow now, Rollout.@Nullable Standing standing) {
+    return new Situation.OfKind(
+        now.flags().dualWrite(),
+        now.flags().danger() != null
+            || flags.state().aside().stream()
+                .anyMatch(row -> Objects.equals(now.kind(), row.kind())),
+        now.fallbackPercent(),
+        now.oldest(),
+        standing == null
+            ? null
+            : standing
+                .evidence()
+                .comparedUntil()
+                .filter(standing.evidence().since()::isBefore)
+                .orElse(standing.evidence().since()));
+  }
+
+  private Set<Source> lettersDropped(Instant at) {
+    Set<Source> dropped = EnumSet.noneOf(Source.class);
+    for (LetterQuota.Standing of : letters.standings().values()) {
+      Instant last = of.lastDropped();
+      if (last != null && last.plus(LETTERS_DROPPED_LATELY).isAfter(at)) {
+        dropped.add(of.source());
+      }
+    }
+    return dropped;
   }
 
   private KindNow now(Kind kind, @Nullable Agreement agreement, Asking redis) {
@@ -146,8 +221,7 @@ final class LiveFigures {
         agreement);
   }
 
-  private Agreement agreement(Kind kind) {
-    Rollout.Standing standing = rollout.standing(kind);
+  private static Agreement agreement(Rollout.Standing standing) {
     GateEvidence known = standing.evidence();
     return new Agreement(
         standing.agreement(),

@@ -1,0 +1,166 @@
+package io.crossfade.reconciler;
+
+import io.crossfade.db.Kind;
+import io.crossfade.db.OutputTable;
+import io.crossfade.db.OutputTables;
+import io.crossfade.reconciler.Comparisons.Look;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comparisons of the last seven days found and nobody has dealt with, whatever was switched
+ * since. A window that was compared again as a whole counts as the newest run found it: a rule, or
+ * a repair by other means, shows there.
+ */
+public final class OpenFindings {
+
+  private static final Duration REMEMBERED = Duration.ofDays(7);
+
+  /** So long a comparison without a full proof makes people look. */
+  private static final Duration PROOF_MATTERS = Duration.ofHours(1);
+
+  /**
+   * Of one kind.
+   *
+   * @param unexplained rows on which the outputs do not agree, and nobody knows why
+   * @param urgentMissing urgent records that an output lacks, explained or not
+   * @param urgentUnexplained of those, how many nobody knows why
+   * @param run the newest that found something open; empty when none did
+   * @param brokenProofs comparisons of the last hour that missed a plant or invented one
+   * @param unproven comparisons of the last hour in whose rows nothing could be planted, while none
+   *     had a full proof
+   */
+  public record Found(
+      long unexplained,
+      long urgentMissing,
+      long urgentUnexplained,
+      OptionalLong run,
+      long brokenProofs,
+      long unproven) {}
+
+  /** What was read without a run having finished meanwhile is read again after so long. */
+  private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
+
+  private static final Found NONE = new Found(0, 0, 0, OptionalLong.empty(), 0, 0);
+
+  private record Known(
+      Comparisons.Mark mark, Instant at, List<Look> looks, Map<Kind, Found> differences) {}
+
+  private final Comparisons comparisons;
+  private final InstantSource clock;
+  private @Nullable Known known;
+
+  public OpenFindings(Comparisons comparisons, InstantSource clock) {
+    this.comparisons = comparisons;
+    this.clock = clock;
+  }
+
+  /** What is open now, of every kind. Read seldom: the console asks often. */
+  public synchronized Map<Kind, Found> now() {
+    Instant now = clock.instant();
+    Comparisons.Mark mark = comparisons.mark();
+    Known read = known;
+    if (read == null || !read.mark().equals(mark) || read.at().plus(KNOWN_FOR).isBefore(now)) {
+      List<Look> looks = comparisons.looks(now.minus(REMEMBERED), now.minus(PROOF_MATTERS));
+      read = new Known(mark, now, looks, differences(newest(looks)));
+      known = read;
+    }
+    Map<Kind, Found> found = new TreeMap<>();
+    for (Kind kind : Kind.values()) {
+      found.put(
+          kind,
+          withProofs(
+              read.differences().getOrDefault(kind, NONE),
+              read.looks().stream()
+                  .filter(look -> look.figures().kind().equals(kind))
+                  .map(Look::figures)
+                  .filter(of -> of.window().to().isAfter(now.minus(PROOF_MATTERS)))
+                  .toList()));
+    }
+    return found;
+  }
+
+  /** Of looks at one kind, those whose window no newer one covers. */
+  static List<Look> newest(List<Look> looks) {
+    List<Look> newest = new ArrayList<>();
+    // A rolling run never looks at a moment that another one looked at.
+    List<Look> others = looks.stream().filter(look -> !isRolling(look)).toList();
+    for (Look look : looks) {
+      List<Look> again = isRolling(look) ? others : looks;
+      if (again.stream().noneMatch(later -> later.run() > look.run() && covers(later, look))) {
+        newest.add(look);
+      }
+    }
+    return newest;
+  }
+
+  private static boolean isRolling(Look look) {
+    return look.origin() == ComparisonRequest.Origin.ROLLING;
+  }
+
+  private static boolean covers(Look later, Look look) {
+    return later.figures().kind().equals(look.figures().kind())
+        && !later.figures().window().from().isAfter(look.figures().window().from())
+        && !later.figures().window().to().isBefore(look.figures().window().to());
+  }
+
+  private Map<Kind, Found> differences(List<Look> looks) {
+    Map<Kind, List<Look>> ofKinds = new TreeMap<>();
+    looks.stream()
+        .filter(look -> look.figures().compared() > look.figures().good())
+        .forEach(
+            look ->
+                ofKinds.computeIfAbsent(look.figures().kind(), k -> new ArrayList<>()).add(look));
+    Map<Kind, Found> differences = new TreeMap<>();
+    ofKinds.forEach((kind, of) -> differences.put(kind, differences(kind, of)));
+    return differences;
+  }
+
+  private Found differences(Kind kind, List<Look> looks) {
+    Set<Long> runs = new HashSet<>();
+    looks.forEach(look -> runs.add(look.run()));
+    long unexplained = 0;
+    long urgentMissing = 0;
+    long urgentUnexplained = 0;
+    for (OutputTable<?> table : OutputTables.of(kind)) {
+      Comparisons.Rows rows = comparisons.rows(List.copyOf(runs), table.name());
+      unexplained += rows.unexplained();
+      urgentMissing += rows.urgentMissing();
+      urgentUnexplained += rows.urgentUnexplained();
+    }
+    OptionalLong newest =
+        looks.stream()
+            .filter(
+                look ->
+                    look.figures().unexplained() > 0
+                        || look.figures().urgentMissing() + look.figures().urgentExplained() > 0)
+            .mapToLong(Look::run)
+            .max();
+    return new Found(unexplained, urgentMissing, urgentUnexplained, newest, 0, 0);
+  }
+
+  private static Found withProofs(Found of, List<KindFigures> lately) {
+    long broken = lately.stream().filter(figures -> figures.proof().isBroken()).count();
+    boolean full = lately.stream().anyMatch(figures -> figures.proven() > 0);
+    long bare =
+        lately.stream()
+            .filter(figures -> !figures.isProven() && !figures.proof().isBroken())
+            .count();
+    return new Found(
+        of.unexplained(),
+        of.urgentMissing(),
+        of.urgentUnexplained(),
+        of.run(),
+        broken,
+        full ? 0 : bare);
+  }
+}

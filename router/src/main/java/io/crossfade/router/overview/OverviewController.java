@@ -1,0 +1,59 @@
+package io.crossfade.router.overview;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.MessageSource;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /api/overview}: what the first page of the console says. */
+@RestController
+public final class OverviewController {
+
+  /**
+   * Everything at one moment.
+   *
+   * @param at when it was looked at
+   * @param alerts what needs a person, the worst first; empty when nothing does
+   */
+  public record Overview(Instant at, List<AlertView> alerts) {}
+
+  /**
+   * One thing that needs a person.
+   *
+   * @param kind label of the kind; {@code null} when it is nobody's alone
+   * @param message in English
+   * @param page of the console where one acts
+   */
+  public record AlertView(
+      Severity severity,
+      Alert.Condition condition,
+      @Nullable String kind,
+      String message,
+      String page) {}
+
+  private final LiveFigures figures;
+  private final MessageSource words;
+
+  OverviewController(LiveFigures figures, MessageSource words) {
+    this.figures = figures;
+    this.words = words;
+  }
+
+  @GetMapping("/api/overview")
+  public Overview overview() {
+    LiveFigures.Now now = figures.now();
+    return new Overview(now.at(), now.alerts().stream().map(this::view).toList());
+  }
+
+  private AlertView view(Alert alert) {
+    return new AlertView(
+        alert.condition().severity(),
+        alert.condition(),
+        alert.kind() == null ? null : alert.kind().label(),
+        alert.in(words.getMessage("alert." + alert.condition(), null, Locale.ENGLISH)),
+        alert.page());
+  }
+}

@@ -1,0 +1,80 @@
+package io.crossfade.router.overview;
+
+import io.crossfade.db.control.DeadLetterDesk;
+import io.crossfade.db.control.DeadLetters.Source;
+import io.crossfade.db.control.LostRecords;
+import io.crossfade.db.control.RouterInstances;
+import io.crossfade.reconciler.OpenFindings;
+import io.crossfade.reconciler.ReconcilerPause;
+import io.crossfade.reconciler.nightly.NightlyComparison;
+import io.crossfade.reconciler.nightly.NightlyReports;
+import io.crossfade.router.rollout.Holds;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/** Asks the control schema for what all routers know. */
+final class SharedFacts {
+
+  /** Of records that were found lost, the oldest that are looked for. */
+  private static final Duration ACCEPTED_WITHIN = Duration.ofDays(7);
+
+  private final OpenFindings findings;
+  private final Holds holds;
+  private final NightlyReports reports;
+  private final NightlyComparison nights;
+  private final ReconcilerPause pause;
+  private final DeadLetterDesk letters;
+  private final LostRecords lost;
+  private final RouterInstances routers;
+  private final InstantSource clock;
+
+  SharedFacts(
+      OpenFindings findings,
+      Holds holds,
+      NightlyReports reports,
+      NightlyComparison nights,
+      ReconcilerPause pause,
+      DataSource control,
+      InstantSource clock) {
+    this.findings = findings;
+    this.holds = holds;
+    this.reports = reports;
+    this.nights = nights;
+    this.pause = pause;
+    this.letters = new DeadLetterDesk(control);
+    this.lost = new LostRecords(control);
+    this.routers = new RouterInstances(control);
+    this.clock = clock;
+  }
+
+  /**
+   * How they are now.
+   *
+   * @throws org.springframework.dao.DataAccessException when the control schema does not answer
+   * @throws org.springframework.transaction.TransactionException likewise
+   */
+  Situation.Shared now() {
+    try {
+      Map<Source, Integer> open = new EnumMap<>(Source.class);
+      for (Source source : Source.values()) {
+        open.put(source, letters.open(source, AlertPolicy.MOST_COUNTED));
+      }
+      return new Situation.Shared(
+          findings.now(),
+          lost.foundLately(clock.instant().minus(ACCEPTED_WITHIN), AlertPolicy.MOST_COUNTED),
+          open,
+          holds.all(),
+          routers.silent(),
+          reports.latest(1).stream().findFirst().orElse(null),
+          nights.overdue().orElse(null),
+          pause.current().orElse(null));
+    } catch (SQLException e) {
+      throw new DataAccessResourceFailureException("The control schema does not answer", e);
+    }
+  }
+}
