@@ -216,6 +216,11 @@ public final class OutputTable<R> {
     return sql.append(onDuplicate).toString();
   }
 
+  /** All columns that a writer sets, in the order of {@link #upsert}. */
+  List<Column<R>> columns() {
+    return columns;
+  }
+
   /** Names of all columns that a writer sets, in the order of {@link #upsert}. */
   List<String> writtenColumns() {
     return columns.stream().map(Column::name).toList();

@@ -33,7 +33,7 @@ public abstract class RuntimeJarsContract {
   private final long mostBytes;
 
   /**
-   * @param jar how its name ends, for example {@code -worker.jar}
+   * @param jar pattern of its name, for example {@code .*-worker\\.jar}
    * @param mostBytes the largest that it may be
    */
   protected RuntimeJarsContract(String jar, long mostBytes) {
@@ -113,8 +113,8 @@ public abstract class RuntimeJarsContract {
 
   private Path packagedJar() throws IOException {
     try (Stream<Path> built = Files.list(Path.of("target"))) {
-      List<Path> jars = built.filter(path -> path.getFileName().toString().endsWith(jar)).toList();
-      assertThat(jars).as("What ends in %s, made by mvn package", jar).hasSize(1);
+      List<Path> jars = built.filter(path -> path.getFileName().toString().matches(jar)).toList();
+      assertThat(jars).as("What is called %s, made by mvn package", jar).hasSize(1);
       return jars.getFirst();
     }
   }

@@ -6,6 +6,6 @@ import io.crossfade.db.RuntimeJarsContract;
 class RuntimeJarsIT extends RuntimeJarsContract {
 
   RuntimeJarsIT() {
-    super("-cli.jar", 26_000_000);
+    super(".*-cli\\.jar", 26_000_000);
   }
 }

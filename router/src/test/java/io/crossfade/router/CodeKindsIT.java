@@ -38,6 +38,11 @@ class CodeKindsIT {
   @Test
   void telegramsGoDownBothPathsAndAreCompared() throws Exception {
     Path jars = KindJar.of(EXAMPLE, directory);
+    // OwnKindsContractIT runs what this inherits.
+    KindJar.compile(
+        EXAMPLE.resolve("src/test/java"),
+        Files.createDirectories(directory.resolve("tests")),
+        jars.resolve(KindJar.NAME));
     DbSettings schemas = TestDatabase.newSchemas();
     List<String> arguments =
         new ArrayList<>(
@@ -47,15 +52,25 @@ class CodeKindsIT {
     List<String> consume = new ArrayList<>(arguments);
     consume.remove("--crossfade.stream.consume=false");
     try (RouterProcess router =
-            RouterProcess.beside(jars, RouterProcess.jar(), RouterApplication.class, arguments);
+            RouterProcess.beside(
+                jars,
+                RouterProcess.jar(),
+                RouterApplication.class,
+                RouterProcess.SMALL,
+                arguments);
         RouterProcess worker =
             RouterProcess.beside(
                 jars,
                 RouterProcess.jar("../stream-pipeline/target", "stream-pipeline-.*-worker\\.jar"),
                 StreamWorker.class,
+                RouterProcess.SMALL,
                 consume)) {
       Http http = router.http();
-      assertThat(post(http, Files.readString(EXAMPLE.resolve("upload.json"))))
+      assertThat(
+              post(
+                  http,
+                  Files.readString(
+                      EXAMPLE.resolve("src/test/resources/golden/meters/telegrams.json"))))
           .isEqualTo(
               "{\"accepted\":3,\"repeated\":1,\"dead_lettered\":2,"
                   + "\"problems\":[\"ITEM_REFUSED wrong sum\",\"FIELD_UNREADABLE used\"]}");

@@ -15,6 +15,9 @@ import javax.tools.ToolProvider;
 /** The jar of a project with kinds by code, as its own build would make it, in a second. */
 public final class KindJar {
 
+  /** Its file. */
+  public static final String NAME = "kinds.jar";
+
   private KindJar() {}
 
   /**
@@ -28,7 +31,7 @@ public final class KindJar {
     Path classes = Files.createDirectories(directory.resolve("classes"));
     compile(project.resolve("src/main/java"), classes);
     Path jars = Files.createDirectories(directory.resolve("jars"));
-    try (OutputStream file = Files.newOutputStream(jars.resolve("kinds.jar"));
+    try (OutputStream file = Files.newOutputStream(jars.resolve(NAME));
         JarOutputStream out = new JarOutputStream(file)) {
       for (Path root : List.of(classes, project.resolve("src/main/resources"))) {
         for (Path one : files(root)) {

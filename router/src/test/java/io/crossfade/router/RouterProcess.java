@@ -19,6 +19,10 @@ import org.awaitility.Awaitility;
 /** A router in a process of its own, that a test can kill. */
 public final class RouterProcess implements AutoCloseable {
 
+  /** A JVM that does not live long. */
+  static final List<String> SMALL =
+      List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError");
+
   private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
 
   private final int port = TestServers.freePort();
@@ -27,10 +31,7 @@ public final class RouterProcess implements AutoCloseable {
   private final Process process;
 
   RouterProcess(Class<?> main, List<String> arguments) {
-    this(
-        main,
-        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"),
-        arguments);
+    this(main, SMALL, arguments);
   }
 
   /**
@@ -57,13 +58,11 @@ public final class RouterProcess implements AutoCloseable {
    * classes.
    *
    * @param jar see {@link #jar}
+   * @param jvm options of the JVM
    */
-  static RouterProcess beside(
-      Path directory, Optional<Path> jar, Class<?> main, List<String> arguments) {
-    return new RouterProcess(
-        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"),
-        beside(directory, jar, main),
-        arguments);
+  public static RouterProcess beside(
+      Path directory, Optional<Path> jar, Class<?> main, List<String> jvm, List<String> arguments) {
+    return new RouterProcess(jvm, beside(directory, jar, main), arguments);
   }
 
   /** What a JVM is told to start it. */

@@ -6,6 +6,6 @@ import io.crossfade.db.RuntimeJarsContract;
 class RuntimeJarsIT extends RuntimeJarsContract {
 
   RuntimeJarsIT() {
-    super(".jar", 56_000_000);
+    super("router-[\\d.]+(-SNAPSHOT)?\\.jar", 56_000_000);
   }
 }

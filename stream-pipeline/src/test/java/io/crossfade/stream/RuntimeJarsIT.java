@@ -6,6 +6,6 @@ import io.crossfade.db.RuntimeJarsContract;
 class RuntimeJarsIT extends RuntimeJarsContract {
 
   RuntimeJarsIT() {
-    super("-worker.jar", 34_000_000);
+    super(".*-worker\\.jar", 34_000_000);
   }
 }

@@ -33,7 +33,14 @@ final class TestReader {
   private TestReader() {}
 
   static UploadReader create() {
-    InstantSource clock = InstantSource.fixed(NOW);
+    return create(NOW, 7, MOST_ITEMS);
+  }
+
+  /**
+   * @param node in its stamps
+   */
+  static UploadReader create(Instant now, int node, int mostItems) {
+    InstantSource clock = InstantSource.fixed(now);
     RouterSettings settings =
         new RouterSettings(
             true,
@@ -41,12 +48,12 @@ final class TestReader {
             Set.of("SOS_EVENT"),
             DataSize.ofMegabytes(2),
             32,
-            MOST_ITEMS,
+            mostItems,
             Set.of(),
             Duration.ofDays(1),
             Duration.ZERO);
     Stamper stamper = new Stamper(clock);
-    stamper.node(7);
+    stamper.node(node);
     return new UploadReader(settings, LIMITS, ByteBudget.unlimited(), stamper, clock);
   }
 }
