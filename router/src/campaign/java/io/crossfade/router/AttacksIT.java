@@ -281,7 +281,9 @@ class AttacksIT {
         during.refused(),
         heaps.getLast() >> 20,
         router().residentKib() >> 10);
-    assertThat(heaps.getLast()).as("heap by round %s", heaps).isLessThan(heaps.getFirst() + FLAT);
+    assertThat(heaps.getLast())
+        .as("heap by round %s, of it%n%s", heaps, router().largestClasses())
+        .isLessThan(heaps.getFirst() + FLAT);
   }
 
   /** Devices that nobody disturbs; none may be refused. */

@@ -6,6 +6,7 @@ import io.crossfade.db.TestServers;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -175,24 +177,36 @@ public final class RouterProcess implements AutoCloseable {
         : 0;
   }
 
-  /** Bytes of its heap that are in use once garbage is collected, which this makes it do. */
+  /** Bytes of what its heap holds, once garbage is collected, which this makes it do. */
   long liveHeap() throws IOException {
-    Process collect =
+    return jcmd("GC.class_histogram")
+        .lines()
+        .filter(line -> line.startsWith("Total "))
+        .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[2]))
+        .findFirst()
+        .orElseThrow(() -> new IOException("jcmd names no total"));
+  }
+
+  /**
+   * What its heap holds most of, once garbage is collected: count, bytes and class, a line each.
+   */
+  String largestClasses() throws IOException {
+    return jcmd("GC.class_histogram").lines().limit(14).collect(Collectors.joining("\n"));
+  }
+
+  private String jcmd(String command) throws IOException {
+    Process jcmd =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                 String.valueOf(process.pid()),
-                "GC.run")
+                command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (collect.onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue() != 0) {
-      throw new IOException("jcmd cannot reach " + process.pid());
+    String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (jcmd.onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue() != 0) {
+      throw new IOException("jcmd cannot reach " + process.pid() + ": " + said);
     }
-    return metrics()
-        .lines()
-        .filter(line -> line.startsWith("jvm_memory_used_bytes{") && line.contains("\"heap\""))
-        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return said;
   }
 
   public String log() {
