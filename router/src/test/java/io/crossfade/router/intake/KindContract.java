@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.DefinedKind;
 import io.crossfade.db.Kind;
 import io.crossfade.db.KindDefinition;
 import io.crossfade.db.KindsSetting;
@@ -153,8 +154,30 @@ public final class KindContract implements AutoCloseable {
             .as("what comes of %s; if it is right, copy %s there", one.upload(), copy)
             .isEqualTo(expected);
       }
+      lettersAreReadAgain(reader, one, all);
     }
     all.assertAll();
+  }
+
+  /** A letter is an upload of its item alone, and is as unreadable as that was. */
+  private static void lettersAreReadAgain(UploadReader reader, Golden one, SoftAssertions all)
+      throws Exception {
+    if (!(one.kind().definition() instanceof DefinedKind)) {
+      // Of a watch, a part of a record may be a letter, which is no upload.
+      return;
+    }
+    Upload upload = read(reader, one);
+    for (int i = 0; i < upload.troubles().size(); i++) {
+      byte[] letter = Objects.requireNonNull(upload.unreadable().get(i)).body();
+      Upload again = reader.read(one.kind(), letter);
+      all.assertThat(again.records()).as("letter %d of %s", i, one.upload()).isEmpty();
+      all.assertThat(again.troubles())
+          .as("letter %d of %s, read again", i, one.upload())
+          .containsExactly(upload.troubles().get(i));
+      all.assertThat(again.unreadable())
+          .singleElement()
+          .satisfies(kept -> assertThat(kept.body()).isEqualTo(letter));
+    }
   }
 
   /** Whoever reads the same bytes, in whatever order, zone and language, reads the same. */
