@@ -115,6 +115,11 @@ class OperatorSurfaceIT {
           .doesNotContain("Nothing needs you");
       assertThat(pages.get("/console?lang=zh-CN")).contains("有 1 条紧急记录在某个输出中缺失");
       assertAllThatIsSaidIsShown(pages);
+      JsonNode next = new ObjectMapper().readTree(pages.get("/api/overview")).at("/kinds/0/next");
+      assertThat(next.path("state").asText()).isEqualTo("blocked");
+      assertThat(next.path("text").asText()).startsWith("canary 10 % is blocked by: ");
+      assertThat(pages.get("/console")).contains(next.path("text").asText());
+      assertThat(pages.get("/console?lang=zh-CN")).contains("受阻于：");
       assertThat(pages.get("/api/rollout")).doesNotContain("health");
       assertThat(http.get("/api/rollout/kinds/health").json().path("detail").asText())
           .isEqualTo("kind health is not one of orders, all");

@@ -56,8 +56,9 @@ public class ConsoleConfiguration implements WebMvcConfigurer {
   }
 
   @Bean
-  LiveFeed liveFeed(LiveFigures figures, ITemplateEngine templateEngine, Loops loops) {
-    return new LiveFeed(figures, templateEngine, loops);
+  LiveFeed liveFeed(
+      LiveFigures figures, ITemplateEngine templateEngine, MessageSource words, Loops loops) {
+    return new LiveFeed(figures, templateEngine, words, loops);
   }
 
   /** The chosen language, or the browser's. */

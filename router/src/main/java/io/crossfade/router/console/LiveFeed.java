@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.MessageSource;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.thymeleaf.ITemplateEngine;
@@ -43,12 +44,14 @@ final class LiveFeed implements SmartLifecycle {
 
   private final LiveFigures figures;
   private final ITemplateEngine templates;
+  private final MessageSource words;
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final Loops loops;
   private @Nullable SupervisedLoop ticker;
   private volatile boolean running;
 
-  LiveFeed(LiveFigures figures, ITemplateEngine templates, Loops loops) {
+  LiveFeed(LiveFigures figures, ITemplateEngine templates, MessageSource words, Loops loops) {
+    this.words = words;
     this.loops = loops;
     this.figures = figures;
     this.templates = templates;
@@ -123,7 +126,9 @@ final class LiveFeed implements SmartLifecycle {
     return templates.process(
         "console/overview",
         Set.of("cards"),
-        new Context(locale, Map.of("now", now, "format", new Format())));
+        new Context(
+            locale,
+            Map.of("now", now, "format", new Format(), "sentences", new Sentences(words, locale))));
   }
 
   private void send(Watcher watcher, String page) {

@@ -3,6 +3,7 @@ package io.crossfade.router.console;
 import io.crossfade.router.overview.LiveFigures;
 import java.security.Principal;
 import java.util.Locale;
+import org.springframework.context.MessageSource;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -17,14 +18,17 @@ final class OverviewPage {
 
   private final LiveFigures figures;
   private final LiveFeed feed;
+  private final MessageSource words;
 
-  OverviewPage(LiveFigures figures, LiveFeed feed) {
+  OverviewPage(LiveFigures figures, LiveFeed feed, MessageSource words) {
+    this.words = words;
     this.figures = figures;
     this.feed = feed;
   }
 
   @GetMapping("/console")
-  String page(Model model) {
+  String page(Model model, Locale locale) {
+    model.addAttribute("sentences", new Sentences(words, locale));
     model.addAttribute("now", figures.now());
     return "console/overview";
   }

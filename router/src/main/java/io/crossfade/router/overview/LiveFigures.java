@@ -10,6 +10,7 @@ import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.process.Asking;
+import io.crossfade.router.rollout.NextStep;
 import io.crossfade.router.rollout.Rollout;
 import io.crossfade.stream.StreamHealth;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -22,6 +23,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,7 @@ public final class LiveFigures {
    * @param oldest age of the oldest of them
    * @param fallbackPercent of the records meant for the stream, those the memory queue took
    * @param agreement whether the outputs agree well enough
+   * @param next whether the next step may be taken, and else what it waits for
    */
   public record KindNow(
       Kind kind,
@@ -77,7 +80,8 @@ public final class LiveFigures {
       @Nullable Long backlog,
       @Nullable Duration oldest,
       @Nullable Double fallbackPercent,
-      @Nullable Agreement agreement) {}
+      @Nullable Agreement agreement,
+      @Nullable NextStep next) {}
 
   /**
    * What comparisons say since the flags last changed.
@@ -147,8 +151,10 @@ public final class LiveFigures {
     List<KindNow> kinds = new ArrayList<>();
     Map<Kind, Situation.OfKind> situations = new TreeMap<>();
     for (Kind kind : Kind.values()) {
-      Rollout.Standing standing = control.ask(() -> rollout.standing(kind));
-      KindNow now = now(kind, standing == null ? null : agreement(standing), redis);
+      Duration oldest = redis.ask(() -> streams.backlogAge(kind));
+      Rollout.Standing standing =
+          control.ask(() -> rollout.standing(kind, Optional.ofNullable(oldest)));
+      KindNow now = now(kind, standing, oldest, redis);
       kinds.add(now);
       situations.put(kind, situation(now, standing));
     }
@@ -204,7 +210,8 @@ public final class LiveFigures {
     return dropped;
   }
 
-  private KindNow now(Kind kind, @Nullable Agreement agreement, Asking redis) {
+  private KindNow now(
+      Kind kind, Rollout.@Nullable Standing standing, @Nullable Duration oldest, Asking redis) {
     return new KindNow(
         kind,
         flags.state().of(kind),
@@ -216,9 +223,10 @@ public final class LiveFigures {
         readings.streamP95(kind),
         legacy.held(kind),
         redis.ask(() -> streams.backlog(kind)),
-        redis.ask(() -> streams.backlogAge(kind)),
+        oldest,
         readings.fallbackPercent(kind),
-        agreement);
+        standing == null ? null : agreement(standing),
+        standing == null ? null : standing.next());
   }
 
   private static Agreement agreement(Rollout.Standing standing) {

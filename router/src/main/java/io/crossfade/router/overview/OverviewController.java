@@ -3,6 +3,7 @@ package io.crossfade.router.overview;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.MessageSource;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,8 +18,17 @@ public final class OverviewController {
    *
    * @param at when it was looked at
    * @param alerts what needs a person, the worst first; empty when nothing does
+   * @param kinds how each kind stands
    */
-  public record Overview(Instant at, List<AlertView> alerts) {}
+  public record Overview(Instant at, List<AlertView> alerts, List<KindView> kinds) {}
+
+  /**
+   * One kind.
+   *
+   * @param stage label of it
+   * @param next whether its next step may be taken, and else what it waits for, in English
+   */
+  public record KindView(String kind, String stage, NextSentence next) {}
 
   /**
    * One thing that needs a person.
@@ -45,7 +55,21 @@ public final class OverviewController {
   @GetMapping("/api/overview")
   public Overview overview() {
     LiveFigures.Now now = figures.now();
-    return new Overview(now.at(), now.alerts().stream().map(this::view).toList());
+    return new Overview(
+        now.at(),
+        now.alerts().stream().map(this::view).toList(),
+        now.kinds().stream().map(this::view).toList());
+  }
+
+  private KindView view(LiveFigures.KindNow kind) {
+    return new KindView(
+        kind.kind().label(),
+        kind.flags().stage().label(),
+        NextSentence.of(kind.next(), this::english));
+  }
+
+  private String english(String key) {
+    return Objects.requireNonNull(words.getMessage(key, null, Locale.ENGLISH));
   }
 
   private AlertView view(Alert alert) {
@@ -53,7 +77,7 @@ public final class OverviewController {
         alert.condition().severity(),
         alert.condition(),
         alert.kind() == null ? null : alert.kind().label(),
-        alert.in(words.getMessage("alert." + alert.condition(), null, Locale.ENGLISH)),
+        alert.in(english("alert." + alert.condition())),
         alert.page());
   }
 }

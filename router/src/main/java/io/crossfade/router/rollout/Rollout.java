@@ -24,6 +24,7 @@ import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,21 +102,27 @@ public final class Rollout {
    * How a kind stands.
    *
    * @param agreement whether its outputs agree well enough
+   * @param next whether its next step may be taken
    */
-  public record Standing(GateEvidence evidence, Verdict agreement) {}
+  public record Standing(GateEvidence evidence, Verdict agreement, NextStep next) {}
 
   private final FlagTable table;
   private final RolloutFlags flags;
   private final RolloutEvidence evidence;
   private final GatePolicy gates;
   private final KnownDevices devices;
+  private final NextStepPolicy steps;
+  private final StepCounts counts;
 
   public Rollout(
       FlagTable table,
       RolloutFlags flags,
       RolloutEvidence evidence,
       GatePolicy gates,
-      KnownDevices devices) {
+      KnownDevices devices,
+      NextStepPolicy steps) {
+    this.steps = steps;
+    this.counts = new StepCounts(this::moves);
     this.table = table;
     this.flags = flags;
     this.evidence = evidence;
@@ -225,10 +232,18 @@ public final class Rollout {
         });
   }
 
-  /** What comparisons say of a kind, and whether its outputs agree well enough. */
-  public Standing standing(Kind kind) {
-    GateEvidence known = evidence.withoutBacklog(kind);
-    return new Standing(known, gates.judge(List.of(Gate.CONSISTENCY), known).getFirst().verdict());
+  /**
+   * What comparisons say of a kind, and what comes next. Does not ask Redis, which may hang.
+   *
+   * @param backlogAge of the oldest entry whose row is not committed; empty when it is not known
+   */
+  public Standing standing(Kind kind, Optional<Duration> backlogAge) {
+    GateEvidence known = evidence.of(kind, backlogAge);
+    KindFlags now = flags.state().changeable(kind);
+    return new Standing(
+        known,
+        gates.judge(List.of(Gate.CONSISTENCY), known).getFirst().verdict(),
+        steps.decide(kind, now, known, to -> counts.of(kind, now, to)));
   }
 
   /** Verdicts on what comes next for a kind. */

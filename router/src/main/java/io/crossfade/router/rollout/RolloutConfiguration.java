@@ -138,8 +138,15 @@ public class RolloutConfiguration {
       RolloutFlags flags,
       RolloutEvidence evidence,
       GatePolicy gates,
+      RolloutSettings settings,
       HikariDataSource legacyDataSource) {
-    return new Rollout(table, flags, evidence, gates, new KnownDevices(legacyDataSource));
+    return new Rollout(
+        table,
+        flags,
+        evidence,
+        gates,
+        new KnownDevices(legacyDataSource),
+        new NextStepPolicy(gates, settings.plan()));
   }
 
   @Bean

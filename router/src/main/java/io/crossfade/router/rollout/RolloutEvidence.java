@@ -66,12 +66,12 @@ public final class RolloutEvidence {
     return of(kind, backlogAge(kind));
   }
 
-  /** The same without asking Redis, which may hang: the backlog is not known. */
-  GateEvidence withoutBacklog(Kind kind) {
-    return of(kind, Optional.empty());
-  }
-
-  private GateEvidence of(Kind kind, Optional<Duration> backlogAge) {
+  /**
+   * The same without asking Redis, which may hang.
+   *
+   * @param backlogAge of the oldest entry whose row is not committed; empty when it is not known
+   */
+  GateEvidence of(Kind kind, Optional<Duration> backlogAge) {
     Instant now = clock.instant();
     Instant since = table.since(kind).orElse(now);
     List<KindFigures> of = figures(kind, since);

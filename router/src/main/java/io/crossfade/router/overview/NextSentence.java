@@ -1,0 +1,116 @@
+package io.crossfade.router.overview;
+
+import io.crossfade.router.flags.KindFlags;
+import io.crossfade.router.flags.Stage;
+import io.crossfade.router.gates.Finding;
+import io.crossfade.router.gates.GateResult;
+import io.crossfade.router.rollout.NextStep;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sentence about the next step of a kind, in the words of a language.
+ *
+ * @param state what it says: done, counting, ready, blocked, waits, needs-rows, or unknown
+ * @param gate by which it is blocked, or which needs most rows; {@code null} for none
+ * @param text of it
+ * @param findings of that gate, where it blocks
+ */
+public record NextSentence(
+    String state, @Nullable String gate, String text, @Nullable String findings) {
+
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  /** Rows are said to two figures. */
+  private static final double FIGURES = 10;
+
+  /**
+   * Says it.
+   *
+   * @param next {@code null} when the control schema cannot be asked
+   * @param words the text of a key, a format of {@link java.util.Formatter}
+   */
+  public static NextSentence of(@Nullable NextStep next, UnaryOperator<String> words) {
+    return switch (next) {
+      case null -> plain("unknown", words);
+      case NextStep.Done done -> plain("done", words);
+      case NextStep.Counting counting ->
+          said("counting", null, null, words, step(counting.to(), words));
+      case NextStep.Ready ready -> said("ready", null, null, words, step(ready.to(), words));
+      case NextStep.Blocked blocked ->
+          said(
+              "blocked",
+              blocked.by(),
+              findings(blocked.by(), words),
+              words,
+              step(blocked.to(), words),
+              words.apply("gate." + blocked.by().gate()));
+      case NextStep.Waits waits ->
+          said("waits", null, null, words, step(waits.to(), words), minute(waits.until()));
+      case NextStep.NeedsRows needs ->
+          new NextSentence(
+              "needs-rows",
+              needs.by().name(),
+              format(
+                  words.apply("next.needs-rows"),
+                  step(needs.to(), words),
+                  about(needs.rows()),
+                  Finding.age(needs.time())),
+              null);
+    };
+  }
+
+  /** The step that comes next, for example {@code canary 30 %}. */
+  private static String step(KindFlags to, UnaryOperator<String> words) {
+    String stage = words.apply("stage." + to.stage().label());
+    return to.stage() == Stage.CANARY
+        ? "%s %s %%".formatted(stage, to.cohort().percentage().stripTrailingZeros().toPlainString())
+        : stage;
+  }
+
+  private static NextSentence plain(String state, UnaryOperator<String> words) {
+    return new NextSentence(state, null, words.apply("next." + state), null);
+  }
+
+  private static NextSentence said(
+      String state,
+      @Nullable GateResult by,
+      @Nullable String findings,
+      UnaryOperator<String> words,
+      String... values) {
+    return new NextSentence(
+        state,
+        by == null ? null : by.gate().name(),
+        format(words.apply("next." + state), values),
+        findings);
+  }
+
+  private static String findings(GateResult by, UnaryOperator<String> words) {
+    return by.findings().stream()
+        .map(finding -> finding.in(words.apply("phrase." + finding.phrase())))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String format(String words, String... values) {
+    return String.format(Locale.ROOT, words, (Object[]) values);
+  }
+
+  /** Up to the next full minute: earlier it is not so yet. */
+  private static String minute(Instant until) {
+    return MINUTE.format(until.plusSeconds(59).plusMillis(999)) + " UTC";
+  }
+
+  private static String about(long rows) {
+    long unit = 1;
+    while (rows / unit >= FIGURES * FIGURES) {
+      unit *= 10;
+    }
+    return String.format(Locale.ROOT, "%,d", Math.ceilDiv(rows, unit) * unit);
+  }
+}
