@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class CutLink implements Closeable {
 
-  private final int targetPort;
+  private volatile int targetPort;
   private final ServerSocket server;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Set<Socket> robbed = ConcurrentHashMap.newKeySet();
@@ -55,6 +55,11 @@ public final class CutLink implements Closeable {
   /** On the connections that are open, the server gets what is sent and its answers are lost. */
   public void mute() {
     mute = Set.copyOf(sockets);
+  }
+
+  /** New connections go to another server; those that are open stay where they are. */
+  public void redirect(int port) {
+    targetPort = port;
   }
 
   public void mend() {
@@ -96,8 +101,8 @@ public final class CutLink implements Closeable {
         target.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort));
         client.setTcpNoDelay(true);
         target.setTcpNoDelay(true);
-        Thread.ofVirtual().start(() -> pump(client, target));
-        Thread.ofVirtual().start(() -> pump(target, client));
+        Thread.ofVirtual().start(() -> pump(client, target, false));
+        Thread.ofVirtual().start(() -> pump(target, client, true));
       } catch (SocketException e) {
         // closed, or the target is down: the client sees a broken connection
       } catch (IOException e) {
@@ -106,14 +111,13 @@ public final class CutLink implements Closeable {
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to, boolean answer) {
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[16 * 1024];
       for (int read = in.read(buffer); read >= 0 && !cut; read = in.read(buffer)) {
-        boolean answer = from.getPort() == targetPort;
         if (swallowing) {
           robbed.add(from);
           robbed.add(to);

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that appends go down until it is gone or answers no more: what it has not answered
- * fails then, and the next connection knows nothing of it.
+ * A connection that appends go down until it is gone, answers no more or leads to the wrong server:
+ * what it has not answered fails then, and the next connection knows nothing of it.
  */
 final class AppendConnection implements AutoCloseable {
 
@@ -17,7 +17,7 @@ final class AppendConnection implements AutoCloseable {
 
   private final StatefulRedisConnection<byte[], byte[]> connection;
   private final FlushPacer pacer;
-  private volatile boolean silent;
+  private volatile boolean spent;
 
   AppendConnection(StatefulRedisConnection<byte[], byte[]> connection) {
     this.connection = connection;
@@ -26,7 +26,7 @@ final class AppendConnection implements AutoCloseable {
   }
 
   boolean isOpen() {
-    return connection.isOpen() && !silent;
+    return connection.isOpen() && !spent;
   }
 
   /**
@@ -62,8 +62,9 @@ final class AppendConnection implements AutoCloseable {
    * late holds up all others.
    */
   void answered(@Nullable Throwable failure) {
-    if (failure instanceof RedisCommandTimeoutException) {
-      silent = true;
+    if (failure instanceof RedisCommandTimeoutException
+        || (failure != null && WrongServer.said(failure))) {
+      spent = true;
     }
     pacer.answered();
   }

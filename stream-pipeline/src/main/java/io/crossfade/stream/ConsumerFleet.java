@@ -134,7 +134,7 @@ final class ConsumerFleet {
     if (wanted > consumers.size()) {
       String name = "%s-%s-%d".formatted(instance, kind.label(), numbers.incrementAndGet());
       StreamConsumer consumer =
-          new StreamConsumer(kind, name, links.link(), groups, handler, settings, loops, budget);
+          new StreamConsumer(kind, name, links, groups, handler, settings, loops, budget);
       consumers.addLast(consumer);
       consumer.start();
     } else if (wanted < consumers.size()) {

@@ -2,6 +2,7 @@ package io.crossfade.stream;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -11,6 +12,8 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -18,6 +21,8 @@ import org.springframework.context.SmartLifecycle;
  * made on first use, so that a router starts while Redis is away, and closed with their client.
  */
 final class RedisLinks implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(RedisLinks.class);
 
   /** Stops after consumers and appender, and before the client. */
   static final int PHASE = StreamPipeline.PHASE - 1;
@@ -94,6 +99,23 @@ final class RedisLinks implements SmartLifecycle {
   void drop() {
     binary.drop();
     text.drop();
+  }
+
+  /**
+   * Lets go of the shared connections when they lead to a server that is no primary: it answers
+   * what only reads, and refuses the rest for ever.
+   *
+   * @throws RedisException when Redis is away
+   */
+  void leaveReplica() {
+    try {
+      if ("slave".equals(text().role().getFirst())) {
+        log.warn("Redis is a replica now; connecting to whoever is the primary");
+        drop();
+      }
+    } catch (RedisCommandExecutionException e) {
+      log.debug("Redis does not say what it is: {}", e.getMessage());
+    }
   }
 
   /** Not only at the start: who comes back may be set up otherwise, or be another server. */

@@ -42,6 +42,7 @@ final class StreamConsumer {
 
   private final Kind kind;
   private final StreamReader reader;
+  private final RedisLinks links;
   private final StreamGroups groups;
   private final BatchHandler handler;
   private final Duration claimIdle;
@@ -68,20 +69,21 @@ final class StreamConsumer {
   private long keptAt;
 
   /**
-   * @param link this consumer's own: it blocks
+   * @param links of which it has one of its own: it blocks
    * @param name unique among all processes
    */
   StreamConsumer(
       Kind kind,
       String name,
-      RedisLink<byte[], byte[]> link,
+      RedisLinks links,
       StreamGroups groups,
       BatchHandler handler,
       StreamSettings settings,
       Loops loops,
       ByteBudget budget) {
     this.kind = kind;
-    this.reader = new StreamReader(kind, name, link, settings, budget);
+    this.reader = new StreamReader(kind, name, links.link(), settings, budget);
+    this.links = links;
     this.groups = groups;
     this.handler = handler;
     this.claimIdle = settings.claimIdle();
@@ -163,6 +165,11 @@ final class StreamConsumer {
       groupsMade = false;
     } catch (Exception | Error e) {
       forget();
+      if (WrongServer.said(e)) {
+        // The shared ones lead there too: entries would come again and again, never acknowledged.
+        links.drop();
+        reader.disconnect();
+      }
       if (!running()) {
         log.warn("{} stops: {}", name, String.valueOf(e));
       } else if (StreamGroups.saysMissing(e) && !groupsMade) {

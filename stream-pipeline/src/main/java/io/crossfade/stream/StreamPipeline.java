@@ -130,6 +130,7 @@ final class StreamPipeline implements SmartLifecycle {
 
   private LoopStep.Next keepUp() {
     try {
+      links.leaveReplica();
       upkeep.round();
     } catch (RedisCommandTimeoutException e) {
       links.drop();
