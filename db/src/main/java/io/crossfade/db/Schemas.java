@@ -2,6 +2,7 @@ package io.crossfade.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -43,8 +44,21 @@ final class Schemas {
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
     // A router starts and accepts on the stream while its database is away.
     config.setInitializationFailTimeout(-1);
+    config.setExceptionOverride(new LeaveReadOnly());
     config.setDataSourceProperties(driverProperties(name));
     return config;
+  }
+
+  /**
+   * A primary that was demoted refuses writes and keeps its connections; the next ones lead to
+   * whoever has its name by then. The pool itself only knows connections that broke.
+   */
+  private static final class LeaveReadOnly implements SQLExceptionOverride {
+
+    @java.lang.Override
+    public Override adjudicate(SQLException e) {
+      return SqlFaults.isReadOnly(e) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+    }
   }
 
   /** Connector/J: statements prepared on the server and kept, no local files, bounded waits. */

@@ -40,6 +40,9 @@ public final class SqlFaults {
   private static final List<String> DATABASE_STATES =
       List.of("08", "40", "53", "57", "58", "70", "28", "25", "HYT");
 
+  /** Read only by an option, or by what the server is: of MySQL and MariaDB. */
+  private static final Set<Integer> READ_ONLY_CODES = Set.of(1290, 1836);
+
   private static final int PACKET_TOO_LARGE = 1153;
   private static final int DATA_TOO_LONG = 1406;
 
@@ -50,6 +53,11 @@ public final class SqlFaults {
     return e instanceof PacketTooBigException
         || e.getErrorCode() == PACKET_TOO_LARGE
         || e.getErrorCode() == DATA_TOO_LONG;
+  }
+
+  /** Whether the server takes no writes, as a primary that was demoted. */
+  static boolean isReadOnly(SQLException e) {
+    return READ_ONLY_CODES.contains(e.getErrorCode());
   }
 
   /** Whether a value is the trouble and not the database. */

@@ -1,6 +1,7 @@
 package io.crossfade.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
@@ -40,6 +41,51 @@ class SchemasIT {
           ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM of_the_newer_release")) {
         assertThat(row.next()).isTrue();
       }
+    }
+  }
+
+  /** A primary that was demoted keeps its connections: the next ones go to whoever has its name. */
+  @Test
+  void connectionToAServerThatOnlyReadsIsNotUsedAgain() throws Exception {
+    try (SchemaPool pool =
+        Schemas.open(
+            "control",
+            schemas.control(),
+            new SchemaPool.Migration("control", true, schemas.migration()))) {
+      pool.open();
+      long writable = connectionId(pool, false);
+      assertThat(connectionId(pool, false)).as("a sound one is kept").isEqualTo(writable);
+      TestDatabase.execute("SET GLOBAL read_only = 1");
+      long refused;
+      try {
+        refused = connectionId(pool, true);
+      } finally {
+        TestDatabase.execute("SET GLOBAL read_only = 0");
+      }
+      assertThat(refused).isEqualTo(writable);
+      assertThat(connectionId(pool, false)).isNotEqualTo(writable);
+    }
+  }
+
+  /**
+   * Which connection the pool gives.
+   *
+   * @param refuses whether its server is expected to refuse a write
+   */
+  private static long connectionId(SchemaPool pool, boolean refuses) throws SQLException {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      long id;
+      try (ResultSet row = statement.executeQuery("SELECT CONNECTION_ID()")) {
+        row.next();
+        id = row.getLong(1);
+      }
+      if (refuses) {
+        assertThatThrownBy(() -> statement.execute("DELETE FROM reconciler_pause"))
+            .isInstanceOf(SQLException.class)
+            .hasMessageContaining("read-only");
+      }
+      return id;
     }
   }
 
