@@ -75,6 +75,16 @@ public final class LegacyPath implements SmartLifecycle, Remainder {
     return queue(kind).held();
   }
 
+  /** Records of a kind that the queue holds at most. */
+  public int capacity(Kind kind) {
+    return queue(kind).capacity();
+  }
+
+  /** When the oldest record of a kind was accepted that is not written yet; empty when all are. */
+  public Optional<Instant> oldestHeld(Kind kind) {
+    return queue(kind).oldestHeld();
+  }
+
   /** When the oldest record was accepted that is not written yet; empty when all are. */
   public Optional<Instant> oldestHeld() {
     return queues.values().stream()

@@ -278,6 +278,10 @@ final class LegacyQueue {
     return shape.capacity() - room.availablePermits();
   }
 
+  int capacity() {
+    return shape.capacity();
+  }
+
   /** When the oldest record was accepted that is not written yet; empty when all are. */
   Optional<Instant> oldestHeld() {
     AcceptedRecord head = queue.peek();

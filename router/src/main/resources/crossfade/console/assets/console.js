@@ -1,4 +1,44 @@
-// Draws the rates that the live cards carry. Everything else on the pages works without a script of ours.
+// Everything on the pages works without a script of ours, but for two things.
+
+// What is live and has heard nothing for 5 s greys out and says so: the server may hang with its connection open,
+// and a tab may have slept.
+(() => {
+  'use strict';
+  const LIMIT_MS = 5000;
+  const said = document.getElementById('silent');
+  const main = document.getElementById('content');
+  const live = () => document.querySelector('[sse-connect], [hx-trigger^="every"]');
+  if (!said) {
+    return;
+  }
+  let heardAt = Date.now();
+  const look = () => {
+    const silent = Date.now() - heardAt;
+    const isSilent = silent > LIMIT_MS && live() !== null;
+    main.classList.toggle('silent', isSilent);
+    said.hidden = !isSilent;
+    if (isSilent) {
+      const text = said.dataset.words.replace('%s', `${Math.floor(silent / 1000)} s`);
+      // An alert is read out when it appears, not each second.
+      said.firstElementChild.textContent = text;
+    }
+  };
+  const heard = () => {
+    heardAt = Date.now();
+    look();
+  };
+  document.body.addEventListener('htmx:sseMessage', heard);
+  document.body.addEventListener('htmx:afterRequest', (event) => {
+    if (event.detail.successful) {
+      heard();
+    }
+  });
+  ['visibilitychange', 'resume'].forEach((name) => document.addEventListener(name, look));
+  ['pageshow', 'online', 'focus'].forEach((name) => window.addEventListener(name, look));
+  window.setInterval(look, 1000);
+})();
+
+// Draws the rates that the live cards carry.
 (() => {
   'use strict';
   const SECONDS = 300;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
@@ -86,8 +87,15 @@ class RouterFaultsIT {
     assertThat(full.json().path("message").asText()).isEqualTo("处理队列已满，请稍后重试");
     assertThat(full.raw().headers().firstValue("Retry-After")).isPresent();
 
+    http.awaitAlert("QUEUE_FILLING", "100 % full");
+    JsonNode queue = http.get("/api/overview").json().at("/kinds/0/queue");
+    assertThat(queue.path("held").asInt()).isEqualTo(5_000);
+    assertThat(queue.path("capacity").asInt()).isEqualTo(5_000);
+    assertThat(queue.path("oldestMillis").asLong()).isPositive();
+
     database.mend();
     awaitRows("legacyDataSource", "FULL", 5_000);
+    http.awaitNoAlert("QUEUE_FILLING");
     awaitRows("streamDataSource", "FULL", 5_001);
     await()
         .atMost(PATIENCE)

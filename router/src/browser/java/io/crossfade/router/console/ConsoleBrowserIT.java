@@ -15,6 +15,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.SelectOption;
+import io.crossfade.db.CutLink;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.router.Http;
 import io.crossfade.router.TestRouterApplication;
@@ -338,6 +339,41 @@ class ConsoleBrowserIT {
       }
     }
     assertThat(complaints).isEmpty();
+  }
+
+  /** The connection stays open, and nothing comes any more: as of a router that hangs. */
+  @Test
+  void pageThatHearsNothingGreysOutAndSaysSinceWhen() throws Exception {
+    try (CutLink link =
+        new CutLink(Integer.parseInt(router.getEnvironment().getProperty("local.server.port")))) {
+      String behind = "http://127.0.0.1:" + link.port();
+      // What its console complains of is what this is about.
+      BrowserContext context =
+          browser.newContext(
+              new Browser.NewContextOptions().setViewportSize(1280, 900).setLocale("en-GB"));
+      Page page = context.newPage();
+      page.navigate(behind + "/console/login");
+      logIn(page, "viewer", "rehearsal");
+      page.waitForURL(behind + "/console");
+      String shownAt = page.locator("#live time").textContent();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> !shownAt.equals(page.locator("#live time").textContent()));
+      assertThat(page.locator("#silent")).isHidden();
+      link.swallow();
+      assertThat(page.locator("#silent"))
+          .isVisible(
+              new LocatorAssertions.IsVisibleOptions().setTimeout((double) PATIENCE.toMillis()));
+      assertThat(page.locator("#silent"))
+          .containsText(Pattern.compile("heard from the router for \\d+ s"));
+      assertThat(page.locator("main")).hasClass(Pattern.compile("silent"));
+      shoot(page, "silent");
+      link.flow();
+      assertThat(page.locator("#silent"))
+          .isHidden(
+              new LocatorAssertions.IsHiddenOptions().setTimeout((double) PATIENCE.toMillis()));
+      context.close();
+    }
   }
 
   private static final List<String> PAGES =

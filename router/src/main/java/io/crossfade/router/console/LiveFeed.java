@@ -32,6 +32,9 @@ final class LiveFeed implements SmartLifecycle {
   private static final long LONGEST_MS = 60_000;
   private static final int MOST_WATCHERS = 50;
 
+  /** Sooner than a page says that it has heard nothing. */
+  private static final long COMES_AGAIN_MS = 500;
+
   /** Windows of one person; else one script would leave nobody else a place. */
   private static final int MOST_OF_A_USER = 5;
 
@@ -133,7 +136,9 @@ final class LiveFeed implements SmartLifecycle {
 
   private void send(Watcher watcher, String page) {
     try {
-      watcher.emitter().send(SseEmitter.event().name("cards").data(page));
+      watcher
+          .emitter()
+          .send(SseEmitter.event().name("cards").reconnectTime(COMES_AGAIN_MS).data(page));
     } catch (IOException | IllegalStateException e) {
       watchers.remove(watcher);
       watcher.emitter().complete();

@@ -33,6 +33,7 @@ public record Alert(Condition condition, @Nullable Kind kind, List<String> value
     REDIS_AWAY(CRITICAL),
     BREAKER_OPEN(CRITICAL),
     BACKLOG_OLD(CRITICAL),
+    QUEUE_FILLING(WARNING),
     UNEXPLAINED(WARNING),
     FELL_BACK(WARNING),
     ROLLBACK_WAITS(WARNING),

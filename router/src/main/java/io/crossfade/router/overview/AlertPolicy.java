@@ -83,6 +83,12 @@ final class AlertPolicy {
       case REDIS_AWAY -> when(!now.redisAnswers(), of, STREAMS);
       case BREAKER_OPEN -> when(isOpen(now.breaker()), of, STREAMS);
       case BACKLOG_OLD -> backlogs(of, now);
+      case QUEUE_FILLING ->
+          kinds(
+              of,
+              now,
+              kind -> kind.queue().isFilling(),
+              (kind, at) -> List.of(kind.queue().percentText()));
       case UNEXPLAINED ->
           found(of, now, found -> found.unexplained() > 0, found -> counts(found.unexplained()));
       case FELL_BACK -> fallbacks(of, now);

@@ -60,7 +60,7 @@ public final class LiveFigures {
    * @param acceptP99 ms from the request to the answer
    * @param legacyP95 ms from acceptance to the row
    * @param streamP95 likewise
-   * @param queued records in the memory queue
+   * @param queue the memory queue
    * @param backlog entries of the stream whose row is not committed
    * @param oldest age of the oldest of them
    * @param fallbackPercent of the records meant for the stream, those the memory queue took
@@ -76,7 +76,7 @@ public final class LiveFigures {
       @Nullable Double acceptP99,
       @Nullable Double legacyP95,
       @Nullable Double streamP95,
-      long queued,
+      QueueFill queue,
       @Nullable Long backlog,
       @Nullable Duration oldest,
       @Nullable Double fallbackPercent,
@@ -134,7 +134,7 @@ public final class LiveFigures {
     this.loops = loops;
     this.shared = shared;
     this.policy = policy;
-    this.readings = new MeterReadings(meters);
+    this.readings = new MeterReadings(meters, legacy::held);
     this.clock = clock;
   }
 
@@ -189,6 +189,7 @@ public final class LiveFigures {
             || flags.state().aside().stream()
                 .anyMatch(row -> Objects.equals(now.kind(), row.kind())),
         now.fallbackPercent(),
+        now.queue(),
         now.oldest(),
         standing == null
             ? null
@@ -210,6 +211,17 @@ public final class LiveFigures {
     return dropped;
   }
 
+  private QueueFill queue(Kind kind) {
+    return QueueFill.of(
+        legacy.held(kind),
+        legacy.capacity(kind),
+        legacy
+            .oldestHeld(kind)
+            .map(accepted -> Duration.between(accepted, clock.instant()))
+            .orElse(null),
+        readings.queueGrowth(kind));
+  }
+
   private KindNow now(
       Kind kind, Rollout.@Nullable Standing standing, @Nullable Duration oldest, Asking redis) {
     return new KindNow(
@@ -221,7 +233,7 @@ public final class LiveFigures {
         readings.acceptP99(kind),
         readings.legacyP95(kind),
         readings.streamP95(kind),
-        legacy.held(kind),
+        queue(kind),
         redis.ask(() -> streams.backlog(kind)),
         oldest,
         readings.fallbackPercent(kind),

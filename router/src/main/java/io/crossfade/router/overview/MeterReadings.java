@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +45,22 @@ final class MeterReadings {
       double stream,
       double fallbacks,
       double asked,
+      int held,
       Buckets accept,
       Buckets legacyRows,
       Buckets streamRows) {}
 
   private final MeterRegistry meters;
   private final RoutedRecords records;
+  private final ToIntFunction<Kind> held;
   private final Deque<Reading> readings = new ArrayDeque<>();
 
-  MeterReadings(MeterRegistry meters) {
+  /**
+   * @param held records in the memory queue
+   */
+  MeterReadings(MeterRegistry meters, ToIntFunction<Kind> held) {
     this.meters = meters;
+    this.held = held;
     this.records = new RoutedRecords(meters);
     read();
   }
@@ -68,6 +75,7 @@ final class MeterReadings {
               records.served(kind, DeliveryPath.STREAM),
               records.fallbacks(kind),
               asking(kind).stream().mapToDouble(Timer::count).sum(),
+              held.applyAsInt(kind),
               Buckets.of(accepting(kind)),
               Buckets.of(timers(LegacyMeter.ACCEPT_TO_ROW.id(), kind)),
               Buckets.of(timers(StreamMeter.ACCEPT_TO_ROW.id(), kind))));
@@ -80,6 +88,11 @@ final class MeterReadings {
   /** Records that the memory queue served, per second. */
   double legacyRate(Kind kind) {
     return (now(kind).legacy() - recent().of(kind).legacy()) / recentSeconds();
+  }
+
+  /** Records that the memory queue holds more, per second. */
+  double queueGrowth(Kind kind) {
+    return (now(kind).held() - recent().of(kind).held()) / recentSeconds();
   }
 
   /** Records that the stream served, per second. */

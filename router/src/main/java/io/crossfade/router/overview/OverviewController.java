@@ -1,5 +1,6 @@
 package io.crossfade.router.overview;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +28,42 @@ public final class OverviewController {
    *
    * @param stage label of it
    * @param next whether its next step may be taken, and else what it waits for, in English
+   * @param fallbackPercent of the records meant for the stream, those the memory queue took in the
+   *     last minute, on this router; {@code null} when none was meant for it
    */
-  public record KindView(String kind, String stage, NextSentence next) {}
+  public record KindView(
+      String kind,
+      String stage,
+      NextSentence next,
+      QueueView queue,
+      @Nullable Double fallbackPercent) {}
+
+  /**
+   * The memory queue, on this router.
+   *
+   * @param oldestMillis since the acceptance of the oldest record in it; {@code null} for none
+   * @param fullInMillis at the rate of the last seconds; {@code null} while it does not grow
+   */
+  public record QueueView(
+      int held,
+      int capacity,
+      double percent,
+      @Nullable Long oldestMillis,
+      @Nullable Long fullInMillis) {
+
+    static QueueView of(QueueFill queue) {
+      return new QueueView(
+          queue.held(),
+          queue.capacity(),
+          queue.percent(),
+          millis(queue.oldest()),
+          millis(queue.untilFull()));
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+      return duration == null ? null : duration.toMillis();
+    }
+  }
 
   /**
    * One thing that needs a person.
@@ -65,7 +100,9 @@ public final class OverviewController {
     return new KindView(
         kind.kind().label(),
         kind.flags().stage().label(),
-        NextSentence.of(kind.next(), this::english));
+        NextSentence.of(kind.next(), this::english),
+        QueueView.of(kind.queue()),
+        kind.fallbackPercent());
   }
 
   private String english(String key) {

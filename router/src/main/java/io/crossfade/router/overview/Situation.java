@@ -49,6 +49,7 @@ record Situation(
    * @param noStage whether its flags are no stage, or one of their rows cannot be used
    * @param fallbackPercent of the records meant for the stream, those the memory queue took in the
    *     last minute, on this router; {@code null} when none was meant for it
+   * @param queue the memory queue, on this router
    * @param backlogAge of the oldest entry whose row is not committed; {@code null} when Redis
    *     cannot be asked
    * @param comparedUntil end of the newest compared window or, if later, when the flags last
@@ -58,6 +59,7 @@ record Situation(
       boolean dualWrite,
       boolean noStage,
       @Nullable Double fallbackPercent,
+      QueueFill queue,
       @Nullable Duration backlogAge,
       @Nullable Instant comparedUntil) {}
 

@@ -105,6 +105,7 @@ class AlertPolicyTest {
     for (Kind kind : Kind.values()) {
       Situation.OfKind of = Objects.requireNonNull(now.kinds().get(kind));
       add(wrong, of.noStage(), "NO_STAGE", kind);
+      add(wrong, of.queue().held() >= 80, "QUEUE_FILLING", kind);
       add(wrong, of.fallbackPercent() != null && of.fallbackPercent() > 0, "FELL_BACK", kind);
       add(
           wrong,
@@ -192,7 +193,10 @@ class AlertPolicyTest {
     Map<Kind, Situation.OfKind> kinds = new TreeMap<>();
     Map<Kind, OpenFindings.Found> findings = new TreeMap<>();
     for (Kind kind : Kind.values()) {
-      kinds.put(kind, new Situation.OfKind(true, false, 0.0, LIMIT, NOW.minus(LIMIT)));
+      kinds.put(
+          kind,
+          new Situation.OfKind(
+              true, false, 0.0, QueueFill.of(79, 100, null, 0), LIMIT, NOW.minus(LIMIT)));
       findings.put(kind, new OpenFindings.Found(0, 0, 0, OptionalLong.empty(), 0, 0));
     }
     return new Situation(
@@ -223,6 +227,7 @@ class AlertPolicyTest {
               !draw.seldom(),
               draw.seldom(),
               draw.orNull(() -> draw.of(List.of(0.0, 0.01, 100.0))),
+              QueueFill.of(draw.of(List.of(0, 1, 79, 80, 100)), 100, null, 0),
               draw.orNull(() -> draw.around(LIMIT)),
               draw.orNull(() -> NOW.minus(draw.around(LIMIT)))));
     }
