@@ -1,6 +1,7 @@
 package io.crossfade.db;
 
 import io.crossfade.db.OutputTable.Winner;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,10 +73,17 @@ public final class OutputTables {
 
   /** The same; empty when this process has no such kind. */
   public static Optional<Kind> findKind(String table) {
+    return Arrays.stream(Kind.values())
+        .filter(kind -> of(kind).stream().anyMatch(one -> one.name().equals(table)))
+        .findFirst();
+  }
+
+  /** A table by its name; empty when no kind of this process is written to it. */
+  public static Optional<OutputTable<?>> find(String table) {
     for (Kind kind : Kind.values()) {
       for (OutputTable<?> one : of(kind)) {
         if (one.name().equals(table)) {
-          return Optional.of(kind);
+          return Optional.of(one);
         }
       }
     }

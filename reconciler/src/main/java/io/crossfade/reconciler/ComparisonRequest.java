@@ -12,11 +12,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to compare, and for whom. A request that was not finished is gone on with.
  *
- * @param rowsOf the run whose differing rows are looked at again, instead of a window; {@code null}
- *     for a window
+ * @param rowsOf rows that are looked at again, instead of a window; {@code null} for a window
  */
 public record ComparisonRequest(
-    Origin origin, ComparisonWindow window, Set<Kind> kinds, @Nullable Long rowsOf) {
+    Origin origin, ComparisonWindow window, Set<Kind> kinds, @Nullable RowsOf rowsOf) {
+
+  /**
+   * Rows that a run found differing.
+   *
+   * @param repair only those that this repair was to act on; {@code null} for all
+   */
+  record RowsOf(long run, @Nullable Long repair) {
+
+    @Override
+    public String toString() {
+      return repair == null ? "of " + run : "of %d by %d".formatted(run, repair);
+    }
+  }
 
   /** Who asked. */
   public enum Origin {
@@ -46,7 +58,14 @@ public record ComparisonRequest(
 
   /** Whether the rows that a run found differing agree by now. */
   public static ComparisonRequest ofRows(Comparisons.Summary run) {
-    return new ComparisonRequest(Origin.REPAIR, run.window(), run.kinds(), run.id());
+    return new ComparisonRequest(
+        Origin.REPAIR, run.window(), run.kinds(), new RowsOf(run.id(), null));
+  }
+
+  /** Whether the rows that a repair was to act on agree by now. */
+  public static ComparisonRequest ofRepair(Comparisons.Summary run, long repair) {
+    return new ComparisonRequest(
+        Origin.REPAIR, run.window(), run.kinds(), new RowsOf(run.id(), repair));
   }
 
   /** All kinds. */

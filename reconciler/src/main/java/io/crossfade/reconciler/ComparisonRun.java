@@ -78,7 +78,7 @@ final class ComparisonRun implements DifferenceLedger {
   private final InstantSource clock;
   private final TableResults results;
   private final RepairedRows repaired;
-  private @Nullable Long rowsOf;
+  private ComparisonRequest.@Nullable RowsOf rowsOf;
 
   ComparisonRun(
       DataSource control,
@@ -126,31 +126,39 @@ final class ComparisonRun implements DifferenceLedger {
                 .isEmpty());
   }
 
-  /** Instead of a first look takes the differences that another run found. */
-  void takeRowsOf(long run, List<OutputTable<?>> tables) {
-    rowsOf = run;
+  /** Instead of a first look takes differences that another run found. */
+  void takeRowsOf(ComparisonRequest.RowsOf rows, List<OutputTable<?>> tables) {
+    rowsOf = rows;
     if (!progress.isEmpty()) {
       return;
     }
+    Long repair = rows.repair();
+    String found = "comparison_id = ? AND " + (repair == null ? "? IS NULL" : "selected_by = ?");
+    List<@Nullable Object> values = Arrays.asList(rows.run(), repair);
     Map<String, TableProgress> taken = new LinkedHashMap<>();
     transactions.run(
         () -> {
-          tables.forEach(table -> taken.put(table.name(), TableProgress.ofRows(rows(run, table))));
+          tables.forEach(
+              table -> taken.put(table.name(), TableProgress.ofRows(rows(found, values, table))));
           keep(taken);
           jdbc.sql(
                   "INSERT INTO difference (comparison_id, table_name, id, class, looks, device_sn,"
-                      + " served_by, urgent, stamp, columns, fields) SELECT ?, table_name, id,"
-                      + " class, 1, device_sn, served_by, urgent, stamp, columns, fields"
-                      + " FROM difference WHERE comparison_id = ?")
-              .params(id, run)
+                      + " served_by, urgent, stamp, columns, fields) SELECT "
+                      + id
+                      + ", table_name, id, class, 1, device_sn, served_by, urgent, stamp, columns,"
+                      + " fields FROM difference WHERE "
+                      + found)
+              .params(values)
               .update();
         });
     progress.putAll(taken);
   }
 
-  private long rows(long run, OutputTable<?> table) {
-    return jdbc.sql("SELECT COUNT(*) FROM difference WHERE comparison_id = ? AND table_name = ?")
-        .params(run, table.name())
+  private long rows(String found, List<@Nullable Object> values, OutputTable<?> table) {
+    List<@Nullable Object> all = new ArrayList<>(values);
+    all.add(table.name());
+    return jdbc.sql("SELECT COUNT(*) FROM difference WHERE " + found + " AND table_name = ?")
+        .params(all)
         .query(Long.class)
         .single();
   }
@@ -322,9 +330,9 @@ final class ComparisonRun implements DifferenceLedger {
                       + " IF(sort = 'LATE', 'PLANTED', 'BELIEVED')")
               .param(id)
               .update();
-          Long rowsOfRun = rowsOf;
-          if (rowsOfRun != null) {
-            repaired.recount(rowsOfRun);
+          ComparisonRequest.RowsOf rows = rowsOf;
+          if (rows != null) {
+            repaired.recount(rows.run());
           }
         });
     return result;

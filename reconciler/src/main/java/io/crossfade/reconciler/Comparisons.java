@@ -1,6 +1,5 @@
 package io.crossfade.reconciler;
 
-import static io.crossfade.reconciler.ComparisonRows.stored;
 import static io.crossfade.reconciler.ComparisonRows.summary;
 import static io.crossfade.reconciler.ComparisonRows.utc;
 
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +30,6 @@ public final class Comparisons {
 
   /** Differences in a result; all are in the control schema. */
   static final int SAMPLES = 100;
-
-  private static final int PAGE = 1_000;
 
   private static final String SUMMARY =
       "SELECT c.*, COALESCE(claimed_until > CURRENT_TIMESTAMP(3), FALSE) AS held FROM comparison c"
@@ -242,32 +238,6 @@ public final class Comparisons {
    */
   public record StoredDifference(
       Difference difference, @Nullable Explanation explanation, boolean repaired) {}
-
-  /** Hands over every difference of a run, table by table in the order of ids; holds a few. */
-  public void forEachDifference(long id, Consumer<StoredDifference> sink) {
-    String table = "";
-    byte[] after = new byte[0];
-    List<StoredDifference> page;
-    do {
-      String fromTable = table;
-      byte[] fromId = after;
-      page =
-          in(
-              () ->
-                  jdbc.sql(
-                          "SELECT * FROM difference WHERE comparison_id = ? AND (table_name > ?"
-                              + " OR (table_name = ? AND id > ?)) ORDER BY table_name, id LIMIT "
-                              + PAGE)
-                      .params(id, fromTable, fromTable, fromId)
-                      .query((row, number) -> stored(row))
-                      .list());
-      page.forEach(sink);
-      if (!page.isEmpty()) {
-        table = page.getLast().difference().table();
-        after = page.getLast().difference().id().bytes();
-      }
-    } while (page.size() == PAGE);
-  }
 
   /** The differences of a run, alike ones together. */
   public List<DifferenceGroup> groups(long id) {

@@ -6,10 +6,6 @@ import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.StoredRow;
-import io.crossfade.db.control.ControlTransactions;
-import io.crossfade.reconciler.Comparisons.StoredDifference;
-import io.crossfade.reconciler.diff.DifferenceClass;
-import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.diff.RowPair;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,30 +13,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Finds differences of a run for a person, and what the outputs say of a row now. */
+/** What the outputs say of a row now, for a person. */
 public final class DifferenceSearch {
 
   private static final int NEWEST = 100_000;
-
-  /**
-   * Which differences. What is {@code null} matches everything.
-   *
-   * @param explained whether it is known why
-   * @param explanation why
-   * @param after the {@link #place} of the last one that was seen
-   */
-  public record Filter(
-      @Nullable Kind kind,
-      @Nullable DifferenceClass difference,
-      @Nullable Boolean explained,
-      @Nullable Explanation explanation,
-      @Nullable String deviceSn,
-      @Nullable String after) {}
 
   /** One column of a row in both outputs; {@code null} is the database's NULL. */
   public record Cell(
@@ -57,70 +36,10 @@ public final class DifferenceSearch {
 
   private final DataSource legacy;
   private final DataSource stream;
-  private final JdbcClient jdbc;
-  private final ControlTransactions transactions;
 
-  public DifferenceSearch(DataSource control, DataSource legacy, DataSource stream) {
+  public DifferenceSearch(DataSource legacy, DataSource stream) {
     this.legacy = legacy;
     this.stream = stream;
-    this.jdbc = JdbcClient.create(control);
-    this.transactions = new ControlTransactions(control);
-  }
-
-  /** Where a difference stands in its run, for {@link Filter#after}. */
-  public static String place(StoredDifference of) {
-    return of.difference().table() + ":" + of.difference().id();
-  }
-
-  /**
-   * Differences of a run, in the order of tables and ids.
-   *
-   * @throws IllegalArgumentException when the place to go on from is none
-   */
-  public List<StoredDifference> find(long run, Filter filter, int limit) {
-    StringBuilder where = new StringBuilder("comparison_id = ?");
-    List<Object> values = new ArrayList<>(List.of(run));
-    if (filter.kind() != null) {
-      List<OutputTable<?>> tables = OutputTables.of(filter.kind());
-      where.append(
-          tables.stream()
-              .map(table -> "?")
-              .collect(Collectors.joining(",", " AND table_name IN (", ")")));
-      tables.forEach(table -> values.add(table.name()));
-    }
-    if (filter.difference() != null) {
-      where.append(" AND class = ?");
-      values.add(filter.difference().name());
-    }
-    if (filter.explained() != null) {
-      where.append(
-          filter.explained() ? " AND explanation IS NOT NULL" : " AND explanation IS NULL");
-    }
-    if (filter.explanation() != null) {
-      where.append(" AND explanation = ?");
-      values.add(filter.explanation().name());
-    }
-    if (filter.deviceSn() != null) {
-      where.append(" AND device_sn = ?");
-      values.add(filter.deviceSn());
-    }
-    if (filter.after() != null) {
-      int colon = filter.after().indexOf(':');
-      if (colon < 0) {
-        throw new IllegalArgumentException("'%s' is no place in a run".formatted(filter.after()));
-      }
-      String table = filter.after().substring(0, colon);
-      where.append(" AND (table_name > ? OR (table_name = ? AND id > ?))");
-      values.addAll(
-          List.of(table, table, RecordId.parse(filter.after().substring(colon + 1)).bytes()));
-    }
-    values.add(limit);
-    return transactions.in(
-        () ->
-            jdbc.sql("SELECT * FROM difference WHERE " + where + " ORDER BY table_name, id LIMIT ?")
-                .params(values)
-                .query((row, number) -> ComparisonRows.stored(row))
-                .list());
   }
 
   /**
@@ -130,10 +49,8 @@ public final class DifferenceSearch {
    */
   public Row row(String table, RecordId id) throws SQLException {
     OutputTable<?> of =
-        OutputTables.of(OutputTables.kindOf(table)).stream()
-            .filter(one -> one.name().equals(table))
-            .findFirst()
-            .orElseThrow();
+        OutputTables.find(table)
+            .orElseThrow(() -> new IllegalArgumentException("No kind is written to " + table));
     return rows(of, List.of(id)).getFirst();
   }
 

@@ -66,11 +66,14 @@ public class ReconcilerConfiguration {
   }
 
   @Bean
+  Differences differences(HikariDataSource controlDataSource) {
+    return new Differences(controlDataSource);
+  }
+
+  @Bean
   DifferenceSearch differenceSearch(
-      HikariDataSource controlDataSource,
-      HikariDataSource legacyDataSource,
-      HikariDataSource streamDataSource) {
-    return new DifferenceSearch(controlDataSource, legacyDataSource, streamDataSource);
+      HikariDataSource legacyDataSource, HikariDataSource streamDataSource) {
+    return new DifferenceSearch(legacyDataSource, streamDataSource);
   }
 
   @Bean

@@ -177,7 +177,7 @@ final class RunClaims {
   static String openAs(ComparisonRequest request) {
     String what = request.origin() + " " + request.kindNames();
     if (request.rowsOf() != null) {
-      return what + " of " + request.rowsOf();
+      return what + " " + request.rowsOf();
     }
     return request.origin() == Origin.ROLLING
         ? what

@@ -390,7 +390,7 @@ class ProofIT {
 
   private List<Comparisons.StoredDifference> differences(ComparisonResult of) {
     List<Comparisons.StoredDifference> all = new ArrayList<>();
-    new Comparisons(outputs.control(), InstantSource.system()).forEachDifference(of.id(), all::add);
+    new Differences(outputs.control()).forEach(of.id(), DifferenceFilter.ALL, all::add);
     return all;
   }
 

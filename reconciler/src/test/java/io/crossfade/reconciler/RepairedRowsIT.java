@@ -46,7 +46,7 @@ class RepairedRowsIT {
     ComparisonResult night = compare(Origin.NIGHTLY, window);
     Comparisons.Mark before = comparisons.mark();
 
-    repair.apply(new Repair.Plan(night.id(), null), "ann", "night shift");
+    repairAll(night);
     assertThat(rolling()).as("done is not seen").isEqualTo(found);
     ComparisonResult verified = verify(night);
 
@@ -71,7 +71,7 @@ class RepairedRowsIT {
         outputs.stream(),
         "UPDATE t_common_event SET event_value = 'wrong' ORDER BY id DESC LIMIT 1");
     ComparisonResult found = compare(Origin.ROLLING, window);
-    repair.apply(new Repair.Plan(found.id(), null), "ann", "night shift");
+    repairAll(found);
     ComparisonResult verified = verify(found);
     assertThat(verified.reasons()).containsExactly(Reason.STILL_DIFFER);
     assertThat(verified.verdict()).isEqualTo(Verdict.FAIL);
@@ -92,6 +92,12 @@ class RepairedRowsIT {
             verify(compare(Origin.ON_DEMAND, new ComparisonWindow(Instant.EPOCH, Instant.EPOCH)))
                 .reasons())
         .containsExactly(Reason.NOTHING_COMPARED);
+  }
+
+  private void repairAll(ComparisonResult of) throws Exception {
+    Repair.Plan plan = new Repair.Plan(of.id(), new DifferenceSelection.All(), null);
+    Repair.Preview preview = repair.dryRun(plan, statement -> {});
+    repair.apply(plan, preview.digest(), "ann", "night shift");
   }
 
   /** Events of both outputs but for some that the stream output lost, an urgent one among them. */

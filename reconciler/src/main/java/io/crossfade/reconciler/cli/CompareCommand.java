@@ -6,6 +6,8 @@ import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.DifferenceFilter;
+import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.report.Advice;
 import io.crossfade.reconciler.report.ComparisonReport;
 import io.crossfade.reconciler.report.DifferencesCsv;
@@ -75,7 +77,9 @@ final class CompareCommand implements Callable<Integer> {
       switch (format) {
         case TEXT -> out.println(ComparisonReport.text(result));
         case JSON -> out.println(ComparisonReport.json(result));
-        case CSV -> DifferencesCsv.write(open.get(Comparisons.class), result.id(), out);
+        case CSV ->
+            DifferencesCsv.write(
+                open.get(Differences.class), result.id(), DifferenceFilter.ALL, out);
         case HTML ->
             out.println(
                 HtmlReport.of(

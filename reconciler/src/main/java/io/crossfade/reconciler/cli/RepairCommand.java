@@ -4,6 +4,7 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.DifferenceSelection;
 import io.crossfade.reconciler.Headline;
 import io.crossfade.reconciler.repair.Repair;
 import io.crossfade.reconciler.report.ComparisonReport;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Brings missing rows over in either direction, then looks at the rows of that run again.",
+      "Acts on the rows that are named, by a filter, by --row or by --all, and on no other.",
+      "--apply repairs what a --dry-run has shown: name the preview that it printed last.",
       "Fields that differ are left alone without --prefer."
     })
 final class RepairCommand implements Callable<Integer> {
@@ -46,6 +49,11 @@ final class RepairCommand implements Callable<Integer> {
   @Option(names = "--run", required = true, description = "The run that found it: see 'runs'")
   private long run;
 
+  @Mixin private SelectionOptions selection = new SelectionOptions();
+
+  @Option(names = "--preview", description = "What the dry run printed last; needed with --apply")
+  private String preview = "";
+
   @Option(
       names = "--prefer",
       description = "The output that is right where fields differ: ${COMPLETION-CANDIDATES}")
@@ -65,6 +73,10 @@ final class RepairCommand implements Callable<Integer> {
     if (mode.apply && reason.isBlank()) {
       throw new ParameterException(spec.commandLine(), "--apply needs a --reason");
     }
+    if (mode.apply && preview.isBlank()) {
+      throw new ParameterException(
+          spec.commandLine(), "--apply needs the --preview that a --dry-run of the same printed");
+    }
     PrintWriter out = spec.commandLine().getOut();
     try (Workbench.Open open = workbench.open()) {
       Comparisons.Summary found =
@@ -73,18 +85,23 @@ final class RepairCommand implements Callable<Integer> {
               .orElseThrow(
                   () -> new ParameterException(spec.commandLine(), "There is no run " + run));
       Repair repair = open.get(Repair.class);
-      Repair.Plan plan = new Repair.Plan(run, prefer);
+      Repair.Plan plan = new Repair.Plan(run, selection.selection(spec.commandLine()), prefer);
       if (mode.dryRun) {
-        Repair.Done would = repair.dryRun(plan, out::println);
-        out.println("-- " + said(would, "would be"));
+        Repair.Preview would = repair.dryRun(plan, out::println);
+        out.println("-- " + said(would.done(), "would be"));
+        out.printf("-- %d rows are selected: --preview %s%n", would.selected(), would.digest());
         out.flush();
         return ExitCode.PASS;
       }
-      Repair.Done done = repair.apply(plan, actor, reason);
-      out.println(said(done, "were"));
+      Repair.Receipt receipt = repair.apply(plan, preview, actor, reason);
+      out.printf("Repair %d of %d rows: ", receipt.id(), receipt.selected());
+      out.println(said(receipt.done(), "were"));
+      ComparisonRequest request =
+          plan.selection() instanceof DifferenceSelection.All
+              ? ComparisonRequest.ofRows(found)
+              : ComparisonRequest.ofRepair(found, receipt.id());
       // What the run compared was settled then; it is settled now.
-      ComparisonResult again =
-          TakeOver.run(Drained.comparison(open), ComparisonRequest.ofRows(found), id -> {});
+      ComparisonResult again = TakeOver.run(Drained.comparison(open), request, id -> {});
       Headline rows = again.headline();
       out.println(ComparisonReport.text(again));
       out.printf(

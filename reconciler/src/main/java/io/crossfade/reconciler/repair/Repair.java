@@ -1,18 +1,21 @@
 package io.crossfade.reconciler.repair;
 
 import io.crossfade.db.DeliveryPath;
-import io.crossfade.db.Kind;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RowCopier;
 import io.crossfade.db.StoredRow;
+import io.crossfade.reconciler.DifferenceSelection;
+import io.crossfade.reconciler.Differences;
+import io.crossfade.reconciler.SelectedRows;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.RowPair;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -51,55 +54,128 @@ public final class Repair {
    * What to repair.
    *
    * @param comparisonId the run that found it
+   * @param selection on which of its differences to act
    * @param prefer the output that is right where fields differ; {@code null} leaves those alone
    */
-  public record Plan(long comparisonId, @Nullable DeliveryPath prefer) {}
+  public record Plan(
+      long comparisonId, DifferenceSelection selection, @Nullable DeliveryPath prefer) {}
+
+  /**
+   * What a repair would do.
+   *
+   * @param selected rows that it is to act on, to touch them or to leave them alone
+   * @param digest of these rows and of what is to be done with them, for {@link #apply}
+   */
+  public record Preview(long selected, String digest, Done done) {}
+
+  /**
+   * What a repair did.
+   *
+   * @param id under which it is recorded
+   * @param selected rows that it was to act on
+   */
+  public record Receipt(long id, long selected, Done done) {}
+
+  /**
+   * A repair as it is kept.
+   *
+   * @param finishedAt {@code null} while it is at work, or when its process died
+   * @param selection on what it was to act, in words; {@code null} of an older release, which acted
+   *     on all
+   * @param selected how many rows that were; {@code null} of an older release
+   */
+  public record Recorded(
+      long id,
+      String actor,
+      String reason,
+      Instant startedAt,
+      @Nullable Instant finishedAt,
+      @Nullable String selection,
+      @Nullable Long selected,
+      @Nullable DeliveryPath prefer,
+      Done done) {}
 
   private final DataSource legacy;
   private final DataSource stream;
+  private final Differences differences;
   private final RepairLog repairs;
 
   public Repair(DataSource control, DataSource legacy, DataSource stream) {
     this.legacy = legacy;
     this.stream = stream;
+    this.differences = new Differences(control);
     this.repairs = new RepairLog(control);
   }
 
-  /** Hands over every statement that {@link #apply} would run, for a person to read. */
-  public Done dryRun(Plan plan, Consumer<String> statements) throws SQLException {
-    return run(plan, statements, null);
+  /**
+   * Hands over every statement that {@link #apply} would run, for a person to read.
+   *
+   * @throws IllegalArgumentException when a row that is named is no difference of the run, or when
+   *     there are too many
+   */
+  public Preview dryRun(Plan plan, Consumer<String> statements) throws SQLException {
+    SelectedRows selected = differences.select(plan.comparisonId(), plan.selection());
+    return new Preview(
+        selected.count(), digest(plan, selected), run(plan, selected, statements, null));
   }
 
   /**
-   * Repairs.
+   * Repairs what a preview has shown, and no other row.
    *
+   * @param digest of the preview
    * @param actor who says so
    * @param reason why
+   * @throws SelectionChangedException when other rows would be repaired than those of the preview
+   * @throws IllegalArgumentException as {@link #dryRun} does
    */
-  public Done apply(Plan plan, String actor, String reason) throws SQLException {
+  public Receipt apply(Plan plan, String digest, String actor, String reason) throws SQLException {
     if (actor.isBlank() || reason.isBlank()) {
       throw new IllegalArgumentException("A repair needs an actor and a reason");
     }
-    long repairId = repairs.begin(plan, actor, reason);
-    Done done = run(plan, statement -> {}, repairId);
-    repairs.finish(repairId, done);
-    return done;
+    SelectedRows selected = differences.select(plan.comparisonId(), plan.selection());
+    String now = digest(plan, selected);
+    if (!now.equals(digest)) {
+      throw new SelectionChangedException(digest, selected.count(), now);
+    }
+    long id = repairs.begin(plan, selected.count(), digest, actor, reason);
+    Done done = run(plan, selected, statement -> {}, id);
+    repairs.finish(id, done);
+    return new Receipt(id, selected.count(), done);
   }
 
-  private Done run(Plan plan, Consumer<String> statements, @Nullable Long repairId)
+  /** Repairs of a run, newest first. */
+  public List<Recorded> recorded(long comparisonId, int limit) {
+    return repairs.of(comparisonId, limit);
+  }
+
+  private static String digest(Plan plan, SelectedRows selected) {
+    return selected.digest(String.valueOf(plan.prefer()));
+  }
+
+  /** Acts on the rows that were selected, whatever else matches by now. */
+  private Done run(
+      Plan plan, SelectedRows selected, Consumer<String> statements, @Nullable Long repairId)
       throws SQLException {
     Done done = new Done(0, 0, 0);
-    for (Kind kind : Kind.values()) {
-      for (OutputTable<?> table : OutputTables.of(kind)) {
-        RecordId after = null;
-        List<RecordId> ids;
-        do {
-          ids = repairs.unrepaired(plan.comparisonId(), table.name(), after, AT_ONCE);
-          if (!ids.isEmpty()) {
-            done = done.plus(some(plan, table, ids, statements, repairId));
-            after = ids.getLast();
-          }
-        } while (ids.size() == AT_ONCE);
+    for (Map.Entry<String, List<RecordId>> of : selected.ids().entrySet()) {
+      String name = of.getKey();
+      List<RecordId> ids = of.getValue();
+      OutputTable<?> table = OutputTables.find(name).orElse(null);
+      if (table == null) {
+        // Of a kind that this process has not.
+        done = done.plus(new Done(0, 0, ids.size()));
+        continue;
+      }
+      for (int from = 0; from < ids.size(); from += AT_ONCE) {
+        List<RecordId> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
+        // Another repair may have been faster.
+        List<RecordId> left = differences.unrepaired(plan.comparisonId(), name, some);
+        if (repairId != null) {
+          repairs.selected(plan.comparisonId(), name, left, repairId);
+        }
+        done =
+            done.plus(new Done(0, 0, some.size() - left.size()))
+                .plus(some(plan, table, left, statements, repairId));
       }
     }
     return done;

@@ -3,15 +3,20 @@ package io.crossfade.reconciler.repair;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.control.ControlTransactions;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.util.Arrays;
 import java.util.List;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What was repaired, by whom and why, in the control schema. */
 final class RepairLog {
+
+  /** Of what a column holds. */
+  private static final int LONGEST_SELECTION = 1_000;
 
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
@@ -23,16 +28,22 @@ final class RepairLog {
     this.transactions = new ControlTransactions(control);
   }
 
-  long begin(Repair.Plan plan, String actor, String reason) {
+  long begin(Repair.Plan plan, long selected, String digest, String actor, String reason) {
     DeliveryPath prefer = plan.prefer();
     return transactions.in(
         () -> {
           jdbc.sql(
-                  "INSERT INTO repair (comparison_id, actor, reason, prefer, started_at)"
-                      + " VALUES (?,?,?,?,CURRENT_TIMESTAMP(3))")
+                  "INSERT INTO repair (comparison_id, actor, reason, prefer, selection, selected,"
+                      + " digest, started_at) VALUES (?,?,?,?,?,?,?,CURRENT_TIMESTAMP(3))")
               .params(
                   Arrays.asList(
-                      plan.comparisonId(), actor, reason, prefer == null ? null : prefer.name()))
+                      plan.comparisonId(),
+                      actor,
+                      reason,
+                      prefer == null ? null : prefer.name(),
+                      words(plan),
+                      selected,
+                      digest))
               .update();
           return jdbc.sql("SELECT LAST_INSERT_ID()").query(Long.class).single();
         });
@@ -48,26 +59,57 @@ final class RepairLog {
                 .update());
   }
 
-  /** Ids of differences that no repair has touched, in order. */
-  List<RecordId> unrepaired(long comparisonId, String table, @Nullable RecordId after, int limit) {
+  /** Repairs of a run, newest first. */
+  List<Repair.Recorded> of(long comparisonId, int limit) {
     return transactions.in(
         () ->
-            jdbc.sql(
-                    "SELECT id FROM difference WHERE comparison_id = ? AND table_name = ?"
-                        + " AND id > ? AND repair_id IS NULL ORDER BY id LIMIT ?")
-                .params(comparisonId, table, after == null ? new byte[0] : after.bytes(), limit)
-                .query((row, number) -> RecordId.of(row.getBytes(1)))
+            jdbc.sql("SELECT * FROM repair WHERE comparison_id = ? ORDER BY id DESC LIMIT ?")
+                .params(comparisonId, limit)
+                .query((row, number) -> recorded(row))
                 .list());
   }
 
+  private static Repair.Recorded recorded(ResultSet row) throws SQLException {
+    String prefer = row.getString("prefer");
+    Timestamp finished = row.getTimestamp("finished_at");
+    return new Repair.Recorded(
+        row.getLong("id"),
+        row.getString("actor"),
+        row.getString("reason"),
+        row.getTimestamp("started_at").toInstant(),
+        finished == null ? null : finished.toInstant(),
+        row.getString("selection"),
+        row.getObject("selected", Long.class),
+        prefer == null ? null : DeliveryPath.valueOf(prefer),
+        new Repair.Done(
+            row.getLong("to_legacy"), row.getLong("to_stream"), row.getLong("left_alone")));
+  }
+
+  /** Notes that a repair is to act on these rows. */
+  void selected(long comparisonId, String table, List<RecordId> ids, long repairId) {
+    note("selected_by", comparisonId, table, ids, repairId);
+  }
+
+  /** Notes that a repair has touched these rows. */
   void repaired(long comparisonId, String table, List<RecordId> ids, long repairId) {
+    note("repair_id", comparisonId, table, ids, repairId);
+  }
+
+  private void note(
+      String column, long comparisonId, String table, List<RecordId> ids, long repairId) {
     transactions.run(
         () ->
             batches.batchUpdate(
-                "UPDATE difference SET repair_id = ?"
-                    + " WHERE comparison_id = ? AND table_name = ? AND id = ?",
+                "UPDATE difference SET "
+                    + column
+                    + " = ? WHERE comparison_id = ? AND table_name = ? AND id = ?",
                 ids.stream()
                     .map(id -> new Object[] {repairId, comparisonId, table, id.bytes()})
                     .toList()));
+  }
+
+  private static String words(Repair.Plan plan) {
+    String words = plan.selection().toString();
+    return words.substring(0, Math.min(words.length(), LONGEST_SELECTION));
   }
 }

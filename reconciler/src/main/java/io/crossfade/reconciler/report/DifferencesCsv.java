@@ -8,8 +8,9 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.Visible;
-import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.Comparisons.StoredDifference;
+import io.crossfade.reconciler.DifferenceFilter;
+import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.diff.Difference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Every difference of a run, one line each. Holds a few at a time. */
+/** Differences of a run, one line each. Holds a few at a time. */
 public final class DifferencesCsv {
 
   /**
@@ -67,10 +68,11 @@ public final class DifferencesCsv {
 
   private DifferencesCsv() {}
 
-  /** Writes the differences of a run as RFC 4180, the values of both sides in the last columns. */
-  public static void write(Comparisons comparisons, long run, Writer out) throws IOException {
+  /** Writes differences of a run as RFC 4180, the values of both sides in the last columns. */
+  public static void write(Differences differences, long run, DifferenceFilter filter, Writer out)
+      throws IOException {
     try (SequenceWriter lines = CSV.writer(SCHEMA).writeValues(out)) {
-      comparisons.forEachDifference(run, stored -> write(lines, stored));
+      differences.forEach(run, filter, stored -> write(lines, stored));
     } catch (UncheckedIOException e) {
       throw Objects.requireNonNull(e.getCause());
     }

@@ -14,6 +14,8 @@ import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.DifferenceFilter;
+import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.RollingComparison;
 import io.crossfade.reconciler.WrittenUntil;
 import io.crossfade.reconciler.diff.ComparisonWindow;
@@ -116,6 +118,7 @@ public final class SelfTest {
   private final DataSource stream;
   private final ComparisonSettings settings;
   private final Comparisons comparisons;
+  private final Differences differences;
 
   /** On schemas that are empty and may be damaged. */
   public SelfTest(
@@ -128,6 +131,7 @@ public final class SelfTest {
     this.stream = stream;
     this.settings = settings;
     this.comparisons = new Comparisons(control, InstantSource.system());
+    this.differences = new Differences(control);
   }
 
   /**
@@ -260,8 +264,9 @@ public final class SelfTest {
     long rows = 0;
     int unproven = 0;
     for (ComparisonResult result : results) {
-      comparisons.forEachDifference(
+      differences.forEach(
           result.id(),
+          DifferenceFilter.ALL,
           stored -> {
             Key key = Key.of(stored.difference());
             if (!planted.contains(key)) {

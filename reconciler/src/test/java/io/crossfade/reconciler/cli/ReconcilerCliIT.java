@@ -97,7 +97,7 @@ class ReconcilerCliIT {
     assertThat(cli.run("compare", "--from", "2026-01-01", "--kind", "sleep"))
         .returns(3, Said::code);
     assertThat(cli.run("fly")).returns(3, Said::code);
-    assertThat(cli.run("repair", "--run", "99", "--dry-run"))
+    assertThat(cli.run("repair", "--run", "99", "--all", "--dry-run"))
         .returns(3, Said::code)
         .extracting(Said::err)
         .asString()
@@ -108,6 +108,11 @@ class ReconcilerCliIT {
         .extracting(Said::err)
         .asString()
         .contains("needs a --reason");
+    assertThat(cli.run("repair", "--run", "99", "--all", "--apply", "--reason", "x"))
+        .returns(3, Said::code)
+        .extracting(Said::err)
+        .asString()
+        .contains("needs the --preview");
   }
 
   @Test
@@ -204,7 +209,7 @@ class ReconcilerCliIT {
     assertThat(compare()).returns(1, Said::code);
     long run = TestOutputs.number(outputs.control(), "SELECT MAX(id) FROM comparison");
 
-    Said dry = cli.run("repair", "--run", String.valueOf(run), "--dry-run");
+    Said dry = cli.run("repair", "--run", String.valueOf(run), "--all", "--dry-run");
     assertThat(dry.code()).isZero();
     assertThat(dry.out().lines().filter(line -> line.contains("INSERT"))).hasSizeGreaterThan(39);
     assertThat(dry.out())
@@ -213,9 +218,18 @@ class ReconcilerCliIT {
         .as("a dry run changes nothing")
         .isEqualTo(2_970);
 
-    Said applied =
-        cli.run(
-            "repair", "--run", "" + run, "--apply", "--actor", "ann", "--reason", "night shift");
+    assertThat(cli.run("repair", "--run", "" + run, "--dry-run").err()).contains("Say which rows");
+    assertThat(
+            cli.run(
+                "repair", "--run", "" + run, "--all", "--apply", "--reason", "x", "--preview", "0"))
+        .returns(3, Said::code)
+        .extracting(Said::err)
+        .asString()
+        .contains("it has 41 rows now");
+    Said some =
+        cli.run("repair", "--run", "" + run, "--kind", "event", "--urgent", "true", "--dry-run");
+    assertThat(some.out()).contains("-- 0 rows are selected");
+    Said applied = apply(run, "--all", "--actor", "ann", "--reason", "night shift");
     assertThat(applied.out())
         .contains("1 left alone", "because rows still differ after the repair")
         .endsWith("1 of these 41 rows differ\n");
@@ -224,26 +238,18 @@ class ReconcilerCliIT {
     assertThat(TestOutputs.count(outputs.legacy(), io.crossfade.db.Kind.HEALTH)).isEqualTo(3_000);
 
     Said preferred =
-        cli.run(
-            "repair",
-            "--run",
-            "" + run,
-            "--apply",
-            "--prefer",
-            "legacy",
-            "--reason",
-            "the old one");
+        apply(run, "--column", "event_value", "--prefer", "legacy", "--reason", "the old one");
     assertThat(preferred.out()).contains("1 to the stream output; 0 left alone");
     assertThat(preferred.out())
         .contains("verdict PASS", "consistency 100.000 %")
-        .endsWith("0 of these 41 rows differ\n");
+        .endsWith("0 of these 1 rows differ\n");
     assertThat(preferred.code()).as("whatever the window's size").isZero();
     assertThat(
             TestOutputs.number(
                 outputs.stream(),
                 "SELECT COUNT(*) FROM t_common_event WHERE event_value = 'wrong'"))
         .isZero();
-    Said again = cli.run("repair", "--run", "" + run, "--apply", "--reason", "once more");
+    Said again = apply(run, "--all", "--reason", "once more");
     assertThat(again.out()).contains("0 rows were brought").contains("0 to the stream output");
     assertThat(
             TestOutputs.number(
@@ -251,6 +257,17 @@ class ReconcilerCliIT {
                 "SELECT COUNT(*) FROM repair WHERE actor = 'ann' AND reason = 'night shift'"
                     + " AND to_legacy = 10 AND to_stream = 30 AND finished_at IS NOT NULL"))
         .isEqualTo(1);
+  }
+
+  /** Repairs what a dry run of the same has shown. */
+  private Said apply(long run, String... said) {
+    List<String> words = new ArrayList<>(List.of("repair", "--run", "" + run));
+    words.addAll(List.of(said));
+    List<String> dry = new ArrayList<>(words);
+    dry.add("--dry-run");
+    String shown = cli.run(dry.toArray(String[]::new)).out().strip();
+    words.addAll(List.of("--apply", "--preview", shown.substring(shown.lastIndexOf(' ') + 1)));
+    return cli.run(words.toArray(String[]::new));
   }
 
   @Test

@@ -205,13 +205,32 @@ class ConsoleBrowserIT {
     assertThat(page.locator("#headline")).containsText("planted found, 0 invented");
     page.getByRole(AriaRole.BUTTON, named("Both rows")).click();
     assertThat(page.locator("tr.differs")).containsText("199");
+    page.keyboard().press("Escape");
+    assertThat(page.locator("tr.differs")).hasCount(0);
+    page.getByRole(AriaRole.BUTTON, named("Both rows")).click();
+    assertThat(page.locator("tr.differs")).containsText("199");
+    page.getByRole(AriaRole.BUTTON, named("Both rows")).click();
+    assertThat(page.locator("tr.differs")).hasCount(0);
     page.getByLabel("Where fields differ").selectOption("legacy");
-    page.getByRole(AriaRole.BUTTON, named("Dry run")).click();
-    assertThat(page.locator("#repair")).containsText("1 rows to the stream output");
-    shoot(page, "differences");
-    page.locator("form[action$=repairs] [name=reason]").fill("a test planted it");
-    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Repair").setExact(true))
-        .click();
+    Locator button = page.locator("#repair-picked");
+    assertThat(button).isDisabled();
+    page.locator("#pick-all").check();
+    assertThat(button).hasText("Repair 1 row…");
+    button.click();
+    Locator dialog = page.locator("#repair-plan");
+    assertThat(dialog).isVisible();
+    assertThat(dialog).containsText("Rows to repair: 1");
+    assertThat(dialog).containsText("Only the rows that you picked");
+    page.keyboard().press("Escape");
+    assertThat(dialog).isHidden();
+    page.locator("#repair-matching").click();
+    assertThat(dialog).containsText("All that match this filter");
+    assertThat(dialog.locator(".filter")).containsText("WATCH7");
+    assertThat(dialog).containsText("1 rows to the stream output");
+    shoot(page, "repair");
+    dialog.getByLabel("Reason").fill("a test planted it");
+    dialog.getByRole(AriaRole.BUTTON, inside("Repair 1 row now")).click();
+    assertThat(page).hasURL(Pattern.compile("device=WATCH7"));
     assertThat(page.locator(".plan")).containsText("Repaired");
     assertThat(
             TestOutputs.number(

@@ -4,26 +4,35 @@ import io.crossfade.db.Kind;
 import io.crossfade.reconciler.Comparisons.Summary;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
+import io.crossfade.reconciler.repair.SelectionChangedException;
 import io.crossfade.router.operator.RefusedException;
+import io.crossfade.router.reconciliation.FilterRequest;
 import io.crossfade.router.reconciliation.ReconcilerController;
 import io.crossfade.router.reconciliation.ReconcilerController.Because;
-import io.crossfade.router.reconciliation.ReconcilerController.RepairRequest;
 import io.crossfade.router.reconciliation.ReconcilerController.RunRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.security.Principal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** {@code /console/differences}: what comparisons found, both rows of it, and its repair. */
 @Controller
@@ -31,16 +40,9 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 final class DifferencesPage {
 
   private static final String PAGE = "redirect:/console/differences";
+  private static final String ASKED = "asked";
   private static final int RUNS = 50;
   private static final int AT_ONCE = 50;
-
-  /** What a person asked to see; fields as they came. */
-  record Asked(
-      @Nullable String kind,
-      @Nullable String difference,
-      @Nullable Boolean explained,
-      @Nullable String reason,
-      @Nullable String device) {}
 
   private final ReconcilerController api;
   private final InstantSource clock;
@@ -53,11 +55,7 @@ final class DifferencesPage {
   @GetMapping
   String page(
       @RequestParam(required = false) @Nullable Long run,
-      @RequestParam(required = false) @Nullable String kind,
-      @RequestParam(name = "class", required = false) @Nullable String difference,
-      @RequestParam(required = false) @Nullable Boolean explained,
-      @RequestParam(required = false) @Nullable String reason,
-      @RequestParam(required = false) @Nullable String device,
+      @ModelAttribute(ASKED) FilterRequest asked,
       @RequestParam(required = false) @Nullable String after,
       Model model)
       throws RefusedException {
@@ -68,23 +66,26 @@ final class DifferencesPage {
     model.addAttribute("run", shown);
     model.addAttribute(
         "urgent", Kind.all().stream().anyMatch(one -> one.definition().urgentRows().isPresent()));
-    model.addAttribute("asked", new Asked(kind, difference, explained, reason, device));
+    model.addAttribute(ASKED, asked.filled());
     model.addAttribute("classes", DifferenceClass.values());
     model.addAttribute("reasons", Explanation.values());
     if (shown != null) {
       model.addAttribute(
           "page",
           api.differences(
-              shown.id(),
-              kind,
-              difference,
-              explained,
-              reason,
-              device == null || device.isBlank() ? null : device.strip(),
-              after == null || after.isEmpty() ? null : after,
-              AT_ONCE));
+              shown.id(), asked, after == null || after.isEmpty() ? null : after, AT_ONCE));
     }
     return "console/differences";
+  }
+
+  /** All that the page shows, page after page, as a file. */
+  @GetMapping("/{run}/differences.csv")
+  void csv(
+      @PathVariable long run,
+      @ModelAttribute(ASKED) FilterRequest asked,
+      HttpServletResponse response)
+      throws RefusedException, IOException {
+    api.csv(run, asked, response);
   }
 
   /** Both rows of a difference, as they are now. */
@@ -95,29 +96,55 @@ final class DifferencesPage {
     return "console/parts :: row";
   }
 
-  /** What a repair would do, in place. */
+  /** What a repair would do, for a person to say yes to. */
   @PostMapping("/{run}/plans")
-  String plan(
-      @PathVariable long run,
-      @RequestParam(required = false) @Nullable String prefer,
-      Principal actor,
-      Model model)
+  String plan(@PathVariable long run, RepairForm form, Principal actor, Model model)
       throws RefusedException, SQLException {
-    model.addAttribute("repair", api.repair(run, new RepairRequest(prefer, null, true), actor));
-    return "console/parts :: repair";
+    model.addAttribute("repair", api.repair(run, form.request(true), actor));
+    model.addAttribute("runId", run);
+    model.addAttribute("form", form);
+    model.addAttribute(ASKED, form.shown());
+    return "console/parts :: repair-plan";
   }
 
+  /** Back to what the person saw, with what was done or why it was not. */
   @PostMapping("/{run}/repairs")
-  String repair(
-      @PathVariable long run,
-      @RequestParam(required = false) @Nullable String prefer,
-      @RequestParam(required = false) @Nullable String reason,
-      Principal actor,
-      RedirectAttributes flash)
+  String repair(@PathVariable long run, RepairForm form, Principal actor, RedirectAttributes flash)
       throws RefusedException, SQLException {
-    flash.addFlashAttribute(
-        "repair", api.repair(run, new RepairRequest(prefer, reason, false), actor));
-    return PAGE + "?run=" + run;
+    try {
+      flash.addFlashAttribute("repair", api.repair(run, form.request(false), actor));
+    } catch (RefusedException | SelectionChangedException e) {
+      RefusedException refused = Objects.requireNonNull(RefusedException.of(e));
+      flash.addFlashAttribute(
+          "refused", new ConsoleAdvice.Refused(refused.refusal().label(), refused.detail()));
+    }
+    return "redirect:" + address(run, form.shown());
+  }
+
+  /** Of the page that shows this. */
+  private static String address(long run, FilterRequest shown) {
+    UriComponentsBuilder address =
+        UriComponentsBuilder.fromPath("/console/differences").queryParam("run", run);
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("kind", shown.kind());
+    fields.put("class", shown.difference());
+    fields.put("column", shown.column());
+    fields.put("explained", shown.explained());
+    fields.put("reason", shown.reason());
+    fields.put("urgent", shown.urgent());
+    fields.put("repaired", shown.repaired());
+    fields.put("device", shown.device());
+    fields.put("from", shown.from());
+    fields.put("to", shown.to());
+    Map<String, Object> values = new HashMap<>();
+    fields.forEach(
+        (name, value) -> {
+          if (value != null) {
+            address.queryParam(name, "{" + name + "}");
+            values.put(name, value);
+          }
+        });
+    return address.encode().buildAndExpand(values).toUriString();
   }
 
   /** Compares the last minutes, or hours, now. */

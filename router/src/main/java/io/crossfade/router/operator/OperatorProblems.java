@@ -1,6 +1,7 @@
 package io.crossfade.router.operator;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.reconciler.repair.SelectionChangedException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +29,9 @@ final class OperatorProblems {
     ProblemDetail problem = ProblemDetail.forStatusAndDetail(refusal.status(), refused.detail());
     problem.setType(URI.create(type(refusal)));
     problem.setTitle(title(refusal));
+    if (e instanceof SelectionChangedException changed) {
+      problem.setProperty("selected", changed.selected());
+    }
     return ResponseEntity.status(refusal.status()).body(problem);
   }
 

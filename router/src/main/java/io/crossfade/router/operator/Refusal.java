@@ -11,9 +11,15 @@ public enum Refusal {
   PERCENTAGE_OUT_OF_RANGE(HttpStatus.BAD_REQUEST),
   REASON_MISSING(HttpStatus.BAD_REQUEST),
   VERSION_MISSING(HttpStatus.BAD_REQUEST),
+  /** Nobody says on which rows a repair is to act. */
+  SELECTION_MISSING(HttpStatus.BAD_REQUEST),
+  /** A repair of what nobody was shown. */
+  PREVIEW_MISSING(HttpStatus.BAD_REQUEST),
   /** Neither on nor off. */
   SWITCH_MISSING(HttpStatus.BAD_REQUEST),
   STALE_VERSION(HttpStatus.CONFLICT),
+  /** Other rows than those of the preview. */
+  SELECTION_CHANGED(HttpStatus.CONFLICT),
   /** A switch is where it is wanted. */
   ALREADY_SO(HttpStatus.CONFLICT),
   ILLEGAL_JUMP(HttpStatus.CONFLICT),

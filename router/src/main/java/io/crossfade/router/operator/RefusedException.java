@@ -2,6 +2,7 @@ package io.crossfade.router.operator;
 
 import io.crossfade.db.SqlFaults;
 import io.crossfade.reconciler.RunAtWorkException;
+import io.crossfade.reconciler.repair.SelectionChangedException;
 import io.lettuce.core.RedisException;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -37,6 +38,8 @@ public final class RefusedException extends Exception {
       case RefusedException refused -> refused;
       case RunAtWorkException run ->
           new RefusedException(Refusal.RUN_AT_WORK, String.valueOf(run.getMessage()));
+      case SelectionChangedException changed ->
+          new RefusedException(Refusal.SELECTION_CHANGED, String.valueOf(changed.getMessage()));
       case RedisException away ->
           new RefusedException(Refusal.REDIS_AWAY, "Redis does not answer: " + away.getMessage());
       case DataIntegrityViolationException value -> doesNotFit();

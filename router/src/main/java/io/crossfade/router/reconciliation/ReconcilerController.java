@@ -6,16 +6,21 @@ import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.DifferenceFilter;
+import io.crossfade.reconciler.DifferencePlace;
 import io.crossfade.reconciler.DifferenceSearch;
+import io.crossfade.reconciler.DifferenceSelection;
+import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.ReconcilerPause;
 import io.crossfade.reconciler.diff.ComparisonWindow;
-import io.crossfade.reconciler.diff.DifferenceClass;
-import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.repair.Repair;
+import io.crossfade.reconciler.report.DifferencesCsv;
 import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.security.Principal;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -64,9 +69,15 @@ public final class ReconcilerController implements DisposableBean {
   /**
    * Differences of a run.
    *
+   * @param total of all pages
+   * @param unrepaired of them, those that no repair has touched
    * @param next where to go on, when there are more
    */
-  public record Page(List<Comparisons.StoredDifference> differences, @Nullable String next) {}
+  public record Page(
+      List<Comparisons.StoredDifference> differences,
+      long total,
+      long unrepaired,
+      @Nullable String next) {}
 
   /**
    * A window to compare.
@@ -75,23 +86,31 @@ public final class ReconcilerController implements DisposableBean {
    */
   public record RunRequest(@Nullable Instant from, @Nullable Instant to, @Nullable String kind) {}
 
-  /** A repair as it is asked for. */
-  public record RepairRequest(@Nullable String prefer, @Nullable String reason, boolean dryRun) {}
-
   /**
    * What a repair did, or would do.
    *
+   * @param receipt under which it is recorded; {@code null} of a dry run
+   * @param selected rows on which it was to act, to touch them or to leave them alone
+   * @param preview digest of these rows: a repair names that of the dry run that a person has seen
    * @param statements the first of them, in a dry run
    * @param verification how to see that it helped
    */
   public record RepairAnswer(
-      boolean applied, Repair.Done rows, List<String> statements, String verification) {}
+      boolean applied,
+      @Nullable Long receipt,
+      long selected,
+      String selection,
+      String preview,
+      Repair.Done rows,
+      List<String> statements,
+      String verification) {}
 
   /** Why something is done. */
   public record Because(@Nullable String reason) {}
 
   private final Comparisons comparisons;
   private final Comparison comparison;
+  private final Differences differences;
   private final DifferenceSearch search;
   private final Repair repair;
   private final ReconcilerPause pause;
@@ -103,11 +122,13 @@ public final class ReconcilerController implements DisposableBean {
   public ReconcilerController(
       Comparisons comparisons,
       Comparison comparison,
+      Differences differences,
       DifferenceSearch search,
       Repair repair,
       ReconcilerPause pause) {
     this.comparisons = comparisons;
     this.comparison = comparison;
+    this.differences = differences;
     this.search = search;
     this.repair = repair;
     this.pause = pause;
@@ -148,35 +169,42 @@ public final class ReconcilerController implements DisposableBean {
             kind == null ? Kind.all() : Set.of(kind)));
   }
 
+  /** Urgent ones first. */
   @GetMapping("/runs/{id}/differences")
   public Page differences(
       @PathVariable long id,
-      @RequestParam(required = false) @Nullable String kind,
-      @RequestParam(name = "class", required = false) @Nullable String difference,
-      @RequestParam(required = false) @Nullable Boolean explained,
-      @RequestParam(required = false) @Nullable String reason,
-      @RequestParam(required = false) @Nullable String device,
+      FilterRequest asked,
       @RequestParam(required = false) @Nullable String after,
       @RequestParam(defaultValue = "100") int limit)
       throws RefusedException {
     run(id);
     int most = Math.clamp(limit, 1, MOST);
+    DifferenceFilter filter = asked.ofForm();
     try {
       List<Comparisons.StoredDifference> found =
-          search.find(
-              id,
-              new DifferenceSearch.Filter(
-                  Choice.kind(kind),
-                  Choice.of(DifferenceClass.class, difference),
-                  explained,
-                  Choice.of(Explanation.class, reason),
-                  device,
-                  after),
-              most);
-      return new Page(found, found.size() == most ? DifferenceSearch.place(found.getLast()) : null);
+          differences.find(id, filter, after == null ? null : DifferencePlace.parse(after), most);
+      return new Page(
+          found,
+          differences.count(id, filter),
+          differences.countUnrepaired(id, filter),
+          found.size() == most ? Differences.place(found.getLast()).toString() : null);
     } catch (IllegalArgumentException e) {
       throw unreadable(e);
     }
+  }
+
+  /** The same as a file, without an end: health data. */
+  @GetMapping("/runs/{id}/differences.csv")
+  public void csv(@PathVariable long id, FilterRequest asked, HttpServletResponse response)
+      throws RefusedException, IOException {
+    run(id);
+    DifferenceFilter filter = asked.ofForm();
+    response.setContentType("text/csv;charset=utf-8");
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader(
+        "Content-Disposition",
+        "attachment; filename=\"crossfade-differences-run-%d.csv\"".formatted(id));
+    DifferencesCsv.write(differences, id, filter, response.getWriter());
   }
 
   /** Both rows as they are now: health data. */
@@ -205,24 +233,68 @@ public final class ReconcilerController implements DisposableBean {
       throw new RefusedException(
           Refusal.NOT_FOUND, "Run %d is of kinds that this router has not".formatted(id));
     }
-    Repair.Plan plan = new Repair.Plan(id, Choice.of(DeliveryPath.class, request.prefer()));
-    if (request.dryRun()) {
-      List<String> statements = new ArrayList<>();
-      Repair.Done would =
-          repair.dryRun(
-              plan,
-              statement -> {
-                if (statements.size() < STATEMENTS) {
-                  statements.add(statement);
-                }
-              });
-      return new RepairAnswer(false, would, statements, "");
+    Repair.Plan plan =
+        new Repair.Plan(id, request.selection(), Choice.of(DeliveryPath.class, request.prefer()));
+    try {
+      return request.dryRun() ? preview(plan) : repair(plan, found, request, actor.getName());
+    } catch (IllegalArgumentException e) {
+      throw unreadable(e);
     }
-    Repair.Done done = repair.apply(plan, actor.getName(), Reason.of(request.reason()));
-    // After one that may be at it: what this repair did, that one may not have seen.
-    runs.execute(() -> compare(ComparisonRequest.ofRows(found)));
+  }
+
+  private RepairAnswer preview(Repair.Plan plan) throws SQLException {
+    List<String> statements = new ArrayList<>();
+    Repair.Preview would =
+        repair.dryRun(
+            plan,
+            statement -> {
+              if (statements.size() < STATEMENTS) {
+                statements.add(statement);
+              }
+            });
     return new RepairAnswer(
-        true, done, List.of(), "a run of origin REPAIR looks at these rows again");
+        false,
+        null,
+        would.selected(),
+        plan.selection().toString(),
+        would.digest(),
+        would.done(),
+        statements,
+        "");
+  }
+
+  private RepairAnswer repair(
+      Repair.Plan plan, Comparisons.Summary of, RepairRequest request, String actor)
+      throws RefusedException, SQLException {
+    String reason = Reason.of(request.reason());
+    Repair.Receipt receipt = repair.apply(plan, request.seen(), actor, reason);
+    // After one that may be at it: what this repair did, that one may not have seen.
+    if (receipt.selected() > 0) {
+      runs.execute(
+          () ->
+              compare(
+                  plan.selection() instanceof DifferenceSelection.All
+                      ? ComparisonRequest.ofRows(of)
+                      : ComparisonRequest.ofRepair(of, receipt.id())));
+    }
+    return new RepairAnswer(
+        true,
+        receipt.id(),
+        receipt.selected(),
+        plan.selection().toString(),
+        request.seen(),
+        receipt.done(),
+        List.of(),
+        "a run of origin REPAIR looks at these rows again");
+  }
+
+  /** Who repaired what of a run, and why: the newest first. */
+  @GetMapping("/runs/{id}/repairs")
+  public List<Repair.Recorded> repairs(
+      @PathVariable long id, @RequestParam(defaultValue = "100") int limit)
+      throws RefusedException {
+    run(id);
+    return repair.recorded(id, Math.clamp(limit, 1, MOST));
   }
 
   @PutMapping("/pause")

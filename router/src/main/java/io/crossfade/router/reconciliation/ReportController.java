@@ -1,6 +1,7 @@
 package io.crossfade.router.reconciliation;
 
-import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.DifferenceFilter;
+import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.nightly.NightlyReport;
 import io.crossfade.reconciler.nightly.NightlyReports;
 import io.crossfade.reconciler.report.DifferencesCsv;
@@ -30,11 +31,11 @@ public final class ReportController {
   private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
   private final NightlyReports reports;
-  private final Comparisons comparisons;
+  private final Differences differences;
 
-  public ReportController(NightlyReports reports, Comparisons comparisons) {
+  public ReportController(NightlyReports reports, Differences differences) {
     this.reports = reports;
-    this.comparisons = comparisons;
+    this.differences = differences;
   }
 
   /** The newest first. */
@@ -72,7 +73,8 @@ public final class ReportController {
     response.setHeader(
         "Content-Disposition",
         "attachment; filename=\"crossfade-differences-%s.csv\"".formatted(report.day()));
-    DifferencesCsv.write(comparisons, report.comparisonId(), response.getWriter());
+    DifferencesCsv.write(
+        differences, report.comparisonId(), DifferenceFilter.ALL, response.getWriter());
   }
 
   private static RefusedException missing(long id) {

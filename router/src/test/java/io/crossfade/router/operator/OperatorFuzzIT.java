@@ -65,7 +65,14 @@ class OperatorFuzzIT {
           new Call(
               "POST",
               "/api/reconciler/runs/1/repairs",
-              "{\"prefer\":\"legacy\",\"reason\":\"fuzz\",\"dryRun\":true}"),
+              "{\"filter\":{\"kind\":\"health\",\"class\":\"FIELDS_DIFFER\",\"column\":\"stress\","
+                  + "\"from\":\"2026-01-01T00:00:00Z\"},\"prefer\":\"legacy\",\"reason\":\"fuzz\","
+                  + "\"dryRun\":true}"),
+          new Call(
+              "POST",
+              "/api/reconciler/runs/1/repairs",
+              "{\"rows\":[{\"table\":\"t_common_event\",\"id\":\"00\"}],\"all\":false,"
+                  + "\"reason\":\"fuzz\",\"preview\":\"0\"}"),
           new Call("PUT", "/api/reconciler/pause", "{\"reason\":\"fuzz\"}"),
           new Call(
               "POST",
@@ -88,6 +95,9 @@ class OperatorFuzzIT {
           "/api/reconciler/runs/1/differences?after=%s",
           "/api/reconciler/runs/1/differences?class=%s",
           "/api/reconciler/runs/1/differences?device=%s",
+          "/api/reconciler/runs/1/differences?column=%s",
+          "/api/reconciler/runs/1/differences?from=%s",
+          "/api/reconciler/runs/1/differences?urgent=%s",
           "/api/reconciler/rows/t_common_event/%s",
           "/api/reconciler/rows/%s/00000000000000000000000000000000",
           "/api/reconciler/devices/%s",

@@ -21,6 +21,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,6 +91,13 @@ class ReconcilerControllerIT {
     assertThat(first.path("differences")).hasSize(4);
     JsonNode rest = differences("?limit=4&after=" + first.path("next").asText());
     assertThat(rest.path("differences")).hasSize(LOST + 1 - 4);
+    String csv = "/api/reconciler/runs/" + run + "/differences.csv";
+    assertThat(http.get(csv).raw().body().lines()).hasSize(1 + LOST + 1);
+    assertThat(http.get(csv + "?class=fields-differ").raw().body().lines().skip(1).toList())
+        .singleElement()
+        .asString()
+        .contains("FIELDS_DIFFER", "heart_rate=99");
+    assertThat(http.get(csv + "?class=WORSE").status()).isEqualTo(400);
     JsonNode unlike = differences("?class=FIELDS_DIFFER").at("/differences/0/difference");
     assertThat(unlike.at("/fields/0/stream").asText()).isEqualTo("99");
     assertThat(http.get("/api/reconciler").json().at("/runs/0/origin").asText()).isNotEmpty();
@@ -104,23 +113,87 @@ class ReconcilerControllerIT {
     assertThat(http.get(row).json().path("cells").findValuesAsText("differs"))
         .containsOnlyOnce("true");
     http.awaitAlert("UNEXPLAINED", LOST + 1 + " rows differ without an explanation");
-    JsonNode dry = http.call("POST", path, "{\"dryRun\":true}").json();
+    assertThat(problem("POST", path, "{\"dryRun\":true}")).isEqualTo("selection-missing");
+    for (String vague :
+        List.of(
+            "{\"filter\":{},\"dryRun\":true}",
+            "{\"filter\":{\"clas\":\"FIELDS_DIFFER\"},\"dryRun\":true}",
+            "{\"filter\":{\"kind\":\"health\",\"device\":\"\"},\"dryRun\":true}",
+            "{\"filter\":{\"kind\":\"event\"},\"all\":true,\"dryRun\":true}",
+            "{\"filters\":{\"kind\":\"event\"},\"all\":true,\"dryRun\":true}",
+            "{\"rows\":[{\"table\":\"t_common_event\"}],\"dryRun\":true}",
+            "{\"rows\":[null],\"dryRun\":true}",
+            "{\"rows\":[{\"table\":\"t_common_event\",\"id\":\"%s\"}],\"dryRun\":true}"
+                .formatted("0".repeat(32)),
+            "{\"rows\":[%s],\"dryRun\":true}"
+                .formatted(
+                    IntStream.rangeClosed(0, 10_000)
+                        .mapToObj("{\"table\":\"t_common_event\",\"id\":\"%032d\"}"::formatted)
+                        .collect(Collectors.joining(","))))) {
+      assertThat(problem("POST", path, vague))
+          .as(vague.substring(0, Math.min(vague.length(), 100)))
+          .isEqualTo("unreadable");
+    }
+    JsonNode dry = http.call("POST", path, "{\"all\":true,\"dryRun\":true}").json();
     assertThat(dry.at("/rows/toStream").asLong()).isEqualTo(LOST);
+    assertThat(dry.path("selected").asLong()).isEqualTo(LOST + 1);
     assertThat(dry.path("statements")).hasSize(LOST);
-    assertThat(problem("POST", path, "{}")).isEqualTo("reason-missing");
-    assertThat(problem("POST", path, "{\"prefer\":\"neither\",\"reason\":\"x\"}"))
+    String seen = dry.path("preview").asText();
+    assertThat(problem("POST", path, "{\"all\":true}")).isEqualTo("reason-missing");
+    assertThat(problem("POST", path, "{\"all\":true,\"reason\":\"x\"}"))
+        .isEqualTo("preview-missing");
+    assertThat(problem("POST", path, "{\"all\":true,\"prefer\":\"neither\",\"reason\":\"x\"}"))
         .isEqualTo("unreadable");
-    assertThat(http.as("viewer").call("POST", path, "{\"reason\":\"x\"}").status()).isEqualTo(403);
+    String all = "{\"all\":true,\"reason\":\"night shift\",\"preview\":\"%s\"%s}";
+    assertThat(http.as("viewer").call("POST", path, all.formatted(seen, "")).status())
+        .isEqualTo(403);
+
+    // One of them, as it is shown; then the preview of all is no longer true.
+    String one =
+        "{\"rows\":[{\"table\":\"%s\",\"id\":\"%s\"}],\"prefer\":\"legacy\",\"reason\":\"x\",%%s}"
+            .formatted(unlike.path("table").asText(), unlike.path("id").asText());
+    String ofOne =
+        http.call("POST", path, one.formatted("\"dryRun\":true")).json().path("preview").asText();
+    JsonNode first = http.call("POST", path, one.formatted("\"preview\":\"" + ofOne + "\"")).json();
+    assertThat(first.path("selected").asLong()).as("%s", first).isEqualTo(1);
+    assertThat(first.at("/rows/toStream").asLong()).isEqualTo(1);
+    assertThat(
+            TestOutputs.number(
+                stream, "SELECT COUNT(*) FROM t_user_health_data WHERE device_sn = 'API'"))
+        .as("no other row")
+        .isEqualTo(RECORDS - LOST);
+    Http.Answer changed = http.call("POST", path, all.formatted(seen, ""));
+    assertThat(changed.status()).isEqualTo(409);
+    assertThat(changed.json().path("type").asText())
+        .isEqualTo("urn:crossfade:problem:selection-changed");
+    assertThat(changed.json().path("selected").asLong()).isEqualTo(LOST);
+
+    String filter =
+        "{\"filter\":{\"class\":\"missing-in-stream\",\"device\":\"API\",\"repaired\":false},"
+            + "\"reason\":\"night shift\",%s}";
+    String ofFilter =
+        http.call("POST", path, filter.formatted("\"dryRun\":true"))
+            .json()
+            .path("preview")
+            .asText();
     JsonNode done =
-        http.call("POST", path, "{\"prefer\":\"legacy\",\"reason\":\"night shift\"}").json();
-    assertThat(done.at("/rows/toStream").asLong()).as("%s", done).isEqualTo(LOST + 1);
+        http.call("POST", path, filter.formatted("\"preview\":\"" + ofFilter + "\"")).json();
+    assertThat(done.at("/rows/toStream").asLong()).as("%s", done).isEqualTo(LOST);
+    JsonNode receipts = http.get(path).json();
+    assertThat(receipts).hasSize(2);
+    assertThat(receipts.at("/0/id").asLong()).isEqualTo(done.path("receipt").asLong());
+    assertThat(receipts.at("/0/selection").asText())
+        .isEqualTo("class=MISSING_IN_STREAM repaired=false device=API");
+    assertThat(differences("?repaired=true").path("total").asLong()).isEqualTo(LOST + 1);
+    assertThat(differences("").path("unrepaired").asLong()).isZero();
     await()
         .atMost(PATIENCE)
         .until(
             () -> {
               JsonNode newest = http.get("/api/reconciler").json().at("/runs/0");
               return "REPAIR".equals(newest.path("origin").asText())
-                  && newest.path("finished").asBoolean();
+                  && newest.path("finished").asBoolean()
+                  && newest.at("/headline/compared").asLong() == LOST;
             });
     assertThat(http.get(row).json().path("cells").findValuesAsText("differs"))
         .doesNotContain("true");

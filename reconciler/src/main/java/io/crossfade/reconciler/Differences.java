@@ -1,0 +1,301 @@
+package io.crossfade.reconciler;
+
+import io.crossfade.db.AcceptanceStamp;
+import io.crossfade.db.OutputTable;
+import io.crossfade.db.OutputTables;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.control.ControlTransactions;
+import io.crossfade.reconciler.Comparisons.StoredDifference;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The differences that a run believes, by filter. Who lists them, counts them or selects them for a
+ * repair asks the one condition of {@link #where}, so that what is shown is what is repaired.
+ */
+public final class Differences {
+
+  /** Rows of one selection: their ids are held in memory. */
+  public static final int MOST_SELECTED = 500_000;
+
+  private static final int PAGE = 5_000;
+
+  /** Ids of a statement, which is the same for each that is asked. */
+  private static final int IDS = 500;
+
+  private static final String AFTER = " AND (table_name > ? OR (table_name = ? AND id > ?))";
+
+  private static final String UNREPAIRED = " AND repair_id IS NULL";
+
+  /** A condition with the values for its marks. */
+  private record Where(String sql, List<Object> values) {
+    Where and(String more, Object... others) {
+      List<Object> all = new ArrayList<>(values);
+      all.addAll(Arrays.asList(others));
+      return new Where(sql + more, all);
+    }
+  }
+
+  private record Selected(DifferencePlace place, String kind) {}
+
+  private final JdbcClient jdbc;
+  private final ControlTransactions transactions;
+
+  public Differences(DataSource control) {
+    this.jdbc = JdbcClient.create(control);
+    this.transactions = new ControlTransactions(control);
+  }
+
+  /** Where a difference stands in its run. */
+  public static DifferencePlace place(StoredDifference of) {
+    return new DifferencePlace(of.difference().table(), of.difference().id());
+  }
+
+  /**
+   * Differences of a run, urgent ones first, then in the order of tables and ids.
+   *
+   * @param after the place of the last one that was seen; {@code null} at the beginning
+   * @throws IllegalArgumentException when the run has no such place
+   */
+  public List<StoredDifference> find(
+      long run, DifferenceFilter filter, @Nullable DifferencePlace after, int limit) {
+    Where where = where(run, filter);
+    if (after != null) {
+      boolean urgent = isUrgent(run, after);
+      String table = after.table();
+      where =
+          where.and(
+              " AND (urgent < ? OR (urgent = ?" + AFTER + "))",
+              urgent,
+              urgent,
+              table,
+              table,
+              after.id().bytes());
+    }
+    return stored(where.and(" ORDER BY urgent DESC, table_name, id LIMIT ?", limit));
+  }
+
+  /** How many there are. */
+  public long count(long run, DifferenceFilter filter) {
+    return count(where(run, filter));
+  }
+
+  /** How many of them no repair has touched: so many rows a repair with this filter selects. */
+  public long countUnrepaired(long run, DifferenceFilter filter) {
+    return count(where(run, filter).and(UNREPAIRED));
+  }
+
+  private long count(Where where) {
+    return transactions.in(
+        () ->
+            jdbc.sql("SELECT COUNT(*) FROM difference WHERE " + where.sql())
+                .params(where.values())
+                .query(Long.class)
+                .single());
+  }
+
+  /** Hands over every one, table by table in the order of ids; holds a few. */
+  public void forEach(long run, DifferenceFilter filter, Consumer<StoredDifference> sink) {
+    Where where = where(run, filter);
+    DifferencePlace after = null;
+    List<StoredDifference> page;
+    do {
+      page = stored(after(where, after).and(" ORDER BY table_name, id LIMIT ?", PAGE));
+      page.forEach(sink);
+      after = page.isEmpty() ? after : place(page.getLast());
+    } while (page.size() == PAGE);
+  }
+
+  /**
+   * The rows on which a repair is to act: of those selected, those that no repair has touched.
+   *
+   * @throws IllegalArgumentException when a row that is named is no difference of the run, or when
+   *     there are more than {@value #MOST_SELECTED}
+   */
+  public SelectedRows select(long run, DifferenceSelection selection) {
+    return switch (selection) {
+      case DifferenceSelection.All all -> matching(run, DifferenceFilter.ALL);
+      case DifferenceSelection.Matching matching -> matching(run, matching.filter());
+      case DifferenceSelection.Rows rows -> named(run, rows.places());
+    };
+  }
+
+  /** Of ids in order, those that no repair has touched by now. */
+  public List<RecordId> unrepaired(long run, String table, List<RecordId> ids) {
+    Set<RecordId> left = new TreeSet<>();
+    known(run, table, ids, UNREPAIRED).forEach(one -> left.add(one.place().id()));
+    return ids.stream().filter(left::contains).toList();
+  }
+
+  private SelectedRows matching(long run, DifferenceFilter filter) {
+    SelectedRows selected = new SelectedRows(run);
+    Where where = where(run, filter).and(UNREPAIRED);
+    DifferencePlace after = null;
+    List<Selected> page;
+    do {
+      page = selected(after(where, after).and(" ORDER BY table_name, id LIMIT ?", PAGE));
+      page.forEach(one -> selected.add(one.place(), one.kind()));
+      if (selected.count() > MOST_SELECTED) {
+        throw new IllegalArgumentException(
+            "More than %,d rows are selected: narrow the filter, by kind or by time for example"
+                .formatted(MOST_SELECTED));
+      }
+      after = page.isEmpty() ? after : page.getLast().place();
+    } while (page.size() == PAGE);
+    return selected;
+  }
+
+  private SelectedRows named(long run, Set<DifferencePlace> places) {
+    Map<String, Set<RecordId>> named = new TreeMap<>();
+    places.forEach(
+        one -> named.computeIfAbsent(one.table(), table -> new TreeSet<>()).add(one.id()));
+    List<DifferencePlace> unknown = new ArrayList<>();
+    SelectedRows selected = new SelectedRows(run);
+    named.forEach(
+        (table, ids) -> {
+          List<RecordId> inOrder = List.copyOf(ids);
+          Set<RecordId> left = new TreeSet<>(ids);
+          known(run, table, inOrder, "").forEach(one -> left.remove(one.place().id()));
+          left.forEach(id -> unknown.add(new DifferencePlace(table, id)));
+          known(run, table, inOrder, UNREPAIRED)
+              .forEach(one -> selected.add(one.place(), one.kind()));
+        });
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%d of these rows are no differences of run %d: %s%s"
+              .formatted(
+                  unknown.size(),
+                  run,
+                  unknown.stream().limit(3).map(String::valueOf).collect(Collectors.joining(", ")),
+                  unknown.size() > 3 ? ", …" : ""));
+    }
+    return selected;
+  }
+
+  /** Of ids in order, those that are differences of the run, in order. */
+  private List<Selected> known(long run, String table, List<RecordId> ids, String more) {
+    List<Selected> known = new ArrayList<>();
+    String marks = String.join(",", Collections.nCopies(IDS, "?"));
+    for (int from = 0; from < ids.size(); from += IDS) {
+      Object[] values = new Object[IDS + 1];
+      values[0] = table;
+      for (int i = 0; i < IDS; i++) {
+        values[i + 1] = ids.get(Math.min(from + i, ids.size() - 1)).bytes();
+      }
+      known.addAll(
+          selected(
+              where(run, DifferenceFilter.ALL)
+                  .and(" AND table_name = ? AND id IN (" + marks + ")" + more, values)
+                  .and(" ORDER BY id")));
+    }
+    return known;
+  }
+
+  private boolean isUrgent(long run, DifferencePlace place) {
+    Where where =
+        where(run, DifferenceFilter.ALL)
+            .and(" AND table_name = ? AND id = ?", place.table(), place.id().bytes());
+    return transactions
+        .in(
+            () ->
+                jdbc.sql("SELECT urgent FROM difference WHERE " + where.sql())
+                    .params(where.values())
+                    .query(Boolean.class)
+                    .optional())
+        .orElseThrow(() -> new IllegalArgumentException("Run %d has no %s".formatted(run, place)));
+  }
+
+  /** The one place where a filter becomes SQL. What was looked at once only is not told yet. */
+  private static Where where(long run, DifferenceFilter filter) {
+    Where where = new Where("comparison_id = ? AND looks = 2", List.of(run));
+    if (filter.kind() != null) {
+      List<OutputTable<?>> tables = OutputTables.of(filter.kind());
+      where =
+          where.and(
+              tables.stream()
+                  .map(table -> "?")
+                  .collect(Collectors.joining(",", " AND table_name IN (", ")")),
+              tables.stream().map(OutputTable::name).toArray());
+    }
+    if (filter.difference() != null) {
+      where = where.and(" AND class = ?", filter.difference().name());
+    }
+    if (filter.column() != null) {
+      // A name that is not ASCII has no collation with a column that is.
+      where =
+          where.and(
+              " AND FIND_IN_SET(?, CONVERT(columns USING utf8mb4) COLLATE utf8mb4_bin) > 0",
+              filter.column());
+    }
+    if (filter.explained() != null) {
+      where =
+          where.and(
+              filter.explained() ? " AND explanation IS NOT NULL" : " AND explanation IS NULL");
+    }
+    if (filter.explanation() != null) {
+      where = where.and(" AND explanation = ?", filter.explanation().name());
+    }
+    if (filter.urgent() != null) {
+      where = where.and(" AND urgent = ?", filter.urgent());
+    }
+    if (filter.repaired() != null) {
+      where = where.and(filter.repaired() ? " AND repair_id IS NOT NULL" : UNREPAIRED);
+    }
+    if (filter.deviceSn() != null) {
+      String device = filter.deviceSn();
+      // To the collation "A" and "A " are one device.
+      where =
+          where.and(
+              " AND device_sn = ? AND LENGTH(device_sn) = ?",
+              device,
+              device.getBytes(StandardCharsets.UTF_8).length);
+    }
+    if (filter.from() != null) {
+      where = where.and(" AND stamp >= ?", AcceptanceStamp.floor(filter.from()));
+    }
+    if (filter.to() != null) {
+      where = where.and(" AND stamp < ?", AcceptanceStamp.floor(filter.to()));
+    }
+    return where;
+  }
+
+  private static Where after(Where where, @Nullable DifferencePlace place) {
+    return place == null
+        ? where
+        : where.and(AFTER, place.table(), place.table(), place.id().bytes());
+  }
+
+  private List<StoredDifference> stored(Where where) {
+    return transactions.in(
+        () ->
+            jdbc.sql("SELECT * FROM difference WHERE " + where.sql())
+                .params(where.values())
+                .query((row, number) -> ComparisonRows.stored(row))
+                .list());
+  }
+
+  private List<Selected> selected(Where where) {
+    return transactions.in(
+        () ->
+            jdbc.sql("SELECT table_name, id, class FROM difference WHERE " + where.sql())
+                .params(where.values())
+                .query(
+                    (row, number) ->
+                        new Selected(
+                            new DifferencePlace(row.getString(1), RecordId.of(row.getBytes(2))),
+                            row.getString(3)))
+                .list());
+  }
+}

@@ -1,0 +1,64 @@
+package io.crossfade.reconciler;
+
+import io.crossfade.db.RecordId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The rows of a selection as they stood when they were looked up: what comes to match later is not
+ * among them.
+ */
+public final class SelectedRows {
+
+  private final SortedMap<String, List<RecordId>> ids = new TreeMap<>();
+  private final MessageDigest digest = RecordId.sha256();
+  private long count;
+
+  SelectedRows(long run) {
+    update(String.valueOf(run));
+  }
+
+  /** In the order of tables and ids. */
+  void add(DifferencePlace place, String kind) {
+    ids.computeIfAbsent(place.table(), table -> new ArrayList<>()).add(place.id());
+    update(place.toString());
+    update(kind);
+    count++;
+  }
+
+  public long count() {
+    return count;
+  }
+
+  /** Ids in order, by table. */
+  public SortedMap<String, List<RecordId>> ids() {
+    return Collections.unmodifiableSortedMap(ids);
+  }
+
+  /**
+   * The same for the same rows of a run, each differing in the same way, and only for them.
+   *
+   * @param done what is to be done with them
+   * @return 32 hexadecimal digits
+   */
+  public String digest(String done) {
+    try {
+      MessageDigest whole = (MessageDigest) digest.clone();
+      whole.update(done.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(whole.digest(), 0, 16);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("The JDK's SHA-256 can be copied", e);
+    }
+  }
+
+  private void update(String part) {
+    digest.update(part.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
+  }
+}
