@@ -126,7 +126,7 @@ class ConsoleBrowserIT {
             "pass",
             new LocatorAssertions.HasTextOptions().setTimeout((double) PATIENCE.toMillis()));
 
-    page.getByRole(AriaRole.LINK, named("Rollout")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Rollout")).click();
     Locator health = page.locator("#kind-health");
     assertThat(health.locator(".gates .badge.pass"))
         .hasCount(
@@ -143,10 +143,10 @@ class ConsoleBrowserIT {
     assertThat(health.locator(".stages .now")).hasText("canary 50.00 %");
     assertThat(page.locator("#history tbody tr").first()).containsText("half of <b>all</b>");
 
-    page.getByRole(AriaRole.LINK, named("Overview")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Overview")).click();
     await().atMost(PATIENCE).until(() -> rate(page, "stream") > 0 && rate(page, "legacy") > 0);
 
-    page.getByRole(AriaRole.LINK, named("Rollout")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Rollout")).click();
     health.getByLabel("Go to").selectOption("complete");
     health.locator("form").first().locator("[name=reason]").fill("too fast");
     health.getByRole(AriaRole.BUTTON, inside("Change")).click();
@@ -166,15 +166,15 @@ class ConsoleBrowserIT {
     assertThat(health.locator(".stages .now")).hasText("shadow");
     assertThat(page.locator("#receipt")).containsText("_v2 opt-in off");
     assertThat(health.locator(".opt-in .badge")).hasText("off");
-    page.getByRole(AriaRole.LINK, named("Overview")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Overview")).click();
     await().atMost(PATIENCE).until(() -> rate(page, "stream") == 0 && rate(page, "legacy") > 0);
     assertThat(card(page).locator(".opt-in")).containsText("off");
 
-    page.getByRole(AriaRole.LINK, named("Device")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Device")).click();
     page.getByLabel("Serial number").fill("WATCH7");
     page.getByRole(AriaRole.BUTTON, named("Show")).click();
     assertThat(page.locator("#paths")).containsText("the opt-in is off: as any other upload");
-    page.getByRole(AriaRole.LINK, named("Rollout")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Rollout")).click();
     health.locator("[action$=opt-in] [name=reason]").fill("the stream is well again");
     health.getByRole(AriaRole.BUTTON, inside("Switch the _v2 opt-in on")).click();
     assertThat(page.getByRole(AriaRole.STATUS)).containsText("shadow, _v2 opt-in off → shadow");
@@ -188,7 +188,7 @@ class ConsoleBrowserIT {
             "UPDATE t_user_health_data SET heart_rate = 199 WHERE device_sn = 'WATCH7' ORDER BY"
                 + " stamp LIMIT 1");
     assertThat(planted).isEqualTo(1);
-    page.getByRole(AriaRole.LINK, named("Differences")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Differences")).click();
     page.getByRole(AriaRole.BUTTON, named("Compare now")).click();
     assertThat(page.getByRole(AriaRole.STATUS)).containsText("has begun");
     await()
@@ -237,7 +237,7 @@ class ConsoleBrowserIT {
                 stream, "SELECT COUNT(*) FROM t_user_health_data WHERE heart_rate = 199"))
         .isZero();
 
-    page.getByRole(AriaRole.LINK, named("Dead letters")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Dead letters")).click();
     page.locator("summary").first().click();
     assertThat(
             page.locator("article")
@@ -248,13 +248,13 @@ class ConsoleBrowserIT {
     page.getByRole(AriaRole.BUTTON, named("Discard")).first().click();
     assertThat(page.getByRole(AriaRole.STATUS)).containsText("given up");
 
-    page.getByRole(AriaRole.LINK, named("Device")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Device")).click();
     page.getByLabel("Serial number").fill("WATCH7");
     page.getByRole(AriaRole.BUTTON, named("Show")).click();
     assertThat(page.locator("#paths")).containsText("beyond the share");
     assertThat(page.locator("section.card").first()).containsText("t_user_health_data");
 
-    page.getByRole(AriaRole.LINK, named("Reports")).click();
+    page.locator("nav").getByRole(AriaRole.LINK, inside("Reports")).click();
     page.locator("#reports tbody a").first().click();
     assertThat(page.frameLocator("iframe").locator("h1")).hasText("Do the two outputs agree?");
     page.navigate(base + "/togglz-console/index");
