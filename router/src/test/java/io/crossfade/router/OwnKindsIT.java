@@ -138,6 +138,23 @@ class OwnKindsIT {
                   .raw()
                   .body())
           .contains("order_lines", "MISSING_IN_STREAM", "order_state", "FIELDS_DIFFER");
+      // Of the two, the one in a column of this kind, and no other.
+      String repairs = "/api/reconciler/runs/" + run.path("id").asLong() + "/repairs";
+      String state =
+          "{\"filter\":{\"kind\":\"orders\",\"column\":\"state\"},\"prefer\":\"stream\",\"reason\":\"try\",%s}";
+      String preview =
+          http.call("POST", repairs, state.formatted("\"dryRun\":true"))
+              .json()
+              .path("preview")
+              .asText();
+      JsonNode repaired =
+          http.call("POST", repairs, state.formatted("\"preview\":\"" + preview + "\"")).json();
+      assertThat(repaired.path("selected").asInt()).as(repaired.toString()).isEqualTo(1);
+      assertThat(repaired.at("/rows/toLegacy").asInt()).isEqualTo(1);
+      awaitRows(
+          schemas.legacy(), "SELECT state FROM %s.order_state WHERE order_no = 'A-2'", "PAID");
+      awaitRows(
+          schemas.stream(), "SELECT COUNT(*) FROM %s.order_lines WHERE order_no = 'A-2'", "1");
       assertThat(diff()).contains("exit 1");
 
       assertThat(
