@@ -60,11 +60,17 @@ public final class Accounting implements AutoCloseable {
   /** Where what cannot be read is put aside, for people. */
   private static final String ASIDE = "aside";
 
+  /** How long records of kinds that this process has not are left to a process that has them. */
+  private static final Duration FOR_OTHERS = Duration.ofHours(1);
+
   /** What dead processes noted in their last seconds, by directory. */
   private final Map<Path, Optional<LastSeconds>> adopted = new HashMap<>();
 
   /** Directories of other systems, of which was said that they are left alone. */
   private final Set<Path> foreign = new HashSet<>();
+
+  /** Segments of which was said that they are left to others. */
+  private final Set<Path> left = new HashSet<>();
 
   private volatile int open;
 
@@ -245,6 +251,8 @@ public final class Accounting implements AutoCloseable {
       try {
         if (book.has(name)) {
           Files.deleteIfExists(segment);
+        } else if (isForOthers(segment)) {
+          waiting++;
         } else if (Accountant.lastAcceptance(segment).isBefore(until)) {
           Accountant.Result result = accountant.account(segment, directory.instance(), dead);
           book.enter(name, result);
@@ -262,6 +270,23 @@ public final class Accounting implements AutoCloseable {
       }
     }
     return waiting;
+  }
+
+  /**
+   * Whether it holds records of kinds that this process has not, so that one that has them must
+   * account for it: while kinds come or go, processes with and without stand side by side. Nobody
+   * may be left who has them, so the time for that is bounded.
+   */
+  private boolean isForOthers(Path segment) throws IOException {
+    Instant last = JournalSegment.read(segment, entry -> {}).otherKinds();
+    boolean leave = last.isAfter(clock.instant().minus(FOR_OTHERS));
+    if (leave && left.add(segment)) {
+      log.warn(
+          "{} holds records of kinds that this process has not; left for {} to one that has them",
+          segment,
+          FOR_OTHERS);
+    }
+    return leave;
   }
 
   /** Deletes a segment that is accounted for; one with bad records is put aside instead. */

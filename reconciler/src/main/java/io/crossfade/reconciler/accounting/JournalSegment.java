@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,9 +43,11 @@ final class JournalSegment {
    *
    * @param headed whether it has a head; those of earlier releases have none
    * @param system whose it is; {@code null} when that was not known
-   * @param bad entries that are none, and were left out
+   * @param bad entries that were left out: they are none, or of kinds that this process has not
+   * @param otherKinds the last acceptance of a kind that this process has not; {@link Instant#MIN}
+   *     when there is none
    */
-  record Reading(boolean headed, @Nullable RecordId system, int bad) {}
+  record Reading(boolean headed, @Nullable RecordId system, int bad, Instant otherKinds) {}
 
   static final int ENTRY = 32;
 
@@ -158,6 +161,7 @@ final class JournalSegment {
     boolean headed = false;
     RecordId system = NOBODY;
     int bad = 0;
+    long otherKinds = 0;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer block = ByteBuffer.allocate(BLOCK);
       boolean first = true;
@@ -177,12 +181,18 @@ final class JournalSegment {
             sink.accept(entry);
           } else if (mark != 0) {
             bad++;
+            long stamp = block.getLong(at + STAMP);
+            otherKinds = isAcceptance(mark, stamp) ? Math.max(otherKinds, stamp) : otherKinds;
           }
         }
         block.compact();
       }
     }
-    return new Reading(headed, system.equals(NOBODY) ? null : system, bad);
+    return new Reading(
+        headed,
+        system.equals(NOBODY) ? null : system,
+        bad,
+        otherKinds == 0 ? Instant.MIN : AcceptanceStamp.instantOf(otherKinds));
   }
 
   /** Takes the next entry; {@code null} when it is none. */
@@ -191,15 +201,18 @@ final class JournalSegment {
     long stamp = from.getLong();
     RecordId id = new RecordId(from.getLong(), from.getLong());
     Kind kind = Kind.ofCode((int) (mark >> KIND_SHIFT & MARK_BITS)).orElse(null);
-    long path = mark >> PATH_SHIFT;
-    boolean good =
-        (mark & MARK_BITS) == ENTRY_MARK
-            && path >= 0
-            && path < DeliveryPath.values().length
-            && stamp > 0
-            && AcceptanceStamp.instantOf(stamp).isBefore(CLOCK.instant().plus(AHEAD));
-    return good && kind != null
-        ? new Entry(kind, DeliveryPath.values()[(int) path], stamp, id)
+    return isAcceptance(mark, stamp) && kind != null
+        ? new Entry(kind, DeliveryPath.values()[(int) (mark >> PATH_SHIFT)], stamp, id)
         : null;
+  }
+
+  /** Whether it is one, of whatever kind. */
+  private static boolean isAcceptance(long mark, long stamp) {
+    long path = mark >> PATH_SHIFT;
+    return (mark & MARK_BITS) == ENTRY_MARK
+        && path >= 0
+        && path < DeliveryPath.values().length
+        && stamp > 0
+        && AcceptanceStamp.instantOf(stamp).isBefore(CLOCK.instant().plus(AHEAD));
   }
 }

@@ -3,6 +3,7 @@ package io.crossfade.reconciler.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.InstanceName;
@@ -168,12 +169,15 @@ class AcceptanceJournalTest {
     JournalSegment.Reading reading =
         JournalSegment.read(segment.file(), entry -> read.add(entry.id()));
     assertThat(read).containsExactly(good);
-    assertThat(reading).isEqualTo(new JournalSegment.Reading(true, new RecordId(5, 6), 3));
+    assertThat(reading)
+        .isEqualTo(
+            new JournalSegment.Reading(
+                true, new RecordId(5, 6), 3, AcceptanceStamp.instantOf(1L << 40)));
 
     Path old = base.resolve("2.journal");
     Files.write(old, Arrays.copyOfRange(bytes, JournalSegment.ENTRY, 2 * JournalSegment.ENTRY));
     assertThat(JournalSegment.read(old, entry -> read.add(entry.id())))
-        .isEqualTo(new JournalSegment.Reading(false, null, 0));
+        .isEqualTo(new JournalSegment.Reading(false, null, 0, Instant.MIN));
     assertThat(read).containsExactly(good, good);
   }
 

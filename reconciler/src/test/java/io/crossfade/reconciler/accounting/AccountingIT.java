@@ -19,6 +19,8 @@ import io.crossfade.db.control.RefusedRecords;
 import io.crossfade.db.control.SystemIdentity;
 import io.crossfade.reconciler.ReconcilerMeter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,9 +141,7 @@ class AccountingIT {
         JournalSegment.create(dead.resolve("00000001.journal"), ENTRIES, system());
     add(spoilt, DeliveryPath.LEGACY, good, 0);
     add(spoilt, DeliveryPath.LEGACY, good, 0);
-    try (FileChannel file = FileChannel.open(spoilt.file(), StandardOpenOption.WRITE)) {
-      file.write(java.nio.ByteBuffer.wrap(new byte[] {99}), 2 * JournalSegment.ENTRY + 6);
-    }
+    overwrite(spoilt, 2 * JournalSegment.ENTRY + 6, new byte[] {99});
     // No segment at all.
     Files.createDirectories(dead.resolve("00000002.journal"));
     JournalSegment next =
@@ -157,6 +157,43 @@ class AccountingIT {
     assertThat(base.resolve("aside").resolve("a-dead-00000001.journal")).exists();
     assertThat(base.resolve("aside").resolve("a-dead-00000002.journal")).exists();
     assertThat(meters.counter(ReconcilerMeter.ASIDE.id()).count()).isEqualTo(2);
+  }
+
+  /**
+   * A kind comes or goes: a process that has it not adopted them, and put them aside as damaged.
+   */
+  @Test
+  void recordsOfOtherKindsAreLeftToAProcessThatHasThem() throws Exception {
+    AcceptedRecord known = SampleRecords.event("KNOWN", 1, false);
+    AcceptedRecord other = SampleRecords.event("OTHER", 2, false);
+    long now = AcceptanceStamp.floor(Instant.now());
+    Path dead = base.resolve("a-dead");
+    Files.createDirectories(dead);
+    JournalSegment segment =
+        JournalSegment.create(dead.resolve("00000001.journal"), ENTRIES, system());
+    add(segment, DeliveryPath.LEGACY, known, 0);
+    add(segment, DeliveryPath.LEGACY, other, now - other.acceptance().stamp());
+    new JournalDirectory(dead).belongsTo(system());
+    overwrite(segment, 2 * JournalSegment.ENTRY + 6, new byte[] {99});
+    try (AcceptanceJournal journal = journal("mine")) {
+      Accounting accounting = accounting(outputs, journal);
+      accounting.account();
+      accounting.account();
+      assertThat(segment.file()).exists();
+      assertThat(TestOutputs.number(outputs.control(), "SELECT COUNT(*) FROM accounting")).isZero();
+      assertThat(meters.counter(ReconcilerMeter.ASIDE.id()).count()).isZero();
+
+      long old = AcceptanceStamp.floor(Instant.now().minus(Duration.ofMinutes(61)));
+      overwrite(
+          segment,
+          2 * JournalSegment.ENTRY + 8,
+          ByteBuffer.allocate(Long.BYTES).putLong(old).array());
+      accounting.account();
+    }
+    assertThat(dead).as("nobody has it any more").doesNotExist();
+    assertThat(TestOutputs.number(outputs.control(), "SELECT SUM(accepted) FROM accounting"))
+        .isEqualTo(1);
+    assertThat(meters.counter(ReconcilerMeter.ASIDE.id()).count()).isEqualTo(1);
   }
 
   /** A router died after one path had its upload, and before it had noted anything of it. */
@@ -250,6 +287,12 @@ class AccountingIT {
         () -> Optional.of(Instant.parse("2026-01-01T00:00:00Z")),
         InstantSource.system(),
         meters);
+  }
+
+  private static void overwrite(JournalSegment segment, long at, byte[] bytes) throws IOException {
+    try (FileChannel file = FileChannel.open(segment.file(), StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(bytes), at);
+    }
   }
 
   private static Instant acceptedAt(AcceptedRecord record) {

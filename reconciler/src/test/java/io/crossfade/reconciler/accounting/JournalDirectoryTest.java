@@ -133,7 +133,7 @@ class JournalDirectoryTest {
     assertThat(segment.add(Kind.EVENT, DeliveryPath.LEGACY, 1, OURS)).as("still").isFalse();
     List<Entry> read = new ArrayList<>();
     assertThat(JournalSegment.read(segment.file(), read::add))
-        .isEqualTo(new JournalSegment.Reading(true, OURS, 0));
+        .isEqualTo(new JournalSegment.Reading(true, OURS, 0, Instant.MIN));
     assertThat(read).isEqualTo(written);
     read.clear();
     segment.forEach(read::add);
