@@ -272,8 +272,9 @@ class NightlyIT {
     }
     TestOutputs.update(
         outputs.control(),
-        "INSERT INTO difference SELECT id, 't_common_event', UNHEX(MD5(id)), 'FIELDS_DIFFER', 2,"
-            + " NULL, NULL, 'OLD', 'LEGACY', FALSE, 1, '', '[]', NULL, NULL FROM comparison");
+        "INSERT INTO difference (comparison_id, table_name, id, class, looks, device_sn, served_by,"
+            + " urgent, stamp, columns, fields) SELECT id, 't_common_event', UNHEX(MD5(id)),"
+            + " 'FIELDS_DIFFER', 2, 'OLD', 'LEGACY', FALSE, 1, '', '[]' FROM comparison");
     try (Retention one = retention();
         Retention other = retention()) {
       one.start();
