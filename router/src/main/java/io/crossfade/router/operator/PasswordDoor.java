@@ -177,9 +177,12 @@ final class PasswordDoor implements AuthenticationProvider, AutoCloseable {
               } else {
                 throttle.failed(attempt);
               }
+              // Before the answer: whoever comes after it must not be given this one.
+              over.run();
               answer.complete(right);
             } catch (RuntimeException e) {
               throttle.end(attempt);
+              over.run();
               answer.completeExceptionally(e);
             } finally {
               over.run();
