@@ -1,4 +1,4 @@
-// Everything on the pages works without a script of ours, but for two things.
+// Everything on the pages works without a script of ours, but for what follows and for repair.
 
 // What is live and has heard nothing for 5 s greys out and says so: the server may hang with its connection open,
 // and a tab may have slept.

@@ -252,6 +252,7 @@ class OperatorSurfaceIT {
               .replace("rollbacks/{id}", "rollbacks/" + rollback)
               .replace("reports/{id}", "reports/" + report)
               .replace("runs/{id}", "runs/" + run.path("id").asLong())
+              .replace("{run}", run.path("id").asText())
               .replace("{source}", letter.path("source").asText().toLowerCase(Locale.ROOT))
               .replace("{key}", letter.path("key").asText())
               .replace("{sn}", "4711")
