@@ -1,16 +1,16 @@
 package io.crossfade.router.reconciliation;
 
-import com.fasterxml.jackson.annotation.JsonAnySetter;
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.reconciler.DifferenceFilter;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.router.operator.Choice;
-import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.BindParam;
 
@@ -20,11 +20,10 @@ import org.springframework.web.bind.annotation.BindParam;
  *
  * @param difference the class
  * @param reason the explanation
- * @param unknown what a body has beside
  */
 public record FilterRequest(
     @Nullable String kind,
-    @BindParam("class") @JsonProperty("class") @Nullable String difference,
+    @BindParam("class") @Nullable String difference,
     @Nullable String column,
     @Nullable Boolean explained,
     @Nullable String reason,
@@ -32,15 +31,18 @@ public record FilterRequest(
     @Nullable Boolean repaired,
     @Nullable String device,
     @Nullable Instant from,
-    @Nullable Instant to,
-    @JsonAnySetter @Nullable Map<String, Object> unknown) {
+    @Nullable Instant to) {
+
+  private static final List<String> FLAGS = List.of("explained", "urgent", "repaired");
+  private static final List<String> TEXTS =
+      List.of("kind", "class", "column", "reason", "device", "from", "to");
 
   /** Asks for everything. */
   public static final FilterRequest NOTHING =
-      new FilterRequest(null, null, null, null, null, null, null, null, null, null, null);
+      new FilterRequest(null, null, null, null, null, null, null, null, null, null);
 
-  /** As a form has it, where a field that is left empty asks for nothing. */
-  public DifferenceFilter ofForm() throws RefusedException {
+  /** What it asks for; a field that a form left empty asks for nothing. */
+  public DifferenceFilter filter() throws RefusedException {
     return new DifferenceFilter(
         Choice.kind(filled(kind)),
         Choice.of(DifferenceClass.class, filled(difference)),
@@ -55,19 +57,56 @@ public record FilterRequest(
   }
 
   /**
-   * As a body has it. What is empty or not known is refused: a program that lost a value would
-   * repair more than it means.
+   * As a body has it. What is empty, of another type or not known is refused: a program that lost a
+   * value would repair more than it means.
+   *
+   * @throws IllegalArgumentException when it is refused
    */
-  DifferenceFilter ofBody() throws RefusedException {
-    if (unknown != null && !unknown.isEmpty()) {
-      throw new RefusedException(
-          Refusal.UNREADABLE, "A filter has no %s".formatted(String.join(", ", unknown.keySet())));
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static FilterRequest ofBody(JsonNode body) {
+    if (!body.isObject() || body.isEmpty()) {
+      throw new IllegalArgumentException("A filter is an object that says something");
     }
-    if (Stream.of(texts()).anyMatch(text -> text != null && text.isBlank())) {
-      throw new RefusedException(
-          Refusal.UNREADABLE, "A field of the filter is empty: leave it out, or say what it is");
+    for (Map.Entry<String, JsonNode> field : body.properties()) {
+      boolean good =
+          FLAGS.contains(field.getKey())
+              ? field.getValue().isBoolean()
+              : TEXTS.contains(field.getKey()) && !field.getValue().asText("").isBlank();
+      if (!good || field.getValue().isNull()) {
+        throw new IllegalArgumentException(
+            "A filter has %s (true or false) and %s, none of them empty; not %s"
+                .formatted(String.join(", ", FLAGS), String.join(", ", TEXTS), field.getKey()));
+      }
     }
-    return ofForm();
+    return new FilterRequest(
+        text(body, "kind"),
+        text(body, "class"),
+        text(body, "column"),
+        flag(body, "explained"),
+        text(body, "reason"),
+        flag(body, "urgent"),
+        flag(body, "repaired"),
+        text(body, "device"),
+        instant(body, "from"),
+        instant(body, "to"));
+  }
+
+  private static @Nullable String text(JsonNode body, String name) {
+    return body.has(name) ? body.get(name).asText() : null;
+  }
+
+  private static @Nullable Boolean flag(JsonNode body, String name) {
+    return body.has(name) ? body.get(name).asBoolean() : null;
+  }
+
+  private static @Nullable Instant instant(JsonNode body, String name) {
+    String text = text(body, name);
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "%s is a moment, as 2026-11-27T08:00:00Z, not %s".formatted(name, text), e);
+    }
   }
 
   /** The same without the fields that a form left empty. */
@@ -82,17 +121,12 @@ public record FilterRequest(
         repaired,
         filled(device),
         from,
-        to,
-        null);
+        to);
   }
 
   /** Whether it asks for everything. */
   public boolean anything() {
     return equals(NOTHING);
-  }
-
-  private @Nullable String[] texts() {
-    return new @Nullable String[] {kind, difference, column, reason, device};
   }
 
   private static @Nullable String filled(@Nullable String text) {

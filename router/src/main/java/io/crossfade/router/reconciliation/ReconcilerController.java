@@ -179,7 +179,7 @@ public final class ReconcilerController implements DisposableBean {
       throws RefusedException {
     run(id);
     int most = Math.clamp(limit, 1, MOST);
-    DifferenceFilter filter = asked.ofForm();
+    DifferenceFilter filter = asked.filter();
     try {
       List<Comparisons.StoredDifference> found =
           differences.find(id, filter, after == null ? null : DifferencePlace.parse(after), most);
@@ -198,7 +198,7 @@ public final class ReconcilerController implements DisposableBean {
   public void csv(@PathVariable long id, FilterRequest asked, HttpServletResponse response)
       throws RefusedException, IOException {
     run(id);
-    DifferenceFilter filter = asked.ofForm();
+    DifferenceFilter filter = asked.filter();
     response.setContentType("text/csv;charset=utf-8");
     response.setHeader("Cache-Control", "no-store");
     response.setHeader(

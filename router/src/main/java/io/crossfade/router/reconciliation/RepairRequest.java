@@ -49,7 +49,7 @@ public record RepairRequest(
               + " rows, each a table and an id; or \"all\": true");
     }
     try {
-      return DifferenceSelection.of(all, filter == null ? null : filter.ofBody(), places());
+      return DifferenceSelection.of(all, filter == null ? null : filter.filter(), places());
     } catch (IllegalArgumentException e) {
       throw new RefusedException(Refusal.UNREADABLE, String.valueOf(e.getMessage()));
     }
