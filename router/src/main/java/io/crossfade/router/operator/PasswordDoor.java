@@ -129,13 +129,14 @@ final class PasswordDoor implements AuthenticationProvider, AutoCloseable {
   private boolean isRight(
       Attempt attempt, String digest, String password, String hash, boolean real) {
     String key = attempt.network() + ' ' + digest;
-    CompletableFuture<Boolean> mine = new CompletableFuture<>();
+    CompletableFuture<Boolean> checked = new CompletableFuture<>();
+    // Forgotten before it is answered: whoever comes after the answer must not be given it.
+    CompletableFuture<Boolean> mine = checked.whenComplete((right, e) -> running.remove(key));
     CompletableFuture<Boolean> other = running.putIfAbsent(key, mine);
     if (other == null) {
       start(
           attempt,
-          mine,
-          () -> running.remove(key, mine),
+          checked,
           () -> {
             boolean right = encoder.matches(password, hash) && real;
             if (right) {
@@ -158,12 +159,10 @@ final class PasswordDoor implements AuthenticationProvider, AutoCloseable {
     }
   }
 
-  private void start(
-      Attempt attempt, CompletableFuture<Boolean> answer, Runnable over, BooleanSupplier check) {
+  private void start(Attempt attempt, CompletableFuture<Boolean> answer, BooleanSupplier check) {
     try {
       throttle.begin(attempt);
     } catch (NotNowException e) {
-      over.run();
       answer.completeExceptionally(e);
       return;
     }
@@ -177,20 +176,18 @@ final class PasswordDoor implements AuthenticationProvider, AutoCloseable {
               } else {
                 throttle.failed(attempt);
               }
-              // Before the answer: whoever comes after it must not be given this one.
-              over.run();
               answer.complete(right);
             } catch (RuntimeException e) {
               throttle.end(attempt);
-              over.run();
               answer.completeExceptionally(e);
-            } finally {
-              over.run();
+            } catch (Error e) {
+              throttle.end(attempt);
+              answer.completeExceptionally(e);
+              throw e;
             }
           });
     } catch (RejectedExecutionException e) {
       throttle.end(attempt);
-      over.run();
       answer.completeExceptionally(busy());
     }
   }
