@@ -76,13 +76,6 @@ final class Accountant {
     this.refused = refused;
   }
 
-  /** When the last record of a segment was accepted; {@link Instant#MIN} when there is none. */
-  static Instant lastAcceptance(Path segment) throws IOException {
-    long[] last = {Long.MIN_VALUE};
-    JournalSegment.read(segment, entry -> last[0] = Math.max(last[0], entry.stamp()));
-    return last[0] == Long.MIN_VALUE ? Instant.MIN : AcceptanceStamp.instantOf(last[0]);
-  }
-
   /**
    * Accounts for a segment whose records both paths are past.
    *

@@ -217,7 +217,7 @@ public final class Accounting implements AutoCloseable {
     Optional<JournalDirectory.Alive> last = directory.lastAlive();
     Instant alive = last.map(JournalDirectory.Alive::at).orElse(Instant.EPOCH);
     for (Path segment : directory.segments()) {
-      Instant accepted = Accountant.lastAcceptance(segment);
+      Instant accepted = JournalSegment.read(segment).last();
       alive = accepted.isAfter(alive) ? accepted : alive;
     }
     return new Accountant.Dead(
@@ -251,12 +251,13 @@ public final class Accounting implements AutoCloseable {
       try {
         if (book.has(name)) {
           Files.deleteIfExists(segment);
-        } else if (isForOthers(segment)) {
-          waiting++;
-        } else if (Accountant.lastAcceptance(segment).isBefore(until)) {
+          continue;
+        }
+        JournalSegment.Reading reading = JournalSegment.read(segment);
+        if (reading.last().isBefore(until) && !isForOthers(segment, reading)) {
           Accountant.Result result = accountant.account(segment, directory.instance(), dead);
           book.enter(name, result);
-          putAway(segment, directory);
+          putAway(segment, reading.bad(), directory);
           count(result);
         } else if (segments.size() - waiting > settings.segments()) {
           log.error("More than {} segments wait; {} is given up", settings.segments(), name);
@@ -277,9 +278,8 @@ public final class Accounting implements AutoCloseable {
    * account for it: while kinds come or go, processes with and without stand side by side. Nobody
    * may be left who has them, so the time for that is bounded.
    */
-  private boolean isForOthers(Path segment) throws IOException {
-    Instant last = JournalSegment.read(segment, entry -> {}).otherKinds();
-    boolean leave = last.isAfter(clock.instant().minus(FOR_OTHERS));
+  private boolean isForOthers(Path segment, JournalSegment.Reading reading) {
+    boolean leave = reading.lastOfOthers().isAfter(clock.instant().minus(FOR_OTHERS));
     if (leave && left.add(segment)) {
       log.warn(
           "{} holds records of kinds that this process has not; left for {} to one that has them",
@@ -290,8 +290,8 @@ public final class Accounting implements AutoCloseable {
   }
 
   /** Deletes a segment that is accounted for; one with bad records is put aside instead. */
-  private void putAway(Path segment, JournalDirectory directory) throws IOException {
-    int bad = JournalSegment.read(segment, entry -> {}).bad();
+  private void putAway(Path segment, int bad, JournalDirectory directory) throws IOException {
+    left.remove(segment);
     if (bad == 0) {
       Files.deleteIfExists(segment);
     } else {

@@ -78,7 +78,7 @@ final class DiedCopies {
       throws IOException {
     Instant end = Instant.EPOCH;
     for (Path segment : segments) {
-      Instant last = Accountant.lastAcceptance(segment);
+      Instant last = JournalSegment.read(segment).last();
       end = last.isAfter(end) ? last : end;
     }
     if (end.equals(Instant.EPOCH)) {

@@ -92,7 +92,7 @@ record JournalDirectory(Path path) {
       if (!isReadable(segment)) {
         continue;
       }
-      JournalSegment.Reading reading = JournalSegment.read(segment, entry -> {});
+      JournalSegment.Reading reading = JournalSegment.read(segment);
       RecordId of = reading.system();
       if (of != null) {
         heads.add(of);

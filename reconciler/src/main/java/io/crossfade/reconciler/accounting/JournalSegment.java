@@ -43,11 +43,13 @@ final class JournalSegment {
    *
    * @param headed whether it has a head; those of earlier releases have none
    * @param system whose it is; {@code null} when that was not known
+   * @param last acceptance of a kind that this process has; {@link Instant#MIN} when there is none
    * @param bad entries that were left out: they are none, or of kinds that this process has not
-   * @param otherKinds the last acceptance of a kind that this process has not; {@link Instant#MIN}
-   *     when there is none
+   * @param lastOfOthers acceptance of a kind that this process has not; {@link Instant#MIN} when
+   *     there is none
    */
-  record Reading(boolean headed, @Nullable RecordId system, int bad, Instant otherKinds) {}
+  record Reading(
+      boolean headed, @Nullable RecordId system, Instant last, int bad, Instant lastOfOthers) {}
 
   static final int ENTRY = 32;
 
@@ -156,12 +158,18 @@ final class JournalSegment {
     return true;
   }
 
+  /** What a segment of any process holds, in short. */
+  static Reading read(Path file) throws IOException {
+    return read(file, entry -> {});
+  }
+
   /** Reads a segment of any process, whole or not. */
   static Reading read(Path file, Consumer<Entry> sink) throws IOException {
     boolean headed = false;
     RecordId system = NOBODY;
     int bad = 0;
-    long otherKinds = 0;
+    long last = 0;
+    long lastOfOthers = 0;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer block = ByteBuffer.allocate(BLOCK);
       boolean first = true;
@@ -179,10 +187,11 @@ final class JournalSegment {
           Entry entry = entry(block);
           if (entry != null) {
             sink.accept(entry);
+            last = Math.max(last, entry.stamp());
           } else if (mark != 0) {
             bad++;
             long stamp = block.getLong(at + STAMP);
-            otherKinds = isAcceptance(mark, stamp) ? Math.max(otherKinds, stamp) : otherKinds;
+            lastOfOthers = isAcceptance(mark, stamp) ? Math.max(lastOfOthers, stamp) : lastOfOthers;
           }
         }
         block.compact();
@@ -191,8 +200,14 @@ final class JournalSegment {
     return new Reading(
         headed,
         system.equals(NOBODY) ? null : system,
+        acceptance(last),
         bad,
-        otherKinds == 0 ? Instant.MIN : AcceptanceStamp.instantOf(otherKinds));
+        acceptance(lastOfOthers));
+  }
+
+  /** No stamp is zero. */
+  private static Instant acceptance(long stamp) {
+    return stamp == 0 ? Instant.MIN : AcceptanceStamp.instantOf(stamp);
   }
 
   /** Takes the next entry; {@code null} when it is none. */

@@ -172,12 +172,18 @@ class AcceptanceJournalTest {
     assertThat(reading)
         .isEqualTo(
             new JournalSegment.Reading(
-                true, new RecordId(5, 6), 3, AcceptanceStamp.instantOf(1L << 40)));
+                true,
+                new RecordId(5, 6),
+                AcceptanceStamp.instantOf(1L << 40),
+                3,
+                AcceptanceStamp.instantOf(1L << 40)));
 
     Path old = base.resolve("2.journal");
     Files.write(old, Arrays.copyOfRange(bytes, JournalSegment.ENTRY, 2 * JournalSegment.ENTRY));
     assertThat(JournalSegment.read(old, entry -> read.add(entry.id())))
-        .isEqualTo(new JournalSegment.Reading(false, null, 0, Instant.MIN));
+        .isEqualTo(
+            new JournalSegment.Reading(
+                false, null, AcceptanceStamp.instantOf(1L << 40), 0, Instant.MIN));
     assertThat(read).containsExactly(good, good);
   }
 

@@ -133,13 +133,13 @@ class JournalDirectoryTest {
     assertThat(segment.add(Kind.EVENT, DeliveryPath.LEGACY, 1, OURS)).as("still").isFalse();
     List<Entry> read = new ArrayList<>();
     assertThat(JournalSegment.read(segment.file(), read::add))
-        .isEqualTo(new JournalSegment.Reading(true, OURS, 0, Instant.MIN));
+        .isEqualTo(new JournalSegment.Reading(true, OURS, NOW, 0, Instant.MIN));
     assertThat(read).isEqualTo(written);
     read.clear();
     segment.forEach(read::add);
     assertThat(read).isEqualTo(written);
     assertThat(Files.size(segment.file())).isEqualTo(5_001L * JournalSegment.ENTRY);
-    assertThat(Accountant.lastAcceptance(segment.file())).isEqualTo(NOW);
+    assertThat(JournalSegment.read(segment.file()).last()).isEqualTo(NOW);
   }
 
   /** The first and the last of each that there is are entries, what is beside them is none. */
@@ -202,7 +202,7 @@ class JournalDirectoryTest {
     assertThat(DiedCopies.lastSeconds(List.of(), Instant.MIN)).isEmpty();
     JournalSegment unused = segment(9, OURS);
     assertThat(DiedCopies.lastSeconds(List.of(unused.file()), Instant.MIN)).isEmpty();
-    assertThat(Accountant.lastAcceptance(unused.file())).isEqualTo(Instant.MIN);
+    assertThat(JournalSegment.read(unused.file()).last()).isEqualTo(Instant.MIN);
     assertThat(new DiedCopies.LastSeconds(0, 0, 0, Map.of()).has(DeliveryPath.LEGACY, id(1)))
         .isFalse();
   }
