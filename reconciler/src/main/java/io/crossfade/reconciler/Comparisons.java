@@ -141,7 +141,7 @@ public final class Comparisons {
    *
    * @param run its id
    */
-  public record Look(long run, Origin origin, KindFigures figures) {}
+  public record Look(long run, Origin origin, Instant ended, KindFigures figures) {}
 
   /**
    * Of the runs that ended lately, those that count for what is open: where something was found,
@@ -149,28 +149,29 @@ public final class Comparisons {
    * newest. Runs that ended before a path was past what differed are left out.
    *
    * @param after only runs that ended then or later
-   * @param newest all whose window ended then or later
+   * @param newest all that ended then or later
    */
   List<Look> looks(Instant after, Instant newest) {
     return in(
         () ->
             jdbc
                 .sql(
-                    "SELECT c.id, c.origin, from_at, to_at, k.* FROM comparison c JOIN"
-                        + " comparison_kind k ON k.comparison_id = c.id WHERE c.updated_at >= ?"
-                        + " AND state = 'FINISHED' AND origin IN ('ROLLING', 'NIGHTLY',"
-                        + " 'ON_DEMAND') AND settled AND (origin <> 'ROLLING' OR to_at >= ? OR"
-                        + " differing + missing_in_stream + missing_in_legacy + repeated > 0 OR"
-                        + " EXISTS (SELECT 1 FROM comparison o WHERE o.updated_at >= ? AND"
-                        + " o.origin <> 'ROLLING' AND o.id < c.id AND o.from_at >= c.from_at AND"
-                        + " o.to_at <= c.to_at))"
-                        + " ORDER BY c.id")
+                    "SELECT c.id, c.origin, c.updated_at, from_at, to_at, k.* FROM comparison c"
+                        + " JOIN comparison_kind k ON k.comparison_id = c.id WHERE c.updated_at >="
+                        + " ? AND state = 'FINISHED' AND origin IN ('ROLLING', 'NIGHTLY',"
+                        + " 'ON_DEMAND') AND settled AND (origin <> 'ROLLING' OR c.updated_at >= ?"
+                        + " OR differing + missing_in_stream + missing_in_legacy + repeated > 0 OR"
+                        + " EXISTS (SELECT 1 FROM comparison o WHERE o.updated_at >= ? AND o.origin"
+                        + " <> 'ROLLING' AND o.id < c.id AND o.from_at >= c.from_at AND o.to_at <="
+                        + " c.to_at)) ORDER BY c.id")
                 .params(utc(after), utc(newest), utc(after))
                 .query(
                     (row, number) -> {
                       long run = row.getLong("id");
                       Origin origin = Origin.valueOf(row.getString("origin"));
-                      return ComparisonRows.figures(row).map(of -> new Look(run, origin, of));
+                      Instant ended = row.getTimestamp("updated_at").toInstant();
+                      return ComparisonRows.figures(row)
+                          .map(of -> new Look(run, origin, ended, of));
                     })
                 .list()
                 .stream()

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What comparisons of the last seven days found and nobody has dealt with, whatever was switched
- * since. A window that was compared again as a whole counts as the newest run found it: a rule, or
- * a repair by other means, shows there.
+ * since. A window that was compared again as a whole, with a proof, counts as the newest run found
+ * it: a rule, or a repair by other means, shows there. A run that may have missed rows clears none.
  */
 public final class OpenFindings {
 
@@ -35,9 +35,9 @@ public final class OpenFindings {
    * @param urgentMissing urgent records that an output lacks, explained or not
    * @param urgentUnexplained of those, how many nobody knows why
    * @param run the newest that found something open; empty when none did
-   * @param brokenProofs comparisons of the last hour that missed a plant or invented one
-   * @param unproven comparisons of the last hour in whose rows nothing could be planted, while none
-   *     had a full proof
+   * @param brokenProofs comparisons that ended in the last hour and missed a plant or invented one
+   * @param unproven comparisons that ended in the last hour, in whose rows nothing could be
+   *     planted, while none had a full proof
    */
   public record Found(
       long unexplained,
@@ -82,14 +82,14 @@ public final class OpenFindings {
               read.differences().getOrDefault(kind, NONE),
               read.looks().stream()
                   .filter(look -> look.figures().kind().equals(kind))
+                  .filter(look -> look.ended().isAfter(now.minus(PROOF_MATTERS)))
                   .map(Look::figures)
-                  .filter(of -> of.window().to().isAfter(now.minus(PROOF_MATTERS)))
                   .toList()));
     }
     return found;
   }
 
-  /** Of looks at one kind, those whose window no newer one covers. */
+  /** Of looks at one kind, those whose window no newer one with a proof covers. */
   static List<Look> newest(List<Look> looks) {
     List<Look> newest = new ArrayList<>();
     // A rolling run never looks at a moment that another one looked at.
@@ -108,7 +108,8 @@ public final class OpenFindings {
   }
 
   private static boolean covers(Look later, Look look) {
-    return later.figures().kind().equals(look.figures().kind())
+    return later.figures().isProven()
+        && later.figures().kind().equals(look.figures().kind())
         && !later.figures().window().from().isAfter(look.figures().window().from())
         && !later.figures().window().to().isBefore(look.figures().window().to());
   }

@@ -18,8 +18,18 @@ class OpenFindingsTest {
 
   private static final int MINUTES = 12;
 
+  private static final List<Proof> PROOFS =
+      List.of(
+          new Proof(3, 3, 0, 0),
+          new Proof(3, 3, 0, 0),
+          Proof.NONE,
+          new Proof(3, 2, 0, 0),
+          new Proof(3, 3, 1, 0),
+          new Proof(3, 3, 0, 2));
+
   /**
-   * Minute by minute: a look counts while there is a minute of its window it saw last as a whole.
+   * Minute by minute: a look counts until a later one with a full proof has seen all minutes of its
+   * window.
    */
   @Test
   void windowThatWasComparedAgainAsAWholeCountsAsTheNewestRunFoundIt() {
@@ -43,7 +53,8 @@ class OpenFindingsTest {
                         : random.nextBoolean() ? Origin.NIGHTLY : Origin.ON_DEMAND,
                     kind,
                     from,
-                    to));
+                    to,
+                    PROOFS.get(random.nextInt(PROOFS.size()))));
           }
         }
       }
@@ -56,6 +67,9 @@ class OpenFindingsTest {
     for (Look later : looks) {
       boolean again =
           later.run() > look.run() && later.figures().kind().equals(look.figures().kind());
+      Proof proof = later.figures().proof();
+      again &= proof.planted() == 3 && proof.found() == 3;
+      again &= proof.invented() == 0 && proof.bare() == 0;
       ComparisonWindow window = later.figures().window();
       for (Instant minute = look.figures().window().from();
           minute.isBefore(look.figures().window().to());
@@ -69,11 +83,12 @@ class OpenFindingsTest {
     return true;
   }
 
-  private static Look look(long run, Origin origin, Kind kind, int from, int to) {
+  private static Look look(long run, Origin origin, Kind kind, int from, int to, Proof proof) {
     Instant begin = Instant.parse("2026-11-27T00:00:00Z");
     return new Look(
         run,
         origin,
+        begin,
         new KindFigures(
             kind,
             new ComparisonWindow(begin.plusSeconds(60L * from), begin.plusSeconds(60L * to)),
@@ -95,6 +110,6 @@ class OpenFindingsTest {
             0,
             OptionalDouble.empty(),
             OptionalDouble.empty(),
-            Proof.NONE));
+            proof));
   }
 }
