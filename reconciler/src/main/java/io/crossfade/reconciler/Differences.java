@@ -30,7 +30,10 @@ public final class Differences {
   /** Rows of one selection: their ids are held in memory. */
   public static final int MOST_SELECTED = 500_000;
 
-  private static final int PAGE = 5_000;
+  /** Differences with all their fields, which may be long. */
+  private static final int PAGE = 1_000;
+
+  private static final int PAGE_OF_IDS = 5_000;
 
   /** Ids of a statement, which is the same for each that is asked. */
   private static final int IDS = 500;
@@ -48,7 +51,15 @@ public final class Differences {
     }
   }
 
-  private record Selected(DifferencePlace place, String kind) {}
+  private record Selected(DifferencePlace place, String kind, boolean repaired) {}
+
+  /**
+   * How many differences match.
+   *
+   * @param unrepaired of them, those that no repair has touched: so many rows a repair with this
+   *     filter selects
+   */
+  public record Count(long all, long unrepaired) {}
 
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
@@ -88,21 +99,15 @@ public final class Differences {
   }
 
   /** How many there are. */
-  public long count(long run, DifferenceFilter filter) {
-    return count(where(run, filter));
-  }
-
-  /** How many of them no repair has touched: so many rows a repair with this filter selects. */
-  public long countUnrepaired(long run, DifferenceFilter filter) {
-    return count(where(run, filter).and(UNREPAIRED));
-  }
-
-  private long count(Where where) {
+  public Count count(long run, DifferenceFilter filter) {
+    Where where = where(run, filter);
     return transactions.in(
         () ->
-            jdbc.sql("SELECT COUNT(*) FROM difference WHERE " + where.sql())
+            jdbc.sql(
+                    "SELECT COUNT(*), COUNT(*) - COUNT(repair_id) FROM difference WHERE "
+                        + where.sql())
                 .params(where.values())
-                .query(Long.class)
+                .query((row, number) -> new Count(row.getLong(1), row.getLong(2)))
                 .single());
   }
 
@@ -135,7 +140,9 @@ public final class Differences {
   /** Of ids in order, those that no repair has touched by now. */
   public List<RecordId> unrepaired(long run, String table, List<RecordId> ids) {
     Set<RecordId> left = new TreeSet<>();
-    known(run, table, ids, UNREPAIRED).forEach(one -> left.add(one.place().id()));
+    known(run, table, ids).stream()
+        .filter(one -> !one.repaired())
+        .forEach(one -> left.add(one.place().id()));
     return ids.stream().filter(left::contains).toList();
   }
 
@@ -145,7 +152,7 @@ public final class Differences {
     DifferencePlace after = null;
     List<Selected> page;
     do {
-      page = selected(after(where, after).and(" ORDER BY table_name, id LIMIT ?", PAGE));
+      page = selected(after(where, after).and(" ORDER BY table_name, id LIMIT ?", PAGE_OF_IDS));
       page.forEach(one -> selected.add(one.place(), one.kind()));
       if (selected.count() > MOST_SELECTED) {
         throw new IllegalArgumentException(
@@ -153,7 +160,7 @@ public final class Differences {
                 .formatted(MOST_SELECTED));
       }
       after = page.isEmpty() ? after : page.getLast().place();
-    } while (page.size() == PAGE);
+    } while (page.size() == PAGE_OF_IDS);
     return selected;
   }
 
@@ -165,12 +172,14 @@ public final class Differences {
     SelectedRows selected = new SelectedRows(run);
     named.forEach(
         (table, ids) -> {
-          List<RecordId> inOrder = List.copyOf(ids);
           Set<RecordId> left = new TreeSet<>(ids);
-          known(run, table, inOrder, "").forEach(one -> left.remove(one.place().id()));
+          for (Selected one : known(run, table, List.copyOf(ids))) {
+            left.remove(one.place().id());
+            if (!one.repaired()) {
+              selected.add(one.place(), one.kind());
+            }
+          }
           left.forEach(id -> unknown.add(new DifferencePlace(table, id)));
-          known(run, table, inOrder, UNREPAIRED)
-              .forEach(one -> selected.add(one.place(), one.kind()));
         });
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
@@ -185,7 +194,7 @@ public final class Differences {
   }
 
   /** Of ids in order, those that are differences of the run, in order. */
-  private List<Selected> known(long run, String table, List<RecordId> ids, String more) {
+  private List<Selected> known(long run, String table, List<RecordId> ids) {
     List<Selected> known = new ArrayList<>();
     String marks = String.join(",", Collections.nCopies(IDS, "?"));
     for (int from = 0; from < ids.size(); from += IDS) {
@@ -197,7 +206,7 @@ public final class Differences {
       known.addAll(
           selected(
               where(run, DifferenceFilter.ALL)
-                  .and(" AND table_name = ? AND id IN (" + marks + ")" + more, values)
+                  .and(" AND table_name = ? AND id IN (" + marks + ")", values)
                   .and(" ORDER BY id")));
     }
     return known;
@@ -289,13 +298,16 @@ public final class Differences {
   private List<Selected> selected(Where where) {
     return transactions.in(
         () ->
-            jdbc.sql("SELECT table_name, id, class FROM difference WHERE " + where.sql())
+            jdbc.sql(
+                    "SELECT table_name, id, class, repair_id IS NOT NULL FROM difference WHERE "
+                        + where.sql())
                 .params(where.values())
                 .query(
                     (row, number) ->
                         new Selected(
                             new DifferencePlace(row.getString(1), RecordId.of(row.getBytes(2))),
-                            row.getString(3)))
+                            row.getString(3),
+                            row.getBoolean(4)))
                 .list());
   }
 }

@@ -108,7 +108,7 @@ class RepairSelectionIT {
               .toList();
       empty += matching.isEmpty() ? 1 : 0;
       assertThat(listed(filter)).as(what).isEqualTo(matching);
-      assertThat(differences.count(run, filter)).as(what).isEqualTo(matching.size());
+      assertThat(differences.count(run, filter).all()).as(what).isEqualTo(matching.size());
       List<StoredDifference> handed = new ArrayList<>();
       differences.forEach(run, filter, handed::add);
       assertThat(handed.stream().map(Differences::place).toList())
@@ -120,7 +120,7 @@ class RepairSelectionIT {
       Repair.Plan plan = new Repair.Plan(run, selection, prefer);
       Set<DifferencePlace> selected = selected(all, selection);
       if (selection instanceof DifferenceSelection.Matching) {
-        assertThat(differences.countUnrepaired(run, filter)).isEqualTo(selected.size());
+        assertThat(differences.count(run, filter).unrepaired()).isEqualTo(selected.size());
       }
       List<String> statements = new ArrayList<>();
       Repair.Preview preview = repair.dryRun(plan, statements::add);

@@ -4,7 +4,6 @@ import io.crossfade.db.DeliveryPath;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonResult;
 import io.crossfade.reconciler.Comparisons;
-import io.crossfade.reconciler.DifferenceSelection;
 import io.crossfade.reconciler.Headline;
 import io.crossfade.reconciler.repair.Repair;
 import io.crossfade.reconciler.report.ComparisonReport;
@@ -96,10 +95,7 @@ final class RepairCommand implements Callable<Integer> {
       Repair.Receipt receipt = repair.apply(plan, preview, actor, reason);
       out.printf("Repair %d of %d rows: ", receipt.id(), receipt.selected());
       out.println(said(receipt.done(), "were"));
-      ComparisonRequest request =
-          plan.selection() instanceof DifferenceSelection.All
-              ? ComparisonRequest.ofRows(found)
-              : ComparisonRequest.ofRepair(found, receipt.id());
+      ComparisonRequest request = plan.verification(found, receipt);
       // What the run compared was settled then; it is settled now.
       ComparisonResult again = TakeOver.run(Drained.comparison(open), request, id -> {});
       Headline rows = again.headline();

@@ -7,6 +7,8 @@ import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RowCopier;
 import io.crossfade.db.StoredRow;
+import io.crossfade.reconciler.ComparisonRequest;
+import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.DifferenceSelection;
 import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.SelectedRows;
@@ -58,7 +60,19 @@ public final class Repair {
    * @param prefer the output that is right where fields differ; {@code null} leaves those alone
    */
   public record Plan(
-      long comparisonId, DifferenceSelection selection, @Nullable DeliveryPath prefer) {}
+      long comparisonId, DifferenceSelection selection, @Nullable DeliveryPath prefer) {
+
+    /**
+     * What looks again at the rows that it was to act on.
+     *
+     * @param run that found them
+     */
+    public ComparisonRequest verification(Comparisons.Summary run, Receipt receipt) {
+      return selection instanceof DifferenceSelection.All
+          ? ComparisonRequest.ofRows(run)
+          : ComparisonRequest.ofRepair(run, receipt.id());
+    }
+  }
 
   /**
    * What a repair would do.

@@ -9,7 +9,6 @@ import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.DifferenceFilter;
 import io.crossfade.reconciler.DifferencePlace;
 import io.crossfade.reconciler.DifferenceSearch;
-import io.crossfade.reconciler.DifferenceSelection;
 import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.ReconcilerPause;
 import io.crossfade.reconciler.diff.ComparisonWindow;
@@ -183,10 +182,11 @@ public final class ReconcilerController implements DisposableBean {
     try {
       List<Comparisons.StoredDifference> found =
           differences.find(id, filter, after == null ? null : DifferencePlace.parse(after), most);
+      Differences.Count count = differences.count(id, filter);
       return new Page(
           found,
-          differences.count(id, filter),
-          differences.countUnrepaired(id, filter),
+          count.all(),
+          count.unrepaired(),
           found.size() == most ? Differences.place(found.getLast()).toString() : null);
     } catch (IllegalArgumentException e) {
       throw unreadable(e);
@@ -270,12 +270,7 @@ public final class ReconcilerController implements DisposableBean {
     Repair.Receipt receipt = repair.apply(plan, request.seen(), actor, reason);
     // After one that may be at it: what this repair did, that one may not have seen.
     if (receipt.selected() > 0) {
-      runs.execute(
-          () ->
-              compare(
-                  plan.selection() instanceof DifferenceSelection.All
-                      ? ComparisonRequest.ofRows(of)
-                      : ComparisonRequest.ofRepair(of, receipt.id())));
+      runs.execute(() -> compare(plan.verification(of, receipt)));
     }
     return new RepairAnswer(
         true,
