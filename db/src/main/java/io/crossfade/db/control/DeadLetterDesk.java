@@ -153,9 +153,7 @@ public final class DeadLetterDesk {
                   "SELECT COUNT(*) FROM (SELECT 1 FROM dead_letter WHERE "
                       + where
                       + " LIMIT ?) some")) {
-            for (int i = 0; i < values.size(); i++) {
-              statement.setObject(i + 1, values.get(i));
-            }
+            bind(statement, values);
             try (ResultSet row = statement.executeQuery()) {
               return row.next() ? row.getInt(1) : 0;
             }
@@ -219,12 +217,16 @@ public final class DeadLetterDesk {
                       + " closed_by = ?, closed_because = ? WHERE "
                       + where
                       + " ORDER BY last_at LIMIT ?")) {
-            for (int i = 0; i < values.size(); i++) {
-              statement.setObject(i + 1, values.get(i));
-            }
+            bind(statement, values);
             return statement.executeUpdate();
           }
         });
+  }
+
+  private static void bind(PreparedStatement statement, List<Object> values) throws SQLException {
+    for (int i = 0; i < values.size(); i++) {
+      statement.setObject(i + 1, values.get(i));
+    }
   }
 
   /** Forgets some of the letters that were closed before a moment and did not die again since. */
@@ -263,9 +265,7 @@ public final class DeadLetterDesk {
     return transactions.on(
         connection -> {
           try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.size(); i++) {
-              statement.setObject(i + 1, values.get(i));
-            }
+            bind(statement, values);
             List<Kept> letters = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
               while (row.next()) {
