@@ -3,6 +3,7 @@ package io.crossfade.router.overview;
 import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.Stage;
 import io.crossfade.router.gates.Finding;
+import io.crossfade.router.gates.Gate;
 import io.crossfade.router.gates.GateResult;
 import io.crossfade.router.rollout.NextStep;
 import java.time.Instant;
@@ -38,15 +39,15 @@ public record NextSentence(
    */
   public static NextSentence of(@Nullable NextStep next, UnaryOperator<String> words) {
     return switch (next) {
-      case null -> plain("unknown", words);
-      case NextStep.Done done -> plain("done", words);
+      case null -> said("unknown", null, null, words);
+      case NextStep.Done done -> said("done", null, null, words);
       case NextStep.Counting counting ->
           said("counting", null, null, words, step(counting.to(), words));
       case NextStep.Ready ready -> said("ready", null, null, words, step(ready.to(), words));
       case NextStep.Blocked blocked ->
           said(
               "blocked",
-              blocked.by(),
+              blocked.by().gate(),
               findings(blocked.by(), words),
               words,
               step(blocked.to(), words),
@@ -54,15 +55,14 @@ public record NextSentence(
       case NextStep.Waits waits ->
           said("waits", null, null, words, step(waits.to(), words), minute(waits.until()));
       case NextStep.NeedsRows needs ->
-          new NextSentence(
+          said(
               "needs-rows",
-              needs.by().name(),
-              format(
-                  words.apply("next.needs-rows"),
-                  step(needs.to(), words),
-                  about(needs.rows()),
-                  Finding.age(needs.time())),
-              null);
+              needs.by(),
+              null,
+              words,
+              step(needs.to(), words),
+              about(needs.rows()),
+              Finding.age(needs.time()));
     };
   }
 
@@ -74,20 +74,16 @@ public record NextSentence(
         : stage;
   }
 
-  private static NextSentence plain(String state, UnaryOperator<String> words) {
-    return new NextSentence(state, null, words.apply("next." + state), null);
-  }
-
   private static NextSentence said(
       String state,
-      @Nullable GateResult by,
+      @Nullable Gate by,
       @Nullable String findings,
       UnaryOperator<String> words,
       String... values) {
     return new NextSentence(
         state,
-        by == null ? null : by.gate().name(),
-        format(words.apply("next." + state), values),
+        by == null ? null : by.name(),
+        String.format(Locale.ROOT, words.apply("next." + state), (Object[]) values),
         findings);
   }
 
@@ -95,10 +91,6 @@ public record NextSentence(
     return by.findings().stream()
         .map(finding -> finding.in(words.apply("phrase." + finding.phrase())))
         .collect(Collectors.joining(", "));
-  }
-
-  private static String format(String words, String... values) {
-    return String.format(Locale.ROOT, words, (Object[]) values);
   }
 
   /** Up to the next full minute: earlier it is not so yet. */
