@@ -320,53 +320,13 @@ class ReconcilerCliIT {
     TestOutputs.update(
         outputs.stream(), "UPDATE t_user_health_data SET stress = 1 WHERE device_sn < 'CLI2'");
     assertThat(compare()).returns(1, Said::code);
-    assertThat(
-            cli.run(
-                "rules",
-                "add",
-                "--kind",
-                "health",
-                "--owner",
-                "ann",
-                "--reason",
-                "all",
-                "--until",
-                "2100-01-01"))
-        .as("a rule for everything")
-        .returns(3, Said::code);
-    assertThat(
-            cli.run(
-                "rules",
-                "add",
-                "--kind",
-                "health",
-                "--column",
-                "streß",
-                "--owner",
-                "ann",
-                "--reason",
-                "a column that is not there",
-                "--until",
-                "2100-01-01"))
+    assertThat(addRule("all")).as("a rule for everything").returns(3, Said::code);
+    assertThat(addRule("a column that is not there", "--column", "streß"))
         .returns(3, Said::code)
         .extracting(Said::err)
         .asString()
         .contains("no compared column streß", "stress");
-    assertThat(
-            cli.run(
-                "rules",
-                "add",
-                "--kind",
-                "health",
-                "--column",
-                "stress",
-                "--owner",
-                "ann",
-                "--reason",
-                "rounds otherwise",
-                "--until",
-                "2100-01-01"))
-        .returns(0, Said::code);
+    assertThat(addRule("rounds otherwise", "--column", "stress")).returns(0, Said::code);
     assertThat(compare())
         .as("a fifth is explained")
         .returns(2, Said::code)
@@ -380,6 +340,14 @@ class ReconcilerCliIT {
     assertThat(cli.run("rules", "end", "1")).returns(3, Said::code);
     assertThat(compare()).returns(1, Said::code);
     assertThat(cli.run("runs").out().lines()).hasSize(4);
+  }
+
+  private Said addRule(String reason, String... more) {
+    List<String> command =
+        new ArrayList<>(List.of("rules", "add", "--kind", "health", "--owner", "ann"));
+    command.addAll(List.of("--reason", reason, "--until", "2100-01-01"));
+    command.addAll(List.of(more));
+    return cli.run(command.toArray(String[]::new));
   }
 
   private static final String PATIENCE = "crossfade.reconciler.patience=1s";

@@ -17,18 +17,7 @@ class GateForecastTest {
 
   private static final Instant NOW = Instant.parse("2026-11-27T03:00:00Z");
 
-  private final GatePolicy policy =
-      new GatePolicy(
-          new GateSettings(
-              99.9,
-              Duration.ofHours(1),
-              Duration.ofMinutes(1),
-              0.5,
-              0.1,
-              2,
-              1_000,
-              1_000,
-              Duration.ofMinutes(5)));
+  private final GatePolicy policy = TestGates.policy(Duration.ofHours(1));
   private final GateForecast forecast = new GateForecast(policy);
 
   /** The slow way: look every minute for two hours. */

@@ -19,18 +19,7 @@ class GatePolicyTest {
 
   private static final Instant NOW = Instant.parse("2026-11-23T00:00:00Z");
 
-  private final GatePolicy policy =
-      new GatePolicy(
-          new GateSettings(
-              99.9,
-              Duration.ofDays(7),
-              Duration.ofMinutes(1),
-              0.5,
-              0.1,
-              2,
-              1_000,
-              1_000,
-              Duration.ofMinutes(5)));
+  private final GatePolicy policy = TestGates.policy(Duration.ofDays(7));
 
   /** Figures with which every gate passes; each test spoils some. */
   private static final class Figures {

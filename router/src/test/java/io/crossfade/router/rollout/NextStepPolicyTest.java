@@ -12,7 +12,7 @@ import io.crossfade.router.gates.Gate;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateResult;
-import io.crossfade.router.gates.GateSettings;
+import io.crossfade.router.gates.TestGates;
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.rollout.NextStepPolicy.Count;
 import java.math.BigDecimal;
@@ -36,18 +36,7 @@ class NextStepPolicyTest {
       List.of(new BigDecimal("10"), new BigDecimal("30"), new BigDecimal("100"));
   private static final int SITUATIONS = 1_500;
 
-  private final GatePolicy gates =
-      new GatePolicy(
-          new GateSettings(
-              99.9,
-              Duration.ofDays(7),
-              Duration.ofMinutes(1),
-              0.5,
-              0.1,
-              2,
-              1_000,
-              1_000,
-              Duration.ofMinutes(5)));
+  private final GatePolicy gates = TestGates.policy(Duration.ofDays(7));
   private final NextStepPolicy policy = new NextStepPolicy(gates, PLAN);
 
   private static final List<KindFlags> FLAGS =
