@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.MessageSource;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -28,6 +30,7 @@ import org.thymeleaf.context.Context;
  */
 final class LiveFeed implements SmartLifecycle {
 
+  private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final long LONGEST_MS = 60_000;
   private static final int MOST_WATCHERS = 50;
@@ -72,7 +75,7 @@ final class LiveFeed implements SmartLifecycle {
     SseEmitter emitter = new SseEmitter(LONGEST_MS);
     Watcher watcher = new Watcher(emitter, user, locale, new AtomicBoolean());
     emitter.onCompletion(() -> watchers.remove(watcher));
-    emitter.onTimeout(emitter::complete);
+    emitter.onTimeout(() -> end(emitter));
     emitter.onError(e -> watchers.remove(watcher));
     watchers.add(watcher);
     return emitter;
@@ -97,7 +100,7 @@ final class LiveFeed implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
-    watchers.forEach(watcher -> watcher.emitter().complete());
+    watchers.forEach(watcher -> end(watcher.emitter()));
     SupervisedLoop started = ticker;
     if (started != null) {
       started.stop(EVERY);
@@ -139,11 +142,22 @@ final class LiveFeed implements SmartLifecycle {
       watcher
           .emitter()
           .send(SseEmitter.event().name("cards").reconnectTime(COMES_AGAIN_MS).data(page));
-    } catch (IOException | IllegalStateException e) {
+    } catch (IOException e) {
+      // The container ends what it could not write to.
       watchers.remove(watcher);
-      watcher.emitter().complete();
+    } catch (IllegalStateException e) {
+      watchers.remove(watcher);
+      end(watcher.emitter());
     } finally {
       watcher.busy().set(false);
+    }
+  }
+
+  private static void end(SseEmitter emitter) {
+    try {
+      emitter.complete();
+    } catch (IllegalStateException e) {
+      log.debug("The browser left first, and the container has ended its connection", e);
     }
   }
 }
