@@ -59,6 +59,11 @@ public final class Lease implements AutoCloseable {
     budget.give(stage, back);
   }
 
+  /** An empty one of the same budget, for what may outlive this owner. */
+  public Lease another() {
+    return new Lease(budget, stage);
+  }
+
   /** Bytes that it holds. */
   public synchronized long held() {
     return held;

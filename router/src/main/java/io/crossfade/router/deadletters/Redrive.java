@@ -5,6 +5,7 @@ import io.crossfade.db.Output;
 import io.crossfade.db.RecordCodec;
 import io.crossfade.db.RecordCodec.UnreadableEntryException;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.budget.NoRoomException;
 import io.crossfade.db.control.DeadLetterDesk;
 import io.crossfade.db.control.DeadLetterDesk.Kept;
 import io.crossfade.db.control.DeadLetterDesk.State;
@@ -83,7 +84,7 @@ public final class Redrive {
     List<AcceptedRecord> records;
     try {
       records = reader.reread(letter.kind(), letter.body(), moment);
-    } catch (NoNodeException e) {
+    } catch (NoNodeException | NoRoomException e) {
       throw new RefusedException(Refusal.PATHS_FULL, String.valueOf(e.getMessage()));
     }
     if (records.isEmpty()) {

@@ -36,9 +36,14 @@ final class CodeReader {
   /**
    * What code made of an item.
    *
-   * @param bytes that it takes of the lease
+   * @param room that it takes
    */
-  record Made(Item item, long bytes) {}
+  record Made(Item item, Lease room) implements AutoCloseable {
+    @Override
+    public void close() {
+      room.close();
+    }
+  }
 
   private final KindProvider provider;
   private final KindSpec spec;
@@ -64,27 +69,42 @@ final class CodeReader {
     return node.isObject() || node.isTextual() || node.isNumber() || node.isBoolean();
   }
 
+  /** The time that the code of an upload may take. */
+  CodeCalls.Left perUpload() {
+    return calls.perUpload();
+  }
+
   /**
    * What the definition reads.
    *
-   * @param lease has room for it
+   * @param left to the code of this upload
+   * @param lease of whose budget it takes its room
    * @throws UnreadableItemException when the code refuses the item or fails
-   * @throws NoRoomException when there is no room
+   * @throws NoRoomException when there is no room, or no thread
    */
-  Made read(Item item, Lease lease) throws UnreadableItemException {
-    // Its own item has passed the limits already.
-    TreeCopy given = new TreeCopy(Integer.MAX_VALUE, Long.MAX_VALUE, lease);
-    TreeCopy taken = new TreeCopy(deepest, most, lease);
+  Made read(Item item, CodeCalls.Left left, Lease lease) throws UnreadableItemException {
+    Lease room = lease.another();
+    boolean kept = false;
     try {
-      JsonNode own = given.without(item.node(), spec.wrappedIn());
-      JsonNode made = calls.call(() -> made(own, taken));
-      return new Made(new Item(made, item.around()), given.bytes() + taken.bytes());
-    } catch (TreeCopy.UnusableException e) {
-      throw failed(lease, given, taken, e);
+      // Its own item has passed the limits already.
+      JsonNode own =
+          new TreeCopy(Integer.MAX_VALUE, Long.MAX_VALUE, room)
+              .without(item.node(), spec.wrappedIn());
+      TreeCopy copy = new TreeCopy(deepest, most, room);
+      JsonNode made = calls.call(() -> made(own, copy), left, room);
+      kept = true;
+      return new Made(new Item(made, item.around()), room);
     } catch (TimeoutException e) {
-      throw failed(lease, given, taken, e);
+      kept = true;
+      throw failed(e);
+    } catch (TreeCopy.UnusableException e) {
+      throw failed(e);
     } catch (ExecutionException e) {
-      throw failed(lease, given, taken, e.getCause());
+      throw failed(e.getCause());
+    } finally {
+      if (!kept) {
+        room.close();
+      }
     }
   }
 
@@ -98,9 +118,7 @@ final class CodeReader {
     return copy.of(made);
   }
 
-  private UnreadableItemException failed(
-      Lease lease, TreeCopy given, TreeCopy taken, @Nullable Throwable why) {
-    lease.give(given.bytes() + taken.bytes());
+  private UnreadableItemException failed(@Nullable Throwable why) {
     FatalErrors.endIfFatal(why);
     return switch (why) {
       case NoRoomException noRoom -> throw noRoom;

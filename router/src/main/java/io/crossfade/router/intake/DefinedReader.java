@@ -62,6 +62,7 @@ final class DefinedReader implements ItemReader {
   private final Instant moment;
   private final Duration maxAhead;
   private final Lease lease;
+  private CodeCalls.@Nullable Left codeTime;
 
   /**
    * @param moment when the upload was accepted
@@ -113,9 +114,7 @@ final class DefinedReader implements ItemReader {
     if (shape.code() == null) {
       return at.test(item);
     }
-    try {
-      CodeReader.Made made = shape.code().read(item, lease);
-      lease.give(made.bytes());
+    try (CodeReader.Made made = made(shape.code(), item)) {
       return at.test(made.item());
     } catch (UnreadableItemException e) {
       return false;
@@ -128,12 +127,18 @@ final class DefinedReader implements ItemReader {
       readMade(item, taken);
       return;
     }
-    CodeReader.Made made = shape.code().read(item, lease);
-    try {
+    try (CodeReader.Made made = made(shape.code(), item)) {
       readMade(made.item(), taken);
-    } finally {
-      lease.give(made.bytes());
     }
+  }
+
+  private CodeReader.Made made(CodeReader code, Item item) throws UnreadableItemException {
+    CodeCalls.Left left = codeTime;
+    if (left == null) {
+      left = code.perUpload();
+      codeTime = left;
+    }
+    return code.read(item, left, lease);
   }
 
   private void readMade(Item item, Taken taken) throws UnreadableItemException {

@@ -46,7 +46,8 @@ public final class UploadReader {
     this.json = new SentJson(settings.maxNesting(), budget.lease(Stage.UPLOADS));
     this.stamper = stamper;
     this.devices = new DeviceNormaliser(stamper);
-    CodeCalls calls = new CodeCalls(UploadReader.class.getClassLoader(), CodeCalls.LONGEST);
+    CodeCalls calls =
+        new CodeCalls(UploadReader.class.getClassLoader(), CodeCalls.LONGEST, CodeCalls.LONGEST);
     for (Kind kind : Kind.values()) {
       if (kind.definition() instanceof DefinedKind of) {
         CodeReader code =

@@ -14,6 +14,7 @@ import io.crossfade.db.DefinedKind;
 import io.crossfade.db.DefinedRecord;
 import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.budget.Lease;
+import io.crossfade.db.budget.NoRoomException;
 import io.crossfade.db.budget.Stage;
 import io.crossfade.db.kind.KindFile;
 import io.crossfade.db.kind.KindProvider;
@@ -28,6 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -79,7 +82,8 @@ class CodeReaderTest {
     }
   }
 
-  private final Lease lease = ByteBudget.unlimited().lease(Stage.UPLOADS);
+  private final ByteBudget budget = new ByteBudget(1 << 30);
+  private final Lease lease = budget.lease(Stage.UPLOADS);
 
   @Test
   void codeMakesOfTextWhatTheDefinitionReads() throws Exception {
@@ -214,11 +218,11 @@ class CodeReaderTest {
 
   @Test
   void codeHoldsNoRoomForWhatItHasRead() throws Exception {
-    long before = lease.held();
+    long before = budget.used();
     read(reader(item -> item), GOOD);
     troubled("CODE_FAILED NULL", item -> null);
     reader(item -> item).reports(item(GOOD));
-    assertThat(lease.held()).isEqualTo(before);
+    assertThat(budget.used()).isEqualTo(before);
   }
 
   /** Java cannot end a thread; items that come later must not wait for each of those before. */
@@ -227,29 +231,74 @@ class CodeReaderTest {
     CountDownLatch end = new CountDownLatch(1);
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();
-    CodeCalls calls = new CodeCalls(CodeReaderTest.class.getClassLoader(), Duration.ofMillis(50));
-    DefinedReader reader =
-        reader(
-            item -> {
-              asked.incrementAndGet();
-              while (end.getCount() > 0) {
-                // Deaf to interrupts, as a regular expression is.
-                Thread.onSpinWait();
-              }
-              ended.incrementAndGet();
-              return item;
-            },
-            calls);
-    int items = Runtime.getRuntime().availableProcessors() + 30;
-    for (int i = 0; i < items; i++) {
+    CodeCalls calls = calls(Duration.ofMillis(50), Duration.ofMinutes(10));
+    Code deaf =
+        item -> {
+          asked.incrementAndGet();
+          while (end.getCount() > 0) {
+            // Deaf to interrupts, as a regular expression is.
+            Thread.onSpinWait();
+          }
+          ended.incrementAndGet();
+          return item;
+        };
+    for (int upload = 0; upload < CodeCalls.AT_ONCE + 30; upload++) {
+      DefinedReader reader = reader(deaf, calls);
       assertThatThrownBy(() -> read(reader, GOOD)).hasMessage("CODE_FAILED TimeoutException");
     }
+    assertThat(asked).as("threads that did not come back").hasValue(CodeCalls.AT_ONCE);
+    assertThat(budget.used()).as("they hold what they were given").isPositive();
     end.countDown();
     await().until(() -> ended.get() == asked.get());
-    assertThat(asked).as("threads that did not come back").hasValueLessThan(items);
+    await().until(() -> budget.used() == 0);
     // When they have come back after all, items are read again.
     DefinedReader other = reader(item -> item, calls);
     await().ignoreExceptions().until(() -> read(other, GOOD) != null);
+  }
+
+  /** The items of others are good: their devices shall send them again. */
+  @Test
+  void codeThatIsSlowMakesNoLettersOfOthersItems() throws Exception {
+    CountDownLatch begun = new CountDownLatch(CodeCalls.AT_ONCE);
+    CountDownLatch end = new CountDownLatch(1);
+    CodeCalls calls = calls(Duration.ofMinutes(10), Duration.ofMillis(20));
+    try (ExecutorService uploads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < CodeCalls.AT_ONCE; i++) {
+        DefinedReader slow =
+            reader(
+                item -> {
+                  begun.countDown();
+                  end.await();
+                  return item;
+                },
+                calls);
+        uploads.submit(() -> read(slow, GOOD));
+      }
+      begun.await();
+      DefinedReader other = reader(item -> item, calls);
+      long held = budget.used();
+      assertThatThrownBy(() -> read(other, GOOD)).isInstanceOf(NoRoomException.class);
+      assertThat(budget.used()).isEqualTo(held);
+      end.countDown();
+      await().ignoreException(NoRoomException.class).until(() -> read(other, GOOD) != null);
+    }
+  }
+
+  @Test
+  void codeOfAnUploadHasItsTimeAndNoMore() {
+    AtomicInteger asked = new AtomicInteger();
+    DefinedReader upload =
+        reader(
+            item -> {
+              asked.incrementAndGet();
+              Thread.currentThread().join();
+              return item;
+            },
+            calls(Duration.ofMillis(50), Duration.ofMinutes(10)));
+    for (int item = 0; item < 3 * CodeCalls.LONGEST_OF_AN_UPLOAD; item++) {
+      assertThatThrownBy(() -> read(upload, GOOD)).hasMessage("CODE_FAILED TimeoutException");
+    }
+    assertThat(asked).hasValue(CodeCalls.LONGEST_OF_AN_UPLOAD);
   }
 
   @Test
@@ -319,8 +368,12 @@ class CodeReaderTest {
   }
 
   private DefinedReader reader(Code code, boolean used) {
-    CodeCalls calls = new CodeCalls(CodeReaderTest.class.getClassLoader(), CodeCalls.LONGEST);
+    CodeCalls calls = calls(CodeCalls.LONGEST, CodeCalls.LONGEST);
     return used ? reader(code, calls) : reader(kind(code), null);
+  }
+
+  private static CodeCalls calls(Duration longest, Duration patience) {
+    return new CodeCalls(CodeReaderTest.class.getClassLoader(), longest, patience);
   }
 
   private DefinedReader reader(Code code, CodeCalls calls) {
