@@ -7,9 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +56,11 @@ public final class RowCopier {
     return rows.size();
   }
 
-  /** Overwrites rows that the other output has otherwise, in one transaction; how many it did. */
-  public int overwrite(Collection<RecordId> ids) throws SQLException {
+  /** Overwrites rows that the other output has otherwise, in one transaction; those that it did. */
+  public List<RecordId> overwrite(Collection<RecordId> ids) throws SQLException {
     List<List<@Nullable Object>> rows = read(from, ids, RouteReason.REPAIR);
     List<List<@Nullable Object>> seen = read(to, ids, null);
-    int overwritten = 0;
+    List<RecordId> overwritten = new ArrayList<>();
     try (Connection connection = to.getConnection();
         PreparedStatement statement = connection.prepareStatement(update())) {
       for (List<@Nullable Object> row : rows) {
@@ -70,7 +72,9 @@ public final class RowCopier {
             }
             statement.setObject(parameter++, old.getFirst());
             statement.setObject(parameter, old.get(STAMP));
-            overwritten += statement.executeUpdate();
+            if (statement.executeUpdate() > 0) {
+              overwritten.add(id(row));
+            }
           }
         }
       }
@@ -79,26 +83,28 @@ public final class RowCopier {
     return overwritten;
   }
 
-  /** The statements of {@link #insert} for people, one a row. */
-  public List<String> insertStatements(String schema, Collection<RecordId> ids)
+  /** The statements of {@link #insert} for people, by row. */
+  public Map<RecordId, String> insertStatements(String schema, Collection<RecordId> ids)
       throws SQLException {
     String head = table.upsert(1).replace("INSERT INTO ", "INSERT INTO `" + schema + "`.");
-    return read(from, ids, RouteReason.REPAIR).stream().map(row -> fill(head, row)).toList();
+    Map<RecordId, String> statements = new HashMap<>();
+    read(from, ids, RouteReason.REPAIR).forEach(row -> statements.put(id(row), fill(head, row)));
+    return statements;
   }
 
-  /** The statements of {@link #overwrite} for people, one a row. */
-  public List<String> overwriteStatements(String schema, Collection<RecordId> ids)
+  /** The statements of {@link #overwrite} for people, by row. */
+  public Map<RecordId, String> overwriteStatements(String schema, Collection<RecordId> ids)
       throws SQLException {
     String head = update().replace("UPDATE ", "UPDATE `" + schema + "`.");
     List<List<@Nullable Object>> seen = read(to, ids, null);
-    List<String> statements = new ArrayList<>();
+    Map<RecordId, String> statements = new HashMap<>();
     for (List<@Nullable Object> row : read(from, ids, RouteReason.REPAIR)) {
       for (List<@Nullable Object> old : seen) {
         if (id(old).equals(id(row))) {
           List<@Nullable Object> values = new ArrayList<>(row);
           values.add(old.getFirst());
           values.add(old.get(STAMP));
-          statements.add(fill(head, values));
+          statements.put(id(row), fill(head, values));
         }
       }
     }

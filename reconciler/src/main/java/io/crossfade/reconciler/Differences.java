@@ -6,6 +6,7 @@ import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.Comparisons.StoredDifference;
+import io.crossfade.reconciler.diff.DifferenceClass;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,7 +52,7 @@ public final class Differences {
     }
   }
 
-  private record Selected(DifferencePlace place, String kind, boolean repaired) {}
+  private record Selected(DifferencePlace place, DifferenceClass kind, boolean repaired) {}
 
   /**
    * How many differences match.
@@ -137,13 +138,13 @@ public final class Differences {
     };
   }
 
-  /** Of ids in order, those that no repair has touched by now. */
-  public List<RecordId> unrepaired(long run, String table, List<RecordId> ids) {
+  /** Of rows in the order of their ids, those that no repair has touched by now. */
+  public List<SelectedRows.Row> unrepaired(long run, String table, List<SelectedRows.Row> rows) {
     Set<RecordId> left = new TreeSet<>();
-    known(run, table, ids).stream()
+    known(run, table, rows.stream().map(SelectedRows.Row::id).toList()).stream()
         .filter(one -> !one.repaired())
         .forEach(one -> left.add(one.place().id()));
-    return ids.stream().filter(left::contains).toList();
+    return rows.stream().filter(row -> left.contains(row.id())).toList();
   }
 
   private SelectedRows matching(long run, DifferenceFilter filter) {
@@ -306,7 +307,7 @@ public final class Differences {
                     (row, number) ->
                         new Selected(
                             new DifferencePlace(row.getString(1), RecordId.of(row.getBytes(2))),
-                            row.getString(3),
+                            DifferenceClass.valueOf(row.getString(3)),
                             row.getBoolean(4)))
                 .list());
   }

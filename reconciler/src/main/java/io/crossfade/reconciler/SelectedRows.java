@@ -1,6 +1,7 @@
 package io.crossfade.reconciler;
 
 import io.crossfade.db.RecordId;
+import io.crossfade.reconciler.diff.DifferenceClass;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -16,7 +17,10 @@ import java.util.TreeMap;
  */
 public final class SelectedRows {
 
-  private final SortedMap<String, List<RecordId>> ids = new TreeMap<>();
+  /** A row, and how the run found it to differ. */
+  public record Row(RecordId id, DifferenceClass kind) {}
+
+  private final SortedMap<String, List<Row>> rows = new TreeMap<>();
   private final MessageDigest digest = RecordId.sha256();
   private long count;
 
@@ -25,10 +29,10 @@ public final class SelectedRows {
   }
 
   /** In the order of tables and ids. */
-  void add(DifferencePlace place, String kind) {
-    ids.computeIfAbsent(place.table(), table -> new ArrayList<>()).add(place.id());
+  void add(DifferencePlace place, DifferenceClass kind) {
+    rows.computeIfAbsent(place.table(), table -> new ArrayList<>()).add(new Row(place.id(), kind));
     update(place.toString());
-    update(kind);
+    update(kind.name());
     count++;
   }
 
@@ -36,9 +40,9 @@ public final class SelectedRows {
     return count;
   }
 
-  /** Ids in order, by table. */
-  public SortedMap<String, List<RecordId>> ids() {
-    return Collections.unmodifiableSortedMap(ids);
+  /** In the order of ids, by table. */
+  public SortedMap<String, List<Row>> byTable() {
+    return Collections.unmodifiableSortedMap(rows);
   }
 
   /**

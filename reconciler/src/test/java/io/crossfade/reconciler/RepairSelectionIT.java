@@ -11,6 +11,7 @@ import io.crossfade.db.Output;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.RowCopier;
 import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.db.control.ControlTransactions;
@@ -27,9 +28,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -123,7 +126,7 @@ class RepairSelectionIT {
         assertThat(differences.count(run, filter).unrepaired()).isEqualTo(selected.size());
       }
       List<String> statements = new ArrayList<>();
-      Repair.Preview preview = repair.dryRun(plan, statements::add);
+      Repair.Preview preview = repair.dryRun(plan, change -> statements.add(change.statement()));
       assertThat(preview.selected()).as(what + " " + selection).isEqualTo(selected.size());
       Set<DifferencePlace> touched = touched(all, selected, prefer);
       assertThat(statements.size()).as(what + " " + selection).isEqualTo(touched.size());
@@ -175,6 +178,79 @@ class RepairSelectionIT {
     assertThat(empty).isPositive();
   }
 
+  /** What happens to a row between the preview and the repair. */
+  private enum Fate {
+    WRITTEN_OTHERWISE,
+    WRITTEN_ALIKE,
+    GONE,
+    AS_BEFORE
+  }
+
+  @Test
+  void rowThatIsNoLongerAsItWasShownIsLeftAlone() throws Exception {
+    fill();
+    Repair.Plan plan = new Repair.Plan(run, new DifferenceSelection.All(), DeliveryPath.LEGACY);
+    Repair.Preview preview = repair.dryRun(plan, change -> {});
+    assertThat(preview.done().changed()).isZero();
+    Map<DifferencePlace, Fate> fates = new HashMap<>();
+    Map<DifferencePlace, DifferenceSearch.Row> before = new HashMap<>();
+    List<Kept> all = kept();
+    Set<DifferencePlace> meant = touched(all, selected(all, plan.selection()), DeliveryPath.LEGACY);
+    for (Kept one : all) {
+      Fate fate = Fate.values()[fates.size() % Fate.values().length];
+      fates.put(one.place(), fate);
+      meet(one.difference(), fate);
+      before.put(one.place(), search.row(one.place().table(), one.place().id()));
+    }
+
+    Repair.Receipt receipt = repair.apply(plan, preview.digest(), "ann", "night shift");
+
+    Set<DifferencePlace> touched = new HashSet<>(meant);
+    touched.removeIf(place -> fates.get(place) != Fate.AS_BEFORE);
+    for (Kept one : all) {
+      DifferencePlace place = one.place();
+      if (!touched.contains(place)) {
+        assertThat(search.row(place.table(), place.id()))
+            .as("%s %s", one.difference().kind(), fates.get(place))
+            .isEqualTo(before.get(place));
+      }
+    }
+    assertThat(agreeing(all)).containsAll(touched);
+    assertThat(noted("repair_id", receipt.id())).isEqualTo(touched);
+    assertThat(receipt.done())
+        .returns((long) meant.size() - touched.size(), Repair.Done::changed)
+        .returns((long) all.size() - touched.size(), Repair.Done::leftAlone);
+    assertThat(repair.recorded(run, 1).getFirst())
+        .returns("all", Repair.Recorded::selection)
+        .returns(receipt.done(), Repair.Recorded::done);
+  }
+
+  private void meet(Difference of, Fate fate) throws Exception {
+    OutputTable<?> table = OutputTables.find(of.table()).orElseThrow();
+    RowCopier toStream = new RowCopier(table, outputs.legacy(), outputs.stream());
+    RowCopier toLegacy = new RowCopier(table, outputs.stream(), outputs.legacy());
+    List<RecordId> id = List.of(of.id());
+    String where = " WHERE id = x'%s'".formatted(of.id());
+    switch (fate) {
+      case WRITTEN_ALIKE, WRITTEN_OTHERWISE -> {
+        toStream.insert(id);
+        toLegacy.insert(id);
+        toStream.overwrite(id);
+        if (fate == Fate.WRITTEN_OTHERWISE && of.kind() == DifferenceClass.FIELDS_DIFFER) {
+          TestOutputs.update(outputs.stream(), "DELETE FROM " + of.table() + where);
+        } else if (fate == Fate.WRITTEN_OTHERWISE) {
+          String column = of.table().equals("t_common_event") ? "event_value" : "heart_rate";
+          set(outputs.stream(), of, column, "7");
+        }
+      }
+      case GONE -> {
+        TestOutputs.update(outputs.legacy(), "DELETE FROM " + of.table() + where);
+        TestOutputs.update(outputs.stream(), "DELETE FROM " + of.table() + where);
+      }
+      case AS_BEFORE -> {}
+    }
+  }
+
   @Test
   void whatCannotBeSelectedIsRefused() throws Exception {
     fill();
@@ -186,7 +262,7 @@ class RepairSelectionIT {
         .hasMessageContaining("10001 rows are too many");
     many.remove(many.iterator().next());
     Repair.Plan foreign = new Repair.Plan(run, new DifferenceSelection.Rows(many), null);
-    assertThatThrownBy(() -> repair.dryRun(foreign, statement -> {}))
+    assertThatThrownBy(() -> repair.dryRun(foreign, change -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("10000 of these rows are no differences of run " + run);
     assertThatThrownBy(() -> DifferencePlace.parse("表:" + "0".repeat(32)))
@@ -203,7 +279,7 @@ class RepairSelectionIT {
         .hasMessageContaining("say all");
 
     Repair.Plan all = new Repair.Plan(run, new DifferenceSelection.All(), null);
-    Repair.Preview preview = repair.dryRun(all, statement -> {});
+    Repair.Preview preview = repair.dryRun(all, change -> {});
     Repair.Plan other = new Repair.Plan(run, new DifferenceSelection.All(), DeliveryPath.LEGACY);
     assertThatThrownBy(() -> repair.apply(other, preview.digest(), "ann", "another side"))
         .as("a preview is of what is done, too")

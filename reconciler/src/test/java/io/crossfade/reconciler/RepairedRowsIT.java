@@ -96,7 +96,7 @@ class RepairedRowsIT {
 
   private void repairAll(ComparisonResult of) throws Exception {
     Repair.Plan plan = new Repair.Plan(of.id(), new DifferenceSelection.All(), null);
-    Repair.Preview preview = repair.dryRun(plan, statement -> {});
+    Repair.Preview preview = repair.dryRun(plan, change -> {});
     repair.apply(plan, preview.digest(), "ann", "night shift");
   }
 

@@ -86,7 +86,7 @@ final class RepairCommand implements Callable<Integer> {
       Repair repair = open.get(Repair.class);
       Repair.Plan plan = new Repair.Plan(run, selection.selection(spec.commandLine()), prefer);
       if (mode.dryRun) {
-        Repair.Preview would = repair.dryRun(plan, out::println);
+        Repair.Preview would = repair.dryRun(plan, change -> out.println(change.statement()));
         out.println("-- " + said(would.done(), "would be"));
         out.printf("-- %d rows are selected: --preview %s%n", would.selected(), would.digest());
         out.flush();
@@ -108,7 +108,14 @@ final class RepairCommand implements Callable<Integer> {
   }
 
   private static String said(Repair.Done done, String verb) {
-    return "%d rows %s brought to the legacy output, %d to the stream output; %d left alone"
-        .formatted(done.toLegacy(), verb, done.toStream(), done.leftAlone());
+    return "%d rows %s brought to the legacy output, %d to the stream output; %d left alone%s"
+        .formatted(
+            done.toLegacy(),
+            verb,
+            done.toStream(),
+            done.leftAlone(),
+            done.changed() == 0
+                ? ""
+                : ", %d of them changed since the run".formatted(done.changed()));
   }
 }

@@ -1,37 +1,29 @@
 package io.crossfade.reconciler.repair;
 
 import io.crossfade.db.DeliveryPath;
-import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
-import io.crossfade.db.RowCopier;
-import io.crossfade.db.StoredRow;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.DifferenceSelection;
 import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.SelectedRows;
 import io.crossfade.reconciler.diff.Difference;
-import io.crossfade.reconciler.diff.DifferenceClass;
-import io.crossfade.reconciler.diff.RowPair;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Repairs what a comparison found: brings missing rows over in either direction, and makes fields
- * equal where a person says which output is right. Looks at each row again before it touches it;
- * what agrees by now, and rows that are there under a wrong id, are left alone.
+ * equal where a person says which output is right. Looks at each row again before it touches it:
+ * one that differs no longer in the way that was shown is left alone, and so is one that is there
+ * under a wrong id.
  */
 public final class Repair {
 
@@ -43,12 +35,19 @@ public final class Repair {
    * @param toLegacy rows brought to the legacy output
    * @param toStream rows brought to the stream output
    * @param leftAlone differences that were not touched
+   * @param changed of these, rows that would have been, were they still as they were shown: they
+   *     agree by now, differ in another way, are gone, or another repair was faster
    */
-  public record Done(long toLegacy, long toStream, long leftAlone) {
+  public record Done(long toLegacy, long toStream, long leftAlone, long changed) {
+
+    static final Done NOTHING = new Done(0, 0, 0, 0);
 
     Done plus(Done other) {
       return new Done(
-          toLegacy + other.toLegacy, toStream + other.toStream, leftAlone + other.leftAlone);
+          toLegacy + other.toLegacy,
+          toStream + other.toStream,
+          leftAlone + other.leftAlone,
+          changed + other.changed);
     }
   }
 
@@ -112,25 +111,25 @@ public final class Repair {
   private final DataSource legacy;
   private final DataSource stream;
   private final Differences differences;
-  private final RepairLog repairs;
+  private final RepairLog log;
 
   public Repair(DataSource control, DataSource legacy, DataSource stream) {
     this.legacy = legacy;
     this.stream = stream;
     this.differences = new Differences(control);
-    this.repairs = new RepairLog(control);
+    this.log = new RepairLog(control);
   }
 
   /**
-   * Hands over every statement that {@link #apply} would run, for a person to read.
+   * Hands over every change that {@link #apply} would make, for a person to read.
    *
    * @throws IllegalArgumentException when a row that is named is no difference of the run, or when
    *     there are too many
    */
-  public Preview dryRun(Plan plan, Consumer<String> statements) throws SQLException {
+  public Preview dryRun(Plan plan, Consumer<RowChange> changes) throws SQLException {
     SelectedRows selected = differences.select(plan.comparisonId(), plan.selection());
     return new Preview(
-        selected.count(), digest(plan, selected), run(plan, selected, statements, null));
+        selected.count(), digest(plan, selected), run(plan, selected, changes, null));
   }
 
   /**
@@ -151,15 +150,15 @@ public final class Repair {
     if (!now.equals(digest)) {
       throw new SelectionChangedException(digest, selected.count(), now);
     }
-    long id = repairs.begin(plan, selected.count(), digest, actor, reason);
-    Done done = run(plan, selected, statement -> {}, id);
-    repairs.finish(id, done);
+    long id = log.begin(plan, selected.count(), digest, actor, reason);
+    Done done = run(plan, selected, change -> {}, id);
+    log.finish(id, done);
     return new Receipt(id, selected.count(), done);
   }
 
   /** Repairs of a run, newest first. */
   public List<Recorded> recorded(long comparisonId, int limit) {
-    return repairs.of(comparisonId, limit);
+    return log.of(comparisonId, limit);
   }
 
   private static String digest(Plan plan, SelectedRows selected) {
@@ -168,93 +167,38 @@ public final class Repair {
 
   /** Acts on the rows that were selected, whatever else matches by now. */
   private Done run(
-      Plan plan, SelectedRows selected, Consumer<String> statements, @Nullable Long repairId)
+      Plan plan, SelectedRows selected, Consumer<RowChange> changes, @Nullable Long repairId)
       throws SQLException {
-    Done done = new Done(0, 0, 0);
-    for (Map.Entry<String, List<RecordId>> of : selected.ids().entrySet()) {
+    Done done = Done.NOTHING;
+    for (Map.Entry<String, List<SelectedRows.Row>> of : selected.byTable().entrySet()) {
       String name = of.getKey();
-      List<RecordId> ids = of.getValue();
+      List<SelectedRows.Row> rows = of.getValue();
       OutputTable<?> table = OutputTables.find(name).orElse(null);
       if (table == null) {
         // Of a kind that this process has not.
-        done = done.plus(new Done(0, 0, ids.size()));
+        done = done.plus(new Done(0, 0, rows.size(), 0));
         continue;
       }
-      for (int from = 0; from < ids.size(); from += AT_ONCE) {
-        List<RecordId> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
+      RowRepairs repairs = new RowRepairs(table, legacy, stream, plan.prefer());
+      for (int from = 0; from < rows.size(); from += AT_ONCE) {
+        List<SelectedRows.Row> some = rows.subList(from, Math.min(rows.size(), from + AT_ONCE));
         // Another repair may have been faster.
-        List<RecordId> left = differences.unrepaired(plan.comparisonId(), name, some);
-        if (repairId != null) {
-          repairs.selected(plan.comparisonId(), name, left, repairId);
+        List<SelectedRows.Row> left = differences.unrepaired(plan.comparisonId(), name, some);
+        List<Difference> todo = repairs.lookAgain(left);
+        if (repairId == null) {
+          repairs.show(todo).forEach(changes);
+        } else {
+          log.selected(plan.comparisonId(), name, ids(left, SelectedRows.Row::id), repairId);
+          todo = repairs.apply(todo);
+          log.repaired(plan.comparisonId(), name, ids(todo, Difference::id), repairId);
         }
-        done =
-            done.plus(new Done(0, 0, some.size() - left.size()))
-                .plus(some(plan, table, left, statements, repairId));
+        done = done.plus(repairs.done(some, todo));
       }
     }
     return done;
   }
 
-  private Done some(
-      Plan plan,
-      OutputTable<?> table,
-      List<RecordId> ids,
-      Consumer<String> statements,
-      @Nullable Long repairId)
-      throws SQLException {
-    Map<RecordId, StoredRow> left = new OutputScan(legacy, table).find(ids);
-    Map<RecordId, StoredRow> right = new OutputScan(stream, table).find(ids);
-    Map<DifferenceClass, List<RecordId>> todo = new EnumMap<>(DifferenceClass.class);
-    for (RecordId id : ids) {
-      StoredRow one = left.get(id);
-      StoredRow other = right.get(id);
-      if (one != null || other != null) {
-        Optional<Difference> difference = new RowPair(table, one, other).difference(Set.of());
-        difference.ifPresent(
-            found -> todo.computeIfAbsent(found.kind(), k -> new ArrayList<>()).add(id));
-      }
-    }
-    RowCopier toStream = new RowCopier(table, legacy, stream);
-    RowCopier toLegacy = new RowCopier(table, stream, legacy);
-    List<RecordId> inStream = todo.getOrDefault(DifferenceClass.MISSING_IN_STREAM, List.of());
-    List<RecordId> inLegacy = todo.getOrDefault(DifferenceClass.MISSING_IN_LEGACY, List.of());
-    List<RecordId> unlike = todo.getOrDefault(DifferenceClass.FIELDS_DIFFER, List.of());
-    boolean legacyIsRight = plan.prefer() == DeliveryPath.LEGACY;
-    boolean streamIsRight = plan.prefer() == DeliveryPath.STREAM;
-    long broughtToStream = inStream.size() + (legacyIsRight ? unlike.size() : 0);
-    long broughtToLegacy = inLegacy.size() + (streamIsRight ? unlike.size() : 0);
-    if (repairId == null) {
-      String streamSchema = schema(stream);
-      String legacySchema = schema(legacy);
-      toStream.insertStatements(streamSchema, inStream).forEach(statements);
-      toLegacy.insertStatements(legacySchema, inLegacy).forEach(statements);
-      if (legacyIsRight) {
-        toStream.overwriteStatements(streamSchema, unlike).forEach(statements);
-      } else if (streamIsRight) {
-        toLegacy.overwriteStatements(legacySchema, unlike).forEach(statements);
-      }
-    } else {
-      toStream.insert(inStream);
-      toLegacy.insert(inLegacy);
-      if (legacyIsRight) {
-        broughtToStream = inStream.size() + toStream.overwrite(unlike);
-      } else if (streamIsRight) {
-        broughtToLegacy = inLegacy.size() + toLegacy.overwrite(unlike);
-      }
-      List<RecordId> repaired = new ArrayList<>(inStream);
-      repaired.addAll(inLegacy);
-      if (plan.prefer() != null) {
-        repaired.addAll(unlike);
-      }
-      repairs.repaired(plan.comparisonId(), table.name(), repaired, repairId);
-    }
-    return new Done(
-        broughtToLegacy, broughtToStream, ids.size() - broughtToStream - broughtToLegacy);
-  }
-
-  private static String schema(DataSource output) throws SQLException {
-    try (Connection connection = output.getConnection()) {
-      return connection.getCatalog();
-    }
+  private static <T> List<RecordId> ids(List<T> rows, Function<T, RecordId> id) {
+    return rows.stream().map(id).toList();
   }
 }

@@ -247,9 +247,9 @@ public final class ReconcilerController implements DisposableBean {
     Repair.Preview would =
         repair.dryRun(
             plan,
-            statement -> {
+            change -> {
               if (statements.size() < STATEMENTS) {
-                statements.add(statement);
+                statements.add(change.statement());
               }
             });
     return new RepairAnswer(

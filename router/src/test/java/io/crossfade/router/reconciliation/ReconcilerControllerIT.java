@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.Kind;
+import io.crossfade.db.OutputTables;
+import io.crossfade.db.RecordId;
+import io.crossfade.db.RowCopier;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonRequest;
@@ -104,7 +107,7 @@ class ReconcilerControllerIT {
   }
 
   @Test
-  void repairIsTriedThenDoneThenVerified() {
+  void repairIsTriedThenDoneThenVerified() throws Exception {
     String path = "/api/reconciler/runs/%d/repairs".formatted(run);
     JsonNode unlike = differences("?class=FIELDS_DIFFER").at("/differences/0/difference");
     String row =
@@ -173,6 +176,30 @@ class ReconcilerControllerIT {
         .isEqualTo("urn:crossfade:problem:selection-changed");
     assertThat(changed.json().path("selected").asLong()).isEqualTo(LOST);
 
+    // A row that the stream's consumer writes between the preview and the repair, and otherwise.
+    JsonNode missing = differences("?class=MISSING_IN_STREAM").at("/differences/0/difference");
+    RecordId id = RecordId.parse(missing.path("id").asText());
+    String late =
+        "{\"rows\":[{\"table\":\"t_user_health_data\",\"id\":\"%s\"}],\"prefer\":\"legacy\",\"reason\":\"x\",%%s}"
+            .formatted(id);
+    String ofLate =
+        http.call("POST", path, late.formatted("\"dryRun\":true")).json().path("preview").asText();
+    new RowCopier(
+            OutputTables.find("t_user_health_data").orElseThrow(),
+            router.getBean("legacyDataSource", DataSource.class),
+            stream)
+        .insert(List.of(id));
+    String where = " WHERE id = x'%s'".formatted(id);
+    TestOutputs.update(stream, "UPDATE t_user_health_data SET heart_rate = 77" + where);
+    JsonNode left =
+        http.call("POST", path, late.formatted("\"preview\":\"" + ofLate + "\"")).json();
+    assertThat(left.at("/rows/toStream").asLong()).as("%s", left).isZero();
+    assertThat(left.at("/rows/changed").asLong()).isEqualTo(1);
+    assertThat(TestOutputs.number(stream, "SELECT heart_rate FROM t_user_health_data" + where))
+        .isEqualTo(77);
+    assertThat(http.get(path).json().at("/0/done/changed").asLong()).isEqualTo(1);
+    TestOutputs.update(stream, "DELETE FROM t_user_health_data" + where);
+
     String filter =
         "{\"filter\":{\"class\":\"missing-in-stream\",\"device\":\"API\",\"repaired\":false},"
             + "\"reason\":\"night shift\",%s}";
@@ -185,7 +212,7 @@ class ReconcilerControllerIT {
         http.call("POST", path, filter.formatted("\"preview\":\"" + ofFilter + "\"")).json();
     assertThat(done.at("/rows/toStream").asLong()).as("%s", done).isEqualTo(LOST);
     JsonNode receipts = http.get(path).json();
-    assertThat(receipts).hasSize(2);
+    assertThat(receipts).hasSize(3);
     assertThat(receipts.at("/0/id").asLong()).isEqualTo(done.path("receipt").asLong());
     assertThat(receipts.at("/0/selection").asText())
         .isEqualTo("class=MISSING_IN_STREAM repaired=false device=API");
