@@ -1,15 +1,10 @@
 package io.crossfade.reconciler;
 
-import io.crossfade.db.AcceptanceStamp;
-import io.crossfade.db.OutputTable;
-import io.crossfade.db.OutputTables;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.Comparisons.StoredDifference;
 import io.crossfade.reconciler.diff.DifferenceClass;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +19,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The differences that a run believes, by filter. Who lists them, counts them or selects them for a
- * repair asks the one condition of {@link #where}, so that what is shown is what is repaired.
+ * repair asks the one condition of {@link DifferenceWhere}, so that what is shown is what is
+ * repaired.
  */
 public final class Differences {
 
@@ -40,17 +36,6 @@ public final class Differences {
   private static final int IDS = 500;
 
   private static final String AFTER = " AND (table_name > ? OR (table_name = ? AND id > ?))";
-
-  private static final String UNREPAIRED = " AND repair_id IS NULL";
-
-  /** A condition with the values for its marks. */
-  private record Where(String sql, List<Object> values) {
-    Where and(String more, Object... others) {
-      List<Object> all = new ArrayList<>(values);
-      all.addAll(Arrays.asList(others));
-      return new Where(sql + more, all);
-    }
-  }
 
   private record Selected(DifferencePlace place, DifferenceClass kind, boolean repaired) {}
 
@@ -76,32 +61,27 @@ public final class Differences {
   }
 
   /**
-   * Differences of a run, urgent ones first, then in the order of tables and ids.
+   * Differences of a run, in an order that no two of them share.
    *
    * @param after the place of the last one that was seen; {@code null} at the beginning
    * @throws IllegalArgumentException when the run has no such place
    */
   public List<StoredDifference> find(
-      long run, DifferenceFilter filter, @Nullable DifferencePlace after, int limit) {
-    Where where = where(run, filter);
+      long run,
+      DifferenceFilter filter,
+      DifferenceOrder order,
+      @Nullable DifferencePlace after,
+      int limit) {
+    DifferenceWhere where = DifferenceWhere.of(run, filter);
     if (after != null) {
-      boolean urgent = isUrgent(run, after);
-      String table = after.table();
-      where =
-          where.and(
-              " AND (urgent < ? OR (urgent = ?" + AFTER + "))",
-              urgent,
-              urgent,
-              table,
-              table,
-              after.id().bytes());
+      where = after(where, run, order, after);
     }
-    return stored(where.and(" ORDER BY urgent DESC, table_name, id LIMIT ?", limit));
+    return stored(where.and(" ORDER BY " + order.sql() + " LIMIT ?", limit));
   }
 
   /** How many there are. */
   public Count count(long run, DifferenceFilter filter) {
-    Where where = where(run, filter);
+    DifferenceWhere where = DifferenceWhere.of(run, filter);
     return transactions.in(
         () ->
             jdbc.sql(
@@ -114,7 +94,7 @@ public final class Differences {
 
   /** Hands over every one, table by table in the order of ids; holds a few. */
   public void forEach(long run, DifferenceFilter filter, Consumer<StoredDifference> sink) {
-    Where where = where(run, filter);
+    DifferenceWhere where = DifferenceWhere.of(run, filter);
     DifferencePlace after = null;
     List<StoredDifference> page;
     do {
@@ -149,7 +129,7 @@ public final class Differences {
 
   private SelectedRows matching(long run, DifferenceFilter filter) {
     SelectedRows selected = new SelectedRows(run);
-    Where where = where(run, filter).and(UNREPAIRED);
+    DifferenceWhere where = DifferenceWhere.of(run, filter).and(DifferenceWhere.UNREPAIRED);
     DifferencePlace after = null;
     List<Selected> page;
     do {
@@ -206,88 +186,42 @@ public final class Differences {
       }
       known.addAll(
           selected(
-              where(run, DifferenceFilter.ALL)
+              DifferenceWhere.of(run, DifferenceFilter.ALL)
                   .and(" AND table_name = ? AND id IN (" + marks + ")", values)
                   .and(" ORDER BY id")));
     }
     return known;
   }
 
-  private boolean isUrgent(long run, DifferencePlace place) {
-    Where where =
-        where(run, DifferenceFilter.ALL)
+  /** What follows a place in an order. */
+  private DifferenceWhere after(
+      DifferenceWhere where, long run, DifferenceOrder order, DifferencePlace place) {
+    DifferenceWhere one =
+        DifferenceWhere.of(run, DifferenceFilter.ALL)
             .and(" AND table_name = ? AND id = ?", place.table(), place.id().bytes());
-    return transactions
-        .in(
-            () ->
-                jdbc.sql("SELECT urgent FROM difference WHERE " + where.sql())
-                    .params(where.values())
-                    .query(Boolean.class)
-                    .optional())
-        .orElseThrow(() -> new IllegalArgumentException("Run %d has no %s".formatted(run, place)));
+    DifferenceOrder.Keys keys =
+        transactions
+            .in(
+                () ->
+                    jdbc.sql("SELECT urgent, stamp, device_sn FROM difference WHERE " + one.sql())
+                        .params(one.values())
+                        .query(
+                            (row, number) ->
+                                new DifferenceOrder.Keys(
+                                    row.getBoolean(1), row.getLong(2), row.getString(3), place))
+                        .optional())
+            .orElseThrow(
+                () -> new IllegalArgumentException("Run %d has no %s".formatted(run, place)));
+    return order.after(where, keys);
   }
 
-  /** The one place where a filter becomes SQL. What was looked at once only is not told yet. */
-  private static Where where(long run, DifferenceFilter filter) {
-    Where where = new Where("comparison_id = ? AND looks = 2", List.of(run));
-    if (filter.kind() != null) {
-      List<OutputTable<?>> tables = OutputTables.of(filter.kind());
-      where =
-          where.and(
-              tables.stream()
-                  .map(table -> "?")
-                  .collect(Collectors.joining(",", " AND table_name IN (", ")")),
-              tables.stream().map(OutputTable::name).toArray());
-    }
-    if (filter.difference() != null) {
-      where = where.and(" AND class = ?", filter.difference().name());
-    }
-    if (filter.column() != null) {
-      // A name that is not ASCII has no collation with a column that is.
-      where =
-          where.and(
-              " AND FIND_IN_SET(?, CONVERT(columns USING utf8mb4) COLLATE utf8mb4_bin) > 0",
-              filter.column());
-    }
-    if (filter.explained() != null) {
-      where =
-          where.and(
-              filter.explained() ? " AND explanation IS NOT NULL" : " AND explanation IS NULL");
-    }
-    if (filter.explanation() != null) {
-      where = where.and(" AND explanation = ?", filter.explanation().name());
-    }
-    if (filter.urgent() != null) {
-      where = where.and(" AND urgent = ?", filter.urgent());
-    }
-    if (filter.repaired() != null) {
-      where = where.and(filter.repaired() ? " AND repair_id IS NOT NULL" : UNREPAIRED);
-    }
-    if (filter.deviceSn() != null) {
-      String device = filter.deviceSn();
-      // To the collation "A" and "A " are one device.
-      where =
-          where.and(
-              " AND device_sn = ? AND LENGTH(device_sn) = ?",
-              device,
-              device.getBytes(StandardCharsets.UTF_8).length);
-    }
-    if (filter.from() != null) {
-      where = where.and(" AND stamp >= ?", AcceptanceStamp.floor(filter.from()));
-    }
-    if (filter.to() != null) {
-      where = where.and(" AND stamp < ?", AcceptanceStamp.floor(filter.to()));
-    }
-    return where;
-  }
-
-  private static Where after(Where where, @Nullable DifferencePlace place) {
+  private static DifferenceWhere after(DifferenceWhere where, @Nullable DifferencePlace place) {
     return place == null
         ? where
         : where.and(AFTER, place.table(), place.table(), place.id().bytes());
   }
 
-  private List<StoredDifference> stored(Where where) {
+  private List<StoredDifference> stored(DifferenceWhere where) {
     return transactions.in(
         () ->
             jdbc.sql("SELECT * FROM difference WHERE " + where.sql())
@@ -296,7 +230,7 @@ public final class Differences {
                 .list());
   }
 
-  private List<Selected> selected(Where where) {
+  private List<Selected> selected(DifferenceWhere where) {
     return transactions.in(
         () ->
             jdbc.sql(

@@ -66,6 +66,11 @@ public class ReconcilerConfiguration {
   }
 
   @Bean
+  DifferenceFigures differenceFigures(HikariDataSource controlDataSource) {
+    return new DifferenceFigures(controlDataSource);
+  }
+
+  @Bean
   Differences differences(HikariDataSource controlDataSource) {
     return new Differences(controlDataSource);
   }

@@ -22,7 +22,11 @@ import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.diff.Explanation;
 import io.crossfade.reconciler.repair.Repair;
+import io.crossfade.reconciler.repair.RepairScript;
+import io.crossfade.reconciler.repair.RowChange;
 import io.crossfade.reconciler.repair.SelectionChangedException;
+import java.io.StringWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -74,6 +78,7 @@ class RepairSelectionIT {
   private final Comparisons comparisons =
       new Comparisons(outputs.control(), InstantSource.system());
   private final Differences differences = new Differences(outputs.control());
+  private final DifferenceFigures figures = new DifferenceFigures(outputs.control());
   private final DifferenceSearch search = new DifferenceSearch(outputs.legacy(), outputs.stream());
   private final Repair repair = new Repair(outputs.control(), outputs.legacy(), outputs.stream());
   private final JdbcClient jdbc = JdbcClient.create(outputs.control());
@@ -110,7 +115,17 @@ class RepairSelectionIT {
               .map(Kept::place)
               .toList();
       empty += matching.isEmpty() ? 1 : 0;
-      assertThat(listed(filter)).as(what).isEqualTo(matching);
+      assertThat(listed(filter, DifferenceOrder.URGENT)).as(what).isEqualTo(matching);
+      DifferenceOrder order = one(List.of(DifferenceOrder.values()));
+      assertThat(listed(filter, order))
+          .as("%s by %s", what, order)
+          .isEqualTo(
+              all.stream()
+                  .filter(one -> matches(one, filter))
+                  .sorted(by(order))
+                  .map(Kept::place)
+                  .toList());
+      assertSummed(what, all, filter);
       assertThat(differences.count(run, filter).all()).as(what).isEqualTo(matching.size());
       List<StoredDifference> handed = new ArrayList<>();
       differences.forEach(run, filter, handed::add);
@@ -176,6 +191,45 @@ class RepairSelectionIT {
     assertThat(applied).isPositive();
     assertThat(refused).isPositive();
     assertThat(empty).isPositive();
+  }
+
+  @Test
+  void scriptHasTheStatementsAndSaysWhetherTheyAreAll() throws Exception {
+    fill();
+    Repair.Plan plan = new Repair.Plan(run, new DifferenceSelection.All(), DeliveryPath.LEGACY);
+    List<RowChange> changes = new ArrayList<>();
+    Repair.Preview preview = repair.dryRun(plan, changes::add);
+    List<String> whole = script(plan, RepairScript.MOST);
+    assertThat(whole.get(1)).contains(preview.digest());
+    assertThat(whole.get(2)).isEqualTo("-- All %d statements".formatted(changes.size()));
+    assertThat(whole.subList(4, whole.size()))
+        .isEqualTo(changes.stream().map(RowChange::statement).toList());
+    List<String> cut = script(plan, 3);
+    assertThat(cut.get(2)).startsWith("-- CUT: the first 3 of " + changes.size());
+    assertThat(cut).hasSize(4 + 3);
+    DifferenceFilter evil =
+        new DifferenceFilter(
+            null, null, null, null, null, null, null, "x\nDROP TABLE y;", null, null);
+    assertThat(script(new Repair.Plan(run, new DifferenceSelection.Matching(evil), null), 3))
+        .as("a comment stays one")
+        .allMatch(line -> line.startsWith("-- ") || line.equals("SET NAMES utf8mb4;"));
+
+    for (RowChange change : changes) {
+      assertThat(change.from()).isNotEqualTo(change.to());
+      assertThat(change.columns().isEmpty())
+          .isEqualTo(change.difference() != DifferenceClass.FIELDS_DIFFER);
+      DataSource to = change.to() == DeliveryPath.LEGACY ? outputs.legacy() : outputs.stream();
+      assertThat(TestOutputs.update(to, change.statement().replaceAll(";$", ""))).isPositive();
+    }
+    assertThat(agreeing(kept()))
+        .as("what the statements say is what a repair does")
+        .isEqualTo(touched(kept(), selected(kept(), plan.selection()), DeliveryPath.LEGACY));
+  }
+
+  private List<String> script(Repair.Plan plan, int most) throws Exception {
+    StringWriter script = new StringWriter();
+    RepairScript.write(repair, plan, most, script);
+    return script.toString().lines().toList();
   }
 
   /** What happens to a row between the preview and the repair. */
@@ -268,7 +322,8 @@ class RepairSelectionIT {
     assertThatThrownBy(() -> DifferencePlace.parse("表:" + "0".repeat(32)))
         .isInstanceOf(IllegalArgumentException.class);
     DifferencePlace none = new DifferencePlace("nowhere", new RecordId(1, 1));
-    assertThatThrownBy(() -> differences.find(run, DifferenceFilter.ALL, none, 1))
+    assertThatThrownBy(
+            () -> differences.find(run, DifferenceFilter.ALL, DifferenceOrder.TIME, none, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has no nowhere");
     assertThatThrownBy(() -> DifferenceSelection.of(false, null, null))
@@ -480,12 +535,85 @@ class RepairSelectionIT {
         .collect(Collectors.toSet());
   }
 
-  private List<DifferencePlace> listed(DifferenceFilter filter) {
+  private static Comparator<Kept> by(DifferenceOrder order) {
+    Comparator<Kept> first =
+        switch (order) {
+          case URGENT -> Comparator.comparing(one -> !one.difference().urgent());
+          case TIME -> Comparator.comparingLong(one -> one.difference().stamp());
+          // To the collation "A" and "A " are one device.
+          case DEVICE ->
+              Comparator.comparing((Kept one) -> one.difference().deviceSn().stripTrailing())
+                  .thenComparingLong(one -> one.difference().stamp());
+        };
+    return first
+        .thenComparing(one -> one.difference().table())
+        .thenComparing(one -> one.difference().id());
+  }
+
+  /** Counted one by one, of all that is kept or of the first so many. */
+  private void assertSummed(String what, List<Kept> all, DifferenceFilter filter) {
+    int most = random.nextBoolean() ? 1_000 : 1 + random.nextInt(all.size());
+    Duration unit = one(List.of(Duration.ofMinutes(1), Duration.ofHours(1)));
+    Map<DifferenceClass, Long> classes = new HashMap<>();
+    Map<String, Long> causes = new HashMap<>();
+    Map<String, Long> columns = new HashMap<>();
+    Map<String, Long> kinds = new HashMap<>();
+    Map<Instant, Long> times = new HashMap<>();
+    long total = 0;
+    for (Kept one : all.subList(0, Math.min(most, all.size()))) {
+      if (!matches(one, filter)) {
+        continue;
+      }
+      total++;
+      Difference of = one.difference();
+      classes.merge(of.kind(), 1L, Long::sum);
+      causes.merge(String.valueOf(one.explanation()), 1L, Long::sum);
+      of.fields().forEach(field -> columns.merge(field.column(), 1L, Long::sum));
+      kinds.merge(of.table().equals("t_common_event") ? "event" : "health", 1L, Long::sum);
+      long ms = AcceptanceStamp.instantOf(of.stamp()).toEpochMilli();
+      times.merge(Instant.ofEpochMilli(ms - ms % unit.toMillis()), 1L, Long::sum);
+    }
+    DifferenceSummary summary = figures.summary(run, unit, filter, most);
+    assertThat(summary.total()).as(what).isEqualTo(total);
+    assertThat(summary.atLeast()).as(what).isEqualTo(all.size() > most);
+    assertThat(counts(summary.classes())).as(what).isEqualTo(classes);
+    assertThat(counts(summary.columns())).as(what).isEqualTo(columns);
+    assertThat(counts(summary.kinds())).as(what).isEqualTo(kinds);
+    assertThat(
+            summary.causes().stream()
+                .collect(
+                    Collectors.toMap(
+                        one -> String.valueOf(one.value()), DifferenceSummary.Cause::count)))
+        .as(what)
+        .isEqualTo(causes);
+    assertThat(
+            summary.times().stream()
+                .collect(
+                    Collectors.toMap(DifferenceSummary.Time::from, DifferenceSummary.Time::count)))
+        .as(what)
+        .isEqualTo(times);
+    assertThat(summary.times())
+        .as(what)
+        .allMatch(one -> one.from().plus(unit).equals(one.to()))
+        .isSortedAccordingTo(Comparator.comparing(DifferenceSummary.Time::from));
+    assertThat(summary.otherTimes()).isZero();
+  }
+
+  private static <T> Map<T, Long> counts(List<DifferenceSummary.Entry<T>> entries) {
+    assertThat(entries)
+        .as("most first")
+        .isSortedAccordingTo(
+            Comparator.comparingLong((DifferenceSummary.Entry<T> one) -> -one.count()));
+    return entries.stream()
+        .collect(Collectors.toMap(DifferenceSummary.Entry::value, DifferenceSummary.Entry::count));
+  }
+
+  private List<DifferencePlace> listed(DifferenceFilter filter, DifferenceOrder order) {
     int most = 1 + random.nextInt(20);
     List<DifferencePlace> listed = new ArrayList<>();
     List<StoredDifference> page;
     do {
-      page = differences.find(run, filter, listed.isEmpty() ? null : listed.getLast(), most);
+      page = differences.find(run, filter, order, listed.isEmpty() ? null : listed.getLast(), most);
       page.forEach(one -> listed.add(Differences.place(one)));
     } while (page.size() == most);
     return listed;

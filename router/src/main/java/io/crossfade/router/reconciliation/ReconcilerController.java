@@ -7,6 +7,7 @@ import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.DifferenceFilter;
+import io.crossfade.reconciler.DifferenceOrder;
 import io.crossfade.reconciler.DifferencePlace;
 import io.crossfade.reconciler.DifferenceSearch;
 import io.crossfade.reconciler.Differences;
@@ -181,7 +182,12 @@ public final class ReconcilerController implements DisposableBean {
     DifferenceFilter filter = asked.filter();
     try {
       List<Comparisons.StoredDifference> found =
-          differences.find(id, filter, after == null ? null : DifferencePlace.parse(after), most);
+          differences.find(
+              id,
+              filter,
+              DifferenceOrder.URGENT,
+              after == null ? null : DifferencePlace.parse(after),
+              most);
       Differences.Count count = differences.count(id, filter);
       return new Page(
           found,
