@@ -31,6 +31,7 @@ import io.crossfade.router.operator.OperatorConfiguration;
 import io.crossfade.router.overview.OverviewConfiguration;
 import io.crossfade.router.paths.GuardedStreamPath;
 import io.crossfade.router.reconciliation.ReconcilerController;
+import io.crossfade.router.reconciliation.RepairController;
 import io.crossfade.router.reconciliation.ReportController;
 import io.crossfade.router.reconciliation.RuleController;
 import io.crossfade.router.rollout.RolloutConfiguration;
@@ -68,6 +69,7 @@ import org.springframework.web.filter.RequestContextFilter;
   StreamStatsController.class,
   ReportController.class,
   ReconcilerController.class,
+  RepairController.class,
   RuleController.class,
   DeadLetterConfiguration.class,
   OverviewConfiguration.class,

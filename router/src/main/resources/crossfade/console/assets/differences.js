@@ -2,22 +2,23 @@
 (() => {
   'use strict';
   const picks = () => [...document.querySelectorAll('input[name=row][form=repair-rows]')];
-  const all = document.getElementById('pick-all');
+  const all = () => document.getElementById('pick-all');
   const button = document.getElementById('repair-picked');
   const count = () => {
     const picked = picks().filter((one) => one.checked).length;
     const { none, one, many } = button.dataset;
     button.disabled = picked === 0;
     button.textContent = picked === 0 ? none : picked === 1 ? one : many.replace('#', picked);
-    if (all) {
-      all.checked = picked > 0 && picked === picks().length;
-      all.indeterminate = picked > 0 && !all.checked;
+    const whole = all();
+    if (whole) {
+      whole.checked = picked > 0 && picked === picks().length;
+      whole.indeterminate = picked > 0 && !whole.checked;
     }
   };
   if (button) {
     document.addEventListener('change', (event) => {
-      if (event.target === all) {
-        picks().forEach((one) => { one.checked = all.checked; });
+      if (event.target.id === 'pick-all') {
+        picks().forEach((one) => { one.checked = event.target.checked; });
       }
       count();
     });
@@ -25,6 +26,34 @@
     window.addEventListener('pageshow', count);
     count();
   }
+
+  // While a run goes on the list comes anew, but not from under a person who picks, reads or is asked.
+  const isHeld = () => picks().some((one) => one.checked)
+    || document.querySelector('#differences [aria-expanded=true], #repair > dialog[open]') !== null;
+  const hold = (event) => {
+    if (event.detail.target?.id !== 'found') {
+      return;
+    }
+    const held = isHeld();
+    const said = document.getElementById('held');
+    if (said) {
+      said.hidden = !held;
+    }
+    if (held) {
+      event.preventDefault();
+    }
+  };
+  document.body.addEventListener('htmx:beforeRequest', hold);
+  document.body.addEventListener('htmx:beforeSwap', hold);
+  document.body.addEventListener('htmx:afterSwap', () => {
+    const found = document.getElementById('found');
+    const matching = document.getElementById('repair-matching');
+    if (found && matching) {
+      matching.textContent = found.dataset.matching;
+      matching.disabled = found.dataset.unrepaired === '0';
+      count();
+    }
+  });
   document.body.addEventListener('htmx:afterSettle', () => {
     const dialog = document.querySelector('#repair > dialog:not([open])');
     if (dialog) {

@@ -9,6 +9,7 @@ import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
@@ -191,6 +192,14 @@ class ConsoleBrowserIT {
     page.locator("nav").getByRole(AriaRole.LINK, inside("Differences")).click();
     page.getByRole(AriaRole.BUTTON, named("Compare now")).click();
     assertThat(page.getByRole(AriaRole.STATUS)).containsText("has begun");
+    assertThat(page.getByRole(AriaRole.STATUS).locator("a"))
+        .hasText(
+            Pattern.compile("Show run \\d+"),
+            new LocatorAssertions.HasTextOptions().setTimeout((double) PATIENCE.toMillis()));
+    page.getByRole(AriaRole.STATUS).locator("a").click();
+    assertThat(page.locator("#headline"))
+        .isVisible(
+            new LocatorAssertions.IsVisibleOptions().setTimeout((double) PATIENCE.toMillis()));
     await()
         .atMost(PATIENCE)
         .until(
@@ -211,6 +220,19 @@ class ConsoleBrowserIT {
     assertThat(page.locator("tr.differs")).containsText("199");
     page.getByRole(AriaRole.BUTTON, named("Both rows")).click();
     assertThat(page.locator("tr.differs")).hasCount(0);
+    page.locator(".chip", chip("heart_rate")).click();
+    assertThat(page).hasURL(Pattern.compile("device=WATCH7.*column=heart_rate"));
+    assertThat(page.locator(".chip.now")).containsText("heart_rate 1");
+    page.getByLabel("Order").selectOption("time");
+    page.getByRole(AriaRole.BUTTON, named("Show")).first().click();
+    assertThat(page).hasURL(Pattern.compile("order=time"));
+    page.locator(".chip", chip("fields differ")).click();
+    assertThat(page).hasURL(Pattern.compile("order=time.*class=FIELDS_DIFFER"));
+    page.locator(".chip.now", chip("fields differ")).click();
+    page.locator(".chip.now", chip("heart_rate")).click();
+    assertThat(page.locator(".chip.now")).hasCount(0);
+    checkInBothLanguagesAndWidths(page);
+    listStandsStillWhileSomethingIsPicked(page);
     page.getByLabel("Where fields differ").selectOption("legacy");
     Locator button = page.locator("#repair-picked");
     assertThat(button).isDisabled();
@@ -227,7 +249,19 @@ class ConsoleBrowserIT {
     assertThat(dialog).containsText("All that match this filter");
     assertThat(dialog.locator(".filter")).containsText("WATCH7");
     assertThat(dialog).containsText("1 rows to the stream output");
-    shoot(page, "repair");
+    assertThat(dialog.locator("#changes tbody tr")).hasCount(1);
+    assertThat(dialog.locator("#changes")).containsText("heart_rate: 199 → ");
+    assertThat(dialog.locator("#changes")).containsText("memory queue → stream");
+    assertThat(dialog.locator("pre")).isHidden();
+    Download script =
+        page.waitForDownload(
+            () -> dialog.getByRole(AriaRole.BUTTON, inside("Statements as .sql")).click());
+    assertThat(script.suggestedFilename()).matches("crossfade-repair-run-\\d+\\.sql");
+    assertThat(script.path()).content().contains("-- All 1 statements", "UPDATE `");
+    check(page, "repair", "en-GB", 1280);
+    page.setViewportSize(390, 844);
+    check(page, "repair", "en-GB", 390);
+    page.setViewportSize(1280, 900);
     dialog.getByLabel("Reason").fill("a test planted it");
     dialog.getByRole(AriaRole.BUTTON, inside("Repair 1 row now")).click();
     assertThat(page).hasURL(Pattern.compile("device=WATCH7"));
@@ -268,6 +302,53 @@ class ConsoleBrowserIT {
     assertThat(page).hasURL(base + "/console/login");
     assertThat(complaints).isEmpty();
     page.context().close();
+  }
+
+  /** With differences on it. */
+  private static void checkInBothLanguagesAndWidths(Page page) {
+    for (String language : List.of("zh-CN", "en")) {
+      page.navigate(page.url().replaceAll("&lang=.*", "") + "&lang=" + language);
+      assertThat(page.locator(".facets")).isVisible();
+      for (int width : new int[] {390, 1280}) {
+        page.setViewportSize(width, 900);
+        check(page, "found", language, width);
+      }
+    }
+  }
+
+  /** A repair of somebody else goes on meanwhile. */
+  private static void listStandsStillWhileSomethingIsPicked(Page page) {
+    DataSource control = router.getBean("controlDataSource", DataSource.class);
+    String run = page.url().replaceAll(".*run=(\\d+).*", "$1");
+    TestOutputs.update(
+        control,
+        "INSERT INTO repair (comparison_id, actor, reason, selection, selected, started_at) VALUES"
+            + " (%s, 'ann', 'x', 'all', 5, UTC_TIMESTAMP(3))".formatted(run));
+    page.reload();
+    assertThat(page.locator("#run-state")).containsText("by ann is at work on 5 rows");
+    page.locator("#pick-all").check();
+    TestOutputs.update(control, "UPDATE difference SET repair_id = 0 WHERE comparison_id = " + run);
+    assertThat(page.locator("#held"))
+        .isVisible(
+            new LocatorAssertions.IsVisibleOptions().setTimeout((double) PATIENCE.toMillis()));
+    assertThat(page.locator("[name=row]")).isChecked();
+    assertThat(page.locator("#repair-picked")).hasText("Repair 1 row…");
+    assertThat(page.locator("#differences .badge.pass")).hasCount(0);
+    page.locator("#pick-all").uncheck();
+    assertThat(page.locator("#differences .badge.pass"))
+        .hasText(
+            "repaired",
+            new LocatorAssertions.HasTextOptions().setTimeout((double) PATIENCE.toMillis()));
+    assertThat(page.locator("#held")).isHidden();
+    assertThat(page.locator("#repair-matching")).isDisabled();
+    TestOutputs.update(
+        control, "UPDATE difference SET repair_id = NULL WHERE comparison_id = " + run);
+    TestOutputs.update(control, "UPDATE repair SET finished_at = UTC_TIMESTAMP(3)");
+    assertThat(page.locator("[hx-trigger*=every]"))
+        .hasCount(
+            0, new LocatorAssertions.HasCountOptions().setTimeout((double) PATIENCE.toMillis()));
+    assertThat(page.locator("#differences .badge.pass")).hasCount(0);
+    assertThat(page.locator("#repair-matching")).isEnabled();
   }
 
   /** Of a long letter the list shows the beginning; its own page has all of it. */
@@ -471,6 +552,10 @@ class ConsoleBrowserIT {
         page.locator("select[name=run] option")
             .filter(new Locator.FilterOptions().setHasText(origin));
     return runs.count() == 0 ? "0" : runs.first().getAttribute("value");
+  }
+
+  private static Page.LocatorOptions chip(String word) {
+    return new Page.LocatorOptions().setHasText(word);
   }
 
   private static Page.GetByRoleOptions named(String name) {

@@ -17,9 +17,17 @@ public final class Format {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   /** UTC, to the second. */
   public String time(@Nullable Instant instant) {
     return instant == null ? UNKNOWN : TIME.format(instant);
+  }
+
+  /** Within a year: month, day, hour and minute, UTC. */
+  public String minute(Instant instant) {
+    return MINUTE.format(instant);
   }
 
   /** When a record was accepted. */

@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  *     matches
  * @param row places of those that were picked
  * @param filter what the page showed
+ * @param order in which it did
  */
 record RepairForm(
     @Nullable String scope,
     @Nullable List<String> row,
     @Nullable FilterRequest filter,
+    @Nullable String order,
     @Nullable String prefer,
     @Nullable String reason,
     @Nullable String preview) {

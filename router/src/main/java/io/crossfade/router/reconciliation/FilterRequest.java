@@ -9,6 +9,7 @@ import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.RefusedException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +123,28 @@ public record FilterRequest(
         filled(device),
         from,
         to);
+  }
+
+  /** What it says, by the names of an address; nothing of what is empty. */
+  public Map<String, Object> parameters() {
+    Map<String, Object> said = new LinkedHashMap<>();
+    put(said, "kind", filled(kind));
+    put(said, "class", filled(difference));
+    put(said, "column", filled(column));
+    put(said, "explained", explained);
+    put(said, "reason", filled(reason));
+    put(said, "urgent", urgent);
+    put(said, "repaired", repaired);
+    put(said, "device", filled(device));
+    put(said, "from", from);
+    put(said, "to", to);
+    return said;
+  }
+
+  private static void put(Map<String, Object> said, String name, @Nullable Object value) {
+    if (value != null) {
+      said.put(name, value);
+    }
   }
 
   /** Whether it asks for everything. */

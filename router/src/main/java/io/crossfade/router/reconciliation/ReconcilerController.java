@@ -1,19 +1,19 @@
 package io.crossfade.router.reconciliation;
 
-import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
 import io.crossfade.reconciler.Comparisons;
+import io.crossfade.reconciler.DifferenceFigures;
 import io.crossfade.reconciler.DifferenceFilter;
 import io.crossfade.reconciler.DifferenceOrder;
 import io.crossfade.reconciler.DifferencePlace;
 import io.crossfade.reconciler.DifferenceSearch;
+import io.crossfade.reconciler.DifferenceSummary;
 import io.crossfade.reconciler.Differences;
 import io.crossfade.reconciler.ReconcilerPause;
 import io.crossfade.reconciler.diff.ComparisonWindow;
-import io.crossfade.reconciler.repair.Repair;
 import io.crossfade.reconciler.report.DifferencesCsv;
 import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.security.Principal;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,9 +56,6 @@ public final class ReconcilerController implements DisposableBean {
   private static final Logger log = LoggerFactory.getLogger(ReconcilerController.class);
   private static final int MOST = 1_000;
 
-  /** Statements of a dry run in an answer; the command line prints all. */
-  private static final int STATEMENTS = 100;
-
   /** Of each table. */
   private static final int ROWS_OF_A_DEVICE = 3;
 
@@ -86,33 +82,14 @@ public final class ReconcilerController implements DisposableBean {
    */
   public record RunRequest(@Nullable Instant from, @Nullable Instant to, @Nullable String kind) {}
 
-  /**
-   * What a repair did, or would do.
-   *
-   * @param receipt under which it is recorded; {@code null} of a dry run
-   * @param selected rows on which it was to act, to touch them or to leave them alone
-   * @param preview digest of these rows: a repair names that of the dry run that a person has seen
-   * @param statements the first of them, in a dry run
-   * @param verification how to see that it helped
-   */
-  public record RepairAnswer(
-      boolean applied,
-      @Nullable Long receipt,
-      long selected,
-      String selection,
-      String preview,
-      Repair.Done rows,
-      List<String> statements,
-      String verification) {}
-
   /** Why something is done. */
   public record Because(@Nullable String reason) {}
 
   private final Comparisons comparisons;
   private final Comparison comparison;
   private final Differences differences;
+  private final DifferenceFigures figures;
   private final DifferenceSearch search;
-  private final Repair repair;
   private final ReconcilerPause pause;
   private final Set<ComparisonRequest> asked = ConcurrentHashMap.newKeySet();
   private final ExecutorService runs =
@@ -123,14 +100,14 @@ public final class ReconcilerController implements DisposableBean {
       Comparisons comparisons,
       Comparison comparison,
       Differences differences,
+      DifferenceFigures figures,
       DifferenceSearch search,
-      Repair repair,
       ReconcilerPause pause) {
     this.comparisons = comparisons;
     this.comparison = comparison;
     this.differences = differences;
+    this.figures = figures;
     this.search = search;
-    this.repair = repair;
     this.pause = pause;
   }
 
@@ -169,23 +146,29 @@ public final class ReconcilerController implements DisposableBean {
             kind == null ? Kind.all() : Set.of(kind)));
   }
 
-  /** Urgent ones first. */
+  /**
+   * A page of them.
+   *
+   * @param order {@code urgent}, {@code time} or {@code device}; urgent ones first without it
+   */
   @GetMapping("/runs/{id}/differences")
   public Page differences(
       @PathVariable long id,
       FilterRequest asked,
+      @RequestParam(required = false) @Nullable String order,
       @RequestParam(required = false) @Nullable String after,
       @RequestParam(defaultValue = "100") int limit)
       throws RefusedException {
     run(id);
     int most = Math.clamp(limit, 1, MOST);
     DifferenceFilter filter = asked.filter();
+    DifferenceOrder ordered = Choice.of(DifferenceOrder.class, order);
     try {
       List<Comparisons.StoredDifference> found =
           differences.find(
               id,
               filter,
-              DifferenceOrder.URGENT,
+              ordered == null ? DifferenceOrder.URGENT : ordered,
               after == null ? null : DifferencePlace.parse(after),
               most);
       Differences.Count count = differences.count(id, filter);
@@ -197,6 +180,13 @@ public final class ReconcilerController implements DisposableBean {
     } catch (IllegalArgumentException e) {
       throw unreadable(e);
     }
+  }
+
+  /** What they have in common, with what is asked of the list. */
+  @GetMapping("/runs/{id}/differences/summary")
+  public DifferenceSummary summary(@PathVariable long id, FilterRequest asked)
+      throws RefusedException {
+    return figures.summary(id, run(id).window(), asked.filter());
   }
 
   /** The same as a file, without an end: health data. */
@@ -230,74 +220,6 @@ public final class ReconcilerController implements DisposableBean {
     return search.newest(sn, ROWS_OF_A_DEVICE);
   }
 
-  @PostMapping("/runs/{id}/repairs")
-  public RepairAnswer repair(
-      @PathVariable long id, @RequestBody RepairRequest request, Principal actor)
-      throws RefusedException, SQLException {
-    Comparisons.Summary found = run(id);
-    if (found.kinds().isEmpty()) {
-      throw new RefusedException(
-          Refusal.NOT_FOUND, "Run %d is of kinds that this router has not".formatted(id));
-    }
-    Repair.Plan plan =
-        new Repair.Plan(id, request.selection(), Choice.of(DeliveryPath.class, request.prefer()));
-    try {
-      return request.dryRun() ? preview(plan) : repair(plan, found, request, actor.getName());
-    } catch (IllegalArgumentException e) {
-      throw unreadable(e);
-    }
-  }
-
-  private RepairAnswer preview(Repair.Plan plan) throws SQLException {
-    List<String> statements = new ArrayList<>();
-    Repair.Preview would =
-        repair.dryRun(
-            plan,
-            change -> {
-              if (statements.size() < STATEMENTS) {
-                statements.add(change.statement());
-              }
-            });
-    return new RepairAnswer(
-        false,
-        null,
-        would.selected(),
-        plan.selection().toString(),
-        would.digest(),
-        would.done(),
-        statements,
-        "");
-  }
-
-  private RepairAnswer repair(
-      Repair.Plan plan, Comparisons.Summary of, RepairRequest request, String actor)
-      throws RefusedException, SQLException {
-    String reason = Reason.of(request.reason());
-    Repair.Receipt receipt = repair.apply(plan, request.seen(), actor, reason);
-    // After one that may be at it: what this repair did, that one may not have seen.
-    if (receipt.selected() > 0) {
-      runs.execute(() -> compare(plan.verification(of, receipt)));
-    }
-    return new RepairAnswer(
-        true,
-        receipt.id(),
-        receipt.selected(),
-        plan.selection().toString(),
-        request.seen(),
-        receipt.done(),
-        List.of(),
-        "a run of origin REPAIR looks at these rows again");
-  }
-
-  /** Who repaired what of a run, and why: the newest first. */
-  @GetMapping("/runs/{id}/repairs")
-  public List<Repair.Recorded> repairs(
-      @PathVariable long id, @RequestParam(defaultValue = "100") int limit)
-      throws RefusedException {
-    run(id);
-    return repair.recorded(id, Math.clamp(limit, 1, MOST));
-  }
-
   @PutMapping("/pause")
   public void pause(@RequestBody Because request, Principal actor) throws RefusedException {
     pause.pause(actor.getName(), Reason.of(request.reason()));
@@ -325,6 +247,11 @@ public final class ReconcilerController implements DisposableBean {
       asked.remove(request);
       throw e;
     }
+  }
+
+  /** After one that may be at it: what a repair did, that one may not have seen. */
+  void verify(ComparisonRequest request) {
+    runs.execute(() -> compare(request));
   }
 
   private void compare(ComparisonRequest request) {

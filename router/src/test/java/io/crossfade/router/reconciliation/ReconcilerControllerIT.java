@@ -94,6 +94,28 @@ class ReconcilerControllerIT {
     assertThat(first.path("differences")).hasSize(4);
     JsonNode rest = differences("?limit=4&after=" + first.path("next").asText());
     assertThat(rest.path("differences")).hasSize(LOST + 1 - 4);
+    JsonNode byTime = differences("?order=time&limit=4");
+    assertThat(byTime.path("differences").findValuesAsText("stamp").stream().map(Long::valueOf))
+        .hasSize(4)
+        .isSorted();
+    assertThat(differences("?order=time&after=" + byTime.path("next").asText()).path("differences"))
+        .hasSize(LOST + 1 - 4);
+    assertThat(differencesStatus("?order=worst")).isEqualTo(400);
+    JsonNode summary = differences("/summary");
+    assertThat(summary.path("total").asLong()).isEqualTo(LOST + 1);
+    assertThat(summary.path("atLeast").asBoolean()).isFalse();
+    assertThat(summary.at("/classes/0/value").asText()).isEqualTo("MISSING_IN_STREAM");
+    assertThat(summary.at("/classes/0/count").asLong()).isEqualTo(LOST);
+    assertThat(summary.path("causes")).hasSize(1);
+    assertThat(summary.at("/causes/0/value").isNull()).isTrue();
+    assertThat(summary.at("/columns/0/value").asText()).isEqualTo("heart_rate");
+    assertThat(summary.at("/kinds/0/value").asText()).isEqualTo("health");
+    for (JsonNode time : summary.path("times")) {
+      String within =
+          "?from=%s&to=%s".formatted(time.path("from").asText(), time.path("to").asText());
+      assertThat(differences(within).path("total")).isEqualTo(time.path("count"));
+    }
+    assertThat(differences("/summary?class=fields-differ").path("total").asLong()).isEqualTo(1);
     String csv = "/api/reconciler/runs/" + run + "/differences.csv";
     assertThat(http.get(csv).raw().body().lines()).hasSize(1 + LOST + 1);
     assertThat(http.get(csv + "?class=fields-differ").raw().body().lines().skip(1).toList())
@@ -145,7 +167,19 @@ class ReconcilerControllerIT {
     JsonNode dry = http.call("POST", path, "{\"all\":true,\"dryRun\":true}").json();
     assertThat(dry.at("/rows/toStream").asLong()).isEqualTo(LOST);
     assertThat(dry.path("selected").asLong()).isEqualTo(LOST + 1);
-    assertThat(dry.path("statements")).hasSize(LOST);
+    assertThat(dry.path("changing").asLong()).isEqualTo(LOST);
+    assertThat(dry.path("changes")).hasSize(LOST);
+    assertThat(dry.at("/changes/0/to").asText()).isEqualTo("STREAM");
+    assertThat(dry.at("/changes/0/statement").asText()).startsWith("INSERT INTO ");
+    Http.Answer script =
+        http.call("POST", path + ".sql", "{\"all\":true,\"prefer\":\"legacy\",\"dryRun\":true}");
+    assertThat(script.raw().headers().firstValue("Content-Disposition").orElseThrow())
+        .isEqualTo("attachment; filename=\"crossfade-repair-run-%d.sql\"".formatted(run));
+    assertThat(script.raw().body())
+        .contains("-- All %d statements".formatted(LOST + 1), "`heart_rate` = ");
+    assertThat(problem("POST", path + ".sql", "{\"dryRun\":true}")).isEqualTo("selection-missing");
+    assertThat(http.as("viewer").call("POST", path + ".sql", "{\"all\":true}").status())
+        .isEqualTo(403);
     String seen = dry.path("preview").asText();
     assertThat(problem("POST", path, "{\"all\":true}")).isEqualTo("reason-missing");
     assertThat(problem("POST", path, "{\"all\":true,\"reason\":\"x\"}"))
