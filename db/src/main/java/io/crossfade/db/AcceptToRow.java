@@ -32,7 +32,7 @@ public final class AcceptToRow {
             .formatted(OutputTables.of(kind).getFirst().name(), ROWS_PER_SLICE);
     String sql = String.join(" UNION ALL ", Collections.nCopies(SLICES, slice));
     List<Long> millis = new ArrayList<>();
-    try (Connection connection = output.getConnection();
+    try (Connection connection = LongQuestions.connect(output);
         PreparedStatement statement = connection.prepareStatement(sql)) {
       long width = Math.max(1, (toStamp - fromStamp) / SLICES);
       for (int i = 0; i < SLICES; i++) {

@@ -105,7 +105,8 @@ public final class Output {
   /**
    * Stores a batch in one transaction, with a few statements per table.
    *
-   * @throws SQLException when nothing of the batch was stored
+   * @throws SQLException when it is not known to be stored: nothing was, or all and the answer to
+   *     the commit was lost
    */
   public void write(Collection<? extends AcceptedRecord> records) throws SQLException {
     write(prepare(records));

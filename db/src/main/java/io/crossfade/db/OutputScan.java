@@ -104,7 +104,7 @@ public final class OutputScan implements TableReader {
       sql.append(order == Order.BY_ID ? " AND id > ?" : " AND (stamp > ? OR id > ?)");
     }
     sql.append(" ORDER BY ").append(order.columns).append(" LIMIT ?");
-    try (Connection connection = dataSource.getConnection();
+    try (Connection connection = LongQuestions.connect(dataSource);
         PreparedStatement statement =
             connection.prepareStatement(
                 sql.toString(), ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
@@ -136,7 +136,7 @@ public final class OutputScan implements TableReader {
 
   @Override
   public long count(long fromStamp, long toStamp) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
+    try (Connection connection = LongQuestions.connect(dataSource);
         PreparedStatement statement =
             connection.prepareStatement(
                 "SELECT COUNT(*) FROM " + table + " WHERE stamp >= ? AND stamp < ?")) {
@@ -167,7 +167,7 @@ public final class OutputScan implements TableReader {
 
   @Override
   public Counts countByReason(long fromStamp, long toStamp) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
+    try (Connection connection = LongQuestions.connect(dataSource);
         PreparedStatement statement =
             connection.prepareStatement(
                 "SELECT route_reason, COUNT(*)"
@@ -204,7 +204,7 @@ public final class OutputScan implements TableReader {
   }
 
   private long estimate(String where) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
+    try (Connection connection = LongQuestions.connect(dataSource);
         PreparedStatement statement =
             connection.prepareStatement("EXPLAIN SELECT id FROM " + table + where);
         ResultSet result = statement.executeQuery()) {
@@ -224,7 +224,7 @@ public final class OutputScan implements TableReader {
    * read from an index alone.
    */
   public void stamps(long firstStamp, long lastStamp, StampSink sink) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
+    try (Connection connection = LongQuestions.connect(dataSource);
         PreparedStatement statement =
             connection.prepareStatement(
                 "SELECT stamp, id FROM "
@@ -255,7 +255,7 @@ public final class OutputScan implements TableReader {
     String sql =
         "SELECT stamp, id FROM (SELECT stamp, id, %1$s FROM %2$s FORCE INDEX (by_stamp) ORDER BY stamp DESC LIMIT ?) newest WHERE %1$s = ? ORDER BY stamp DESC LIMIT ?"
             .formatted(deviceColumn, table);
-    try (Connection connection = dataSource.getConnection();
+    try (Connection connection = LongQuestions.connect(dataSource);
         PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setInt(1, among);
       statement.setString(2, deviceSn);
@@ -300,7 +300,7 @@ public final class OutputScan implements TableReader {
     String last =
         "(SELECT id FROM %s FORCE INDEX (by_stamp) WHERE stamp >= ? AND stamp < ? ORDER BY stamp DESC, id DESC LIMIT %d)"
             .formatted(table, DRAWN_AT_EACH);
-    try (Connection connection = dataSource.getConnection()) {
+    try (Connection connection = LongQuestions.connect(dataSource)) {
       long[] range = range(connection, fromStamp, toStamp);
       if (range.length == 0) {
         connection.commit();
@@ -362,7 +362,7 @@ public final class OutputScan implements TableReader {
                 table,
                 String.join(",", Collections.nCopies(values.size(), "?")),
                 DRAWN_AT_EACH * 2);
-    try (Connection connection = dataSource.getConnection()) {
+    try (Connection connection = LongQuestions.connect(dataSource)) {
       List<RecordId> drawn = new ArrayList<>();
       long[] range = range(connection, fromStamp, toStamp);
       try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -414,7 +414,7 @@ public final class OutputScan implements TableReader {
     if (ids.isEmpty()) {
       return;
     }
-    try (Connection connection = dataSource.getConnection();
+    try (Connection connection = LongQuestions.connect(dataSource);
         PreparedStatement statement = connection.prepareStatement(byId(select + from, ids))) {
       bind(statement, ids);
       try (ResultSet result = statement.executeQuery()) {

@@ -49,7 +49,7 @@ public final class RowCopier {
   /** Inserts rows that the other output lacks, in one transaction; how many were sent. */
   public int insert(Collection<RecordId> ids) throws SQLException {
     List<List<@Nullable Object>> rows = read(from, ids, RouteReason.REPAIR);
-    try (Connection connection = to.getConnection()) {
+    try (Connection connection = LongQuestions.connect(to)) {
       table.upsert(connection, table.encodeValues(rows));
       connection.commit();
     }
@@ -61,7 +61,7 @@ public final class RowCopier {
     List<List<@Nullable Object>> rows = read(from, ids, RouteReason.REPAIR);
     List<List<@Nullable Object>> seen = read(to, ids, null);
     List<RecordId> overwritten = new ArrayList<>();
-    try (Connection connection = to.getConnection();
+    try (Connection connection = LongQuestions.connect(to);
         PreparedStatement statement = connection.prepareStatement(update())) {
       for (List<@Nullable Object> row : rows) {
         for (List<@Nullable Object> old : seen) {
@@ -125,7 +125,7 @@ public final class RowCopier {
     if (ids.isEmpty()) {
       return List.of();
     }
-    try (Connection connection = output.getConnection();
+    try (Connection connection = LongQuestions.connect(output);
         PreparedStatement statement =
             connection.prepareStatement(OutputScan.byId(select, ids) + " ORDER BY id")) {
       OutputScan.bind(statement, ids);

@@ -63,14 +63,23 @@ final class SchemaPool extends HikariDataSource {
     return state;
   }
 
-  @Override
-  public Connection getConnection() throws SQLException {
+  /**
+   * Looks whether connections may be had.
+   *
+   * @throws SQLTransientConnectionException when not, with what stands in the way
+   */
+  void checkOpened() throws SQLException {
     DatabaseState now = state;
     if (!now.opened()) {
       throw new SQLTransientConnectionException(
           "%s at %s is not in use yet: %s".formatted(now.name(), now.place(), now.trouble()),
           CANNOT_CONNECT);
     }
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    checkOpened();
     return super.getConnection();
   }
 

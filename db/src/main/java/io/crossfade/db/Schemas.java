@@ -6,6 +6,7 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -16,21 +17,41 @@ final class Schemas {
   /** How long a request waits for a connection, ms; a device waits 10 s for its answer. */
   private static final long CONNECTION_TIMEOUT_MS = 3_000;
 
+  /**
+   * How long a connection that was idle may take to show that it is alive, ms: each that went
+   * silent costs whoever comes next so much.
+   */
+  private static final long VALIDATION_TIMEOUT_MS = 1_000;
+
+  /** One reads all the time; another is for changes. */
+  private static final int FLAG_CONNECTIONS = 2;
+
+  /** What a URL may say otherwise. */
+  private static final List<String> LIMITS = List.of("connectTimeout", "socketTimeout");
+
   private static final String CONTROL = "control";
 
   private Schemas() {}
 
   /** A pool whose connections commit by hand, keep their prepared statements and speak UTC. */
   static HikariDataSource open(String name, DbSettings.Schema schema) {
-    return new HikariDataSource(config(name, schema));
+    return new HikariDataSource(config(name, schema, PoolUse.TRIAL));
   }
 
   /** The same, closed until {@link SchemaPool#open()} has brought the tables up to date. */
   static SchemaPool open(String name, DbSettings.Schema schema, SchemaPool.Migration migration) {
-    return new SchemaPool(config(name, schema), schema, migration);
+    PoolUse use = migration.scripts().equals(CONTROL) ? PoolUse.CONTROL : PoolUse.OUTPUT;
+    return new SchemaPool(config(name, schema, use), schema, migration);
   }
 
-  private static HikariConfig config(String name, DbSettings.Schema schema) {
+  /** A pool of its own for the flags, closed for as long as the control schema's is. */
+  static HikariDataSource openForFlags(DbSettings.Schema schema, SchemaPool control) {
+    HikariConfig config = config("flags", schema, PoolUse.FLAGS);
+    config.setMaximumPoolSize(FLAG_CONNECTIONS);
+    return new PoolBeside(config, control);
+  }
+
+  private static HikariConfig config(String name, DbSettings.Schema schema, PoolUse use) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setJdbcUrl(schema.url());
@@ -42,10 +63,11 @@ final class Schemas {
     // Upserts of disjoint rows must not lock the gaps between them.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
+    config.setValidationTimeout(VALIDATION_TIMEOUT_MS);
     // A router starts and accepts on the stream while its database is away.
     config.setInitializationFailTimeout(-1);
     config.setExceptionOverride(new LeaveReadOnly());
-    config.setDataSourceProperties(driverProperties(name));
+    config.setDataSourceProperties(driverProperties(use, schema.url()));
     return config;
   }
 
@@ -62,11 +84,11 @@ final class Schemas {
   }
 
   /** Connector/J: statements prepared on the server and kept, no local files, bounded waits. */
-  private static Properties driverProperties(String name) {
+  private static Properties driverProperties(PoolUse use, String url) {
     Properties properties = new Properties();
     properties.setProperty("useServerPrepStmts", "true");
     properties.setProperty("cachePrepStmts", "true");
-    if (name.equals(CONTROL)) {
+    if (use.isControl()) {
       // Notes come in any number, each time as one statement. A statement that is kept holds some
       // 400 bytes a parameter, and hardly comes again, so only short ones are.
       properties.setProperty("prepStmtCacheSize", "50");
@@ -87,11 +109,16 @@ final class Schemas {
     properties.setProperty(
         "sessionVariables",
         "sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO',"
-            + "innodb_lock_wait_timeout=10");
+            + "innodb_lock_wait_timeout=%1$d,lock_wait_timeout=%1$d".formatted(use.lockSeconds()));
     properties.setProperty("useLocalSessionState", "true");
     properties.setProperty("connectTimeout", "2000");
-    properties.setProperty("socketTimeout", "30000");
+    properties.setProperty("socketTimeout", String.valueOf(use.answerMillis()));
     properties.setProperty("tcpKeepAlive", "true");
+    // These would win over the URL's.
+    String parameters = url.replaceFirst("[^?]*", "");
+    LIMITS.stream()
+        .filter(limit -> parameters.matches(".*[?&]%s=.*".formatted(limit)))
+        .forEach(properties::remove);
     return properties;
   }
 

@@ -97,7 +97,7 @@ final class ComparisonRun implements DifferenceLedger {
     this.progress = progress;
     this.jdbc = JdbcClient.create(control);
     this.batches = new JdbcTemplate(control);
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
     this.clock = clock;
     this.results = new TableResults(control);
     this.repaired = new RepairedRows(control);

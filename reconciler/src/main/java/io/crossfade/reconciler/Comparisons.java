@@ -48,7 +48,7 @@ public final class Comparisons {
 
   public Comparisons(DataSource control, InstantSource clock) {
     this.jdbc = JdbcClient.create(control);
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
     this.results = new TableResults(control);
   }
 

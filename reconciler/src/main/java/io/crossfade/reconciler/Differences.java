@@ -52,7 +52,7 @@ public final class Differences {
 
   public Differences(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   /** Where a difference stands in its run. */

@@ -31,7 +31,7 @@ final class TableResults {
 
   TableResults(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   /** What a run found in the tables of its kinds. */

@@ -1,6 +1,7 @@
 package io.crossfade.reconciler;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.LongQuestions;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.OutputTables;
 import io.crossfade.db.UrgentRows;
@@ -37,7 +38,7 @@ final class UrgentCount {
                 table.name(),
                 urgent.column(),
                 String.join(",", Collections.nCopies(values.size(), "?")));
-    try (Connection connection = output.getConnection();
+    try (Connection connection = LongQuestions.connect(output);
         PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setLong(1, window.fromStamp());
       statement.setLong(2, window.toStamp());

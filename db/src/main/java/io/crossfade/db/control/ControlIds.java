@@ -69,24 +69,26 @@ final class ControlIds {
       return List.of();
     }
     String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
-    return transactions.on(
-        connection -> {
-          List<T> read = new ArrayList<>();
-          try (PreparedStatement statement =
-              connection.prepareStatement(select + " IN (" + marks + ")")) {
-            statement.setString(1, parameter);
-            int next = 2;
-            for (RecordId id : ids) {
-              statement.setBytes(next++, id.bytes());
-            }
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                read.add(reader.read(row));
+    return transactions
+        .forLongQuestions()
+        .on(
+            connection -> {
+              List<T> read = new ArrayList<>();
+              try (PreparedStatement statement =
+                  connection.prepareStatement(select + " IN (" + marks + ")")) {
+                statement.setString(1, parameter);
+                int next = 2;
+                for (RecordId id : ids) {
+                  statement.setBytes(next++, id.bytes());
+                }
+                try (ResultSet row = statement.executeQuery()) {
+                  while (row.next()) {
+                    read.add(reader.read(row));
+                  }
+                }
               }
-            }
-          }
-          return read;
-        });
+              return read;
+            });
   }
 
   /**

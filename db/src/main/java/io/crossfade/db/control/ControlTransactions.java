@@ -2,6 +2,7 @@ package io.crossfade.db.control;
 
 import static java.util.Objects.requireNonNull;
 
+import io.crossfade.db.LongQuestions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,6 +17,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -61,13 +63,24 @@ public final class ControlTransactions {
 
   private final DataSource control;
   private final TransactionTemplate template;
+  private final boolean forLongQuestions;
 
   /**
    * @param control the control schema's pool
    */
   public ControlTransactions(DataSource control) {
+    this(control, /* forLongQuestions= */ false);
+  }
+
+  private ControlTransactions(DataSource control, boolean forLongQuestions) {
     this.control = control;
     this.template = new TransactionTemplate(new JdbcTransactionManager(control));
+    this.forLongQuestions = forLongQuestions;
+  }
+
+  /** The same for {@link LongQuestions}. */
+  public ControlTransactions forLongQuestions() {
+    return new ControlTransactions(control, /* forLongQuestions= */ true);
   }
 
   /**
@@ -79,6 +92,7 @@ public final class ControlTransactions {
    */
   public <T> T in(Supplier<T> work) {
     if (TransactionSynchronizationManager.hasResource(control)) {
+      allowLongQuestions();
       return work.get();
     }
     for (int attempt = 1; ; attempt++) {
@@ -139,6 +153,7 @@ public final class ControlTransactions {
       return requireNonNull(
           template.execute(
               status -> {
+                allowLongQuestions();
                 T result = work.get();
                 done[0] = true;
                 return result;
@@ -148,7 +163,27 @@ public final class ControlTransactions {
       if (done[0] && !isDeadlock(e)) {
         throw new UnknownOutcomeException(e);
       }
+      // A connection that broke cannot be rolled back either: what broke it says more.
+      if (e instanceof TransactionSystemException after
+          && after.getApplicationException() instanceof RuntimeException first) {
+        throw first;
+      }
       throw e;
+    }
+  }
+
+  /** On the transaction's connection, until it is given back. */
+  private void allowLongQuestions() {
+    if (!forLongQuestions) {
+      return;
+    }
+    Connection connection = DataSourceUtils.getConnection(control);
+    try {
+      LongQuestions.allow(connection);
+    } catch (SQLException e) {
+      throw new Carried(e);
+    } finally {
+      DataSourceUtils.releaseConnection(connection, control);
     }
   }
 

@@ -115,7 +115,7 @@ public final class DeadLetterDesk {
   private final ControlTransactions transactions;
 
   public DeadLetterDesk(DataSource control) {
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   /**

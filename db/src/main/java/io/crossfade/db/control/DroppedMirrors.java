@@ -49,19 +49,21 @@ public final class DroppedMirrors {
 
   /** How many copies were noted as dropped in {@code [from, to)}. */
   public long count(Instant from, Instant to) throws SQLException {
-    return transactions.on(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  "SELECT COUNT(*) FROM dropped_mirror"
-                      + " WHERE dropped_at >= ? AND dropped_at < ?")) {
-            statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
-            statement.setObject(2, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
-            try (ResultSet row = statement.executeQuery()) {
-              return row.next() ? row.getLong(1) : 0L;
-            }
-          }
-        });
+    return transactions
+        .forLongQuestions()
+        .on(
+            connection -> {
+              try (PreparedStatement statement =
+                  connection.prepareStatement(
+                      "SELECT COUNT(*) FROM dropped_mirror"
+                          + " WHERE dropped_at >= ? AND dropped_at < ?")) {
+                statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
+                statement.setObject(2, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
+                try (ResultSet row = statement.executeQuery()) {
+                  return row.next() ? row.getLong(1) : 0L;
+                }
+              }
+            });
   }
 
   /** Forgets some of the notes from before a moment; says how many. */

@@ -205,7 +205,7 @@ public final class LetterQuota {
       if (!dueForALook()) {
         return;
       }
-      long found = transactions.on(this::sumWithRoom);
+      long found = transactions.forLongQuestions().on(this::sumWithRoom);
       lock.lock();
       try {
         bytes = found;

@@ -68,7 +68,7 @@ public final class LostRecords {
   private final ControlTransactions transactions;
 
   public LostRecords(DataSource control) {
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   /** Keeps them in the caller's transaction; one that is known stays as it is. */

@@ -22,13 +22,15 @@ public final class OldRows {
    */
   public static int delete(ControlTransactions transactions, String from, Instant before, int most)
       throws SQLException {
-    return transactions.on(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement("DELETE FROM " + from + " LIMIT " + most)) {
-            statement.setObject(1, LocalDateTime.ofInstant(before, ZoneOffset.UTC));
-            return statement.executeUpdate();
-          }
-        });
+    return transactions
+        .forLongQuestions()
+        .on(
+            connection -> {
+              try (PreparedStatement statement =
+                  connection.prepareStatement("DELETE FROM " + from + " LIMIT " + most)) {
+                statement.setObject(1, LocalDateTime.ofInstant(before, ZoneOffset.UTC));
+                return statement.executeUpdate();
+              }
+            });
   }
 }

@@ -88,25 +88,27 @@ public final class RefusedRecords {
   /** Refusals that nothing ended, in the order of ids; all of the last id. */
   private List<Refused> open(Kind kind, DeliveryPath path, @Nullable RecordId after)
       throws SQLException {
-    return transactions.on(
-        connection -> {
-          List<Refused> open = new ArrayList<>();
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  "SELECT id, stamp FROM refused_record WHERE kind = ? AND path = ?"
-                      + " AND retried_stamp IS NULL AND id > ? ORDER BY id, stamp LIMIT ?")) {
-            statement.setString(1, kind.name());
-            statement.setString(2, path.name());
-            statement.setBytes(3, after == null ? new byte[0] : after.bytes());
-            statement.setInt(4, PAGE);
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                open.add(new Refused(kind, RecordId.of(row.getBytes(1)), row.getLong(2)));
+    return transactions
+        .forLongQuestions()
+        .on(
+            connection -> {
+              List<Refused> open = new ArrayList<>();
+              try (PreparedStatement statement =
+                  connection.prepareStatement(
+                      "SELECT id, stamp FROM refused_record WHERE kind = ? AND path = ?"
+                          + " AND retried_stamp IS NULL AND id > ? ORDER BY id, stamp LIMIT ?")) {
+                statement.setString(1, kind.name());
+                statement.setString(2, path.name());
+                statement.setBytes(3, after == null ? new byte[0] : after.bytes());
+                statement.setInt(4, PAGE);
+                try (ResultSet row = statement.executeQuery()) {
+                  while (row.next()) {
+                    open.add(new Refused(kind, RecordId.of(row.getBytes(1)), row.getLong(2)));
+                  }
+                }
               }
-            }
-          }
-          return open;
-        });
+              return open;
+            });
   }
 
   private void end(DeliveryPath path, List<Refused> retried, Map<RecordId, Long> newest)

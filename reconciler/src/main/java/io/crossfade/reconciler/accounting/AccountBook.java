@@ -55,7 +55,7 @@ public final class AccountBook {
   private final ControlTransactions transactions;
 
   public AccountBook(DataSource control) {
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   /** Whether a segment's counts are in the book. */

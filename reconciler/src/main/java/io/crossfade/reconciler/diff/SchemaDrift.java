@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.diff;
 
+import io.crossfade.db.LongQuestions;
 import io.crossfade.db.OutputTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -67,7 +68,7 @@ public final class SchemaDrift {
   }
 
   private static Map<String, String> columns(DataSource output, String table) throws SQLException {
-    try (Connection connection = output.getConnection();
+    try (Connection connection = LongQuestions.connect(output);
         PreparedStatement statement =
             connection.prepareStatement(
                 "SELECT column_name, column_type, collation_name FROM information_schema.columns"

@@ -82,6 +82,7 @@ public final class DualWriteHistory {
     FlagChanges changes = new FlagChanges(control);
     FlagSwitches switches = new FlagSwitches(control);
     return new ControlTransactions(control)
+        .forLongQuestions()
         .in(
             () ->
                 of(

@@ -68,7 +68,7 @@ public final class ExplanationRules {
 
   public ExplanationRules(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   /**

@@ -31,7 +31,7 @@ public final class NightlyReports {
 
   public NightlyReports(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   /** The newest first. */

@@ -31,7 +31,7 @@ final class RepairLog {
   RepairLog(DataSource control) {
     this.jdbc = JdbcClient.create(control);
     this.batches = new JdbcTemplate(control);
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   long begin(Repair.Plan plan, long selected, String digest, String actor, String reason) {

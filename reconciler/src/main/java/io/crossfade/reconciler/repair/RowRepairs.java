@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.repair;
 
 import io.crossfade.db.DeliveryPath;
+import io.crossfade.db.LongQuestions;
 import io.crossfade.db.OutputScan;
 import io.crossfade.db.OutputTable;
 import io.crossfade.db.RecordId;
@@ -152,7 +153,7 @@ final class RowRepairs {
   }
 
   private static String schema(DataSource output) throws SQLException {
-    try (Connection connection = output.getConnection()) {
+    try (Connection connection = LongQuestions.connect(output)) {
       return connection.getCatalog();
     }
   }

@@ -2,6 +2,7 @@ package io.crossfade.router.rollout;
 
 import io.crossfade.db.CohortRows;
 import io.crossfade.db.Kind;
+import io.crossfade.db.LongQuestions;
 import io.crossfade.router.flags.Cohort;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -52,7 +53,7 @@ public final class KnownDevices {
     if (byTenant && rows.tenant() != null && rows.tenantColumn() == null) {
       return null;
     }
-    try (Connection connection = output.getConnection();
+    try (Connection connection = LongQuestions.connect(output);
         PreparedStatement statement =
             connection.prepareStatement(
                 sql(rows, byTenant), ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {

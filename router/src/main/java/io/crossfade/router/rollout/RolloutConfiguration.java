@@ -2,6 +2,7 @@ package io.crossfade.router.rollout;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.FlagPoolConfiguration;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.control.RouterInstances;
 import io.crossfade.db.process.Loops;
@@ -39,7 +40,7 @@ import org.togglz.core.user.UserProvider;
 /** Flags, gates, changes, rollback and what happens by itself. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({RolloutSettings.class, GateSettings.class})
-@Import({RolloutController.class, DeviceController.class})
+@Import({FlagPoolConfiguration.class, RolloutController.class, DeviceController.class})
 public class RolloutConfiguration {
 
   /** Togglz' user is whoever is logged in. */
@@ -83,14 +84,15 @@ public class RolloutConfiguration {
 
   @Bean(initMethod = "start")
   RolloutFlags rolloutFlags(
-      FlagTable table,
+      HikariDataSource flagDataSource,
+      UserProvider togglzUsers,
       FlagFile file,
       RolloutSettings settings,
       InstantSource clock,
       MeterRegistry meters,
       Loops loops) {
     return new RolloutFlags(
-        table,
+        flagTable(flagDataSource, clock, togglzUsers),
         file,
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("rollout-flags-file").daemon(true).factory()),
