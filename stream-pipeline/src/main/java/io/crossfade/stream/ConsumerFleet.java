@@ -6,6 +6,7 @@ import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.LoopStep;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
+import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -81,8 +82,13 @@ final class ConsumerFleet {
             StreamLoop.CONSUMERS,
             kind.label(),
             loop -> {
-              consumers.forEach(StreamConsumer::keepWhatItHas);
-              look();
+              try {
+                consumers.forEach(StreamConsumer::keepWhatItHas);
+                look();
+              } catch (RedisException e) {
+                links.leave(e);
+                throw e;
+              }
               return LoopStep.Next.after(LOOK_EVERY);
             });
   }

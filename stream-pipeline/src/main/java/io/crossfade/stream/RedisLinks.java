@@ -3,6 +3,7 @@ package io.crossfade.stream;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -95,7 +96,14 @@ final class RedisLinks implements SmartLifecycle {
     return text.connection().sync();
   }
 
-  /** Lets go of the shared connections, which do not answer. */
+  /** Lets go of the shared connections when they do not answer, or lead to a wrong server. */
+  void leave(RedisException failure) {
+    if (failure instanceof RedisCommandTimeoutException || WrongServer.said(failure)) {
+      drop();
+    }
+  }
+
+  /** Lets go of the shared connections. */
   void drop() {
     binary.drop();
     text.drop();

@@ -8,7 +8,6 @@ import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.process.LoopStep;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -132,8 +131,8 @@ final class StreamPipeline implements SmartLifecycle {
     try {
       links.leaveReplica();
       upkeep.round();
-    } catch (RedisCommandTimeoutException e) {
-      links.drop();
+    } catch (RedisException e) {
+      links.leave(e);
       throw e;
     }
     return LoopStep.Next.after(MEASURE_EVERY);

@@ -3,6 +3,7 @@ package io.crossfade.stream;
 import io.crossfade.stream.StreamHealth.Stats;
 import io.crossfade.stream.StreamHealth.Stuck;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -79,13 +80,20 @@ final class StreamUpkeep {
     }
   }
 
-  /** One round over all streams; one that is no stream does not keep it from the others. */
+  /**
+   * One round over all streams; one that is no stream does not keep it from the others.
+   *
+   * @throws RedisException when Redis is away, or is a wrong one for all of them
+   */
   void round() {
     long most = mostBytes();
     for (StreamName stream : StreamName.values()) {
       try {
         round(stream, most);
       } catch (RedisCommandExecutionException e) {
+        if (WrongServer.said(e)) {
+          throw e;
+        }
         log.warn("Cannot look after {}: {}", stream.key(), e.getMessage());
       }
     }
