@@ -57,7 +57,7 @@ public final class DifferenceFigures {
 
   public DifferenceFigures(DataSource control) {
     this.jdbc = JdbcClient.create(control);
-    this.transactions = new ControlTransactions(control);
+    this.transactions = new ControlTransactions(control).forLongQuestions();
   }
 
   /**
