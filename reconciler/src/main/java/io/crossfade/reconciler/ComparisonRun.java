@@ -55,6 +55,10 @@ final class ComparisonRun implements DifferenceLedger {
           + " urgent, stamp, columns, fields, explanation, rule_id)"
           + " VALUES (?,?,?,?,1,?,?,?,?,?,?,?,?)";
 
+  private static final String OF_REPAIR =
+      "EXISTS (SELECT 1 FROM repair_row r WHERE r.comparison_id = d.comparison_id"
+          + " AND r.table_name = d.table_name AND r.id = d.id AND r.repair_id = ?)";
+
   /** How old a claim is when it is renewed beside the checkpoints. */
   private static final Duration RENEW_AFTER = RunClaims.LEASE.dividedBy(3);
 
@@ -133,7 +137,7 @@ final class ComparisonRun implements DifferenceLedger {
       return;
     }
     Long repair = rows.repair();
-    String found = "comparison_id = ? AND " + (repair == null ? "? IS NULL" : "selected_by = ?");
+    String found = "d.comparison_id = ? AND " + (repair == null ? "? IS NULL" : OF_REPAIR);
     List<@Nullable Object> values = Arrays.asList(rows.run(), repair);
     Map<String, TableProgress> taken = new LinkedHashMap<>();
     transactions.run(
@@ -146,7 +150,7 @@ final class ComparisonRun implements DifferenceLedger {
                       + " served_by, urgent, stamp, columns, fields) SELECT "
                       + id
                       + ", table_name, id, class, 1, device_sn, served_by, urgent, stamp, columns,"
-                      + " fields FROM difference WHERE "
+                      + " fields FROM difference d WHERE "
                       + found)
               .params(values)
               .update();
@@ -157,7 +161,7 @@ final class ComparisonRun implements DifferenceLedger {
   private long rows(String found, List<@Nullable Object> values, OutputTable<?> table) {
     List<@Nullable Object> all = new ArrayList<>(values);
     all.add(table.name());
-    return jdbc.sql("SELECT COUNT(*) FROM difference WHERE " + found + " AND table_name = ?")
+    return jdbc.sql("SELECT COUNT(*) FROM difference d WHERE " + found + " AND table_name = ?")
         .params(all)
         .query(Long.class)
         .single();

@@ -169,8 +169,8 @@ class RepairSelectionIT {
       assertThat(receipt.selected()).isEqualTo(selected.size());
       assertThat(receipt.done()).as(what).isEqualTo(preview.done());
       assertThat(agreeing(all)).as("seen in the outputs: " + what).isEqualTo(touched);
-      assertThat(noted("selected_by", receipt.id())).as(what).isEqualTo(selected);
-      assertThat(noted("repair_id", receipt.id())).as(what).isEqualTo(touched);
+      assertThat(noted("repair_row", receipt.id())).as(what).isEqualTo(selected);
+      assertThat(noted("difference", receipt.id())).as(what).isEqualTo(touched);
       assertThat(repair.recorded(run, 1).getFirst())
           .returns(receipt.id(), Repair.Recorded::id)
           .returns(selection.toString(), Repair.Recorded::selection)
@@ -270,7 +270,7 @@ class RepairSelectionIT {
       }
     }
     assertThat(agreeing(all)).containsAll(touched);
-    assertThat(noted("repair_id", receipt.id())).isEqualTo(touched);
+    assertThat(noted("difference", receipt.id())).isEqualTo(touched);
     assertThat(receipt.done())
         .returns((long) meant.size() - touched.size(), Repair.Done::changed)
         .returns((long) all.size() - touched.size(), Repair.Done::leftAlone);
@@ -344,6 +344,41 @@ class RepairSelectionIT {
     assertThatThrownBy(() -> repair.apply(all, preview.digest(), "ann", "once more"))
         .isInstanceOf(SelectionChangedException.class)
         .hasMessageContaining("it has");
+  }
+
+  /** The second acts on what the first left alone; neither is told that the other's rows agree. */
+  @Test
+  void repairsThatOverlapAreVerifiedEachByItsOwnRows() throws Exception {
+    fill();
+    Repair.Receipt first = repairHealth(null);
+    assertThat(first.done().leftAlone()).isPositive();
+    Repair.Receipt second = repairHealth(DeliveryPath.LEGACY);
+    assertThat(second.selected()).isEqualTo(first.done().leftAlone());
+    assertThat(verified(first))
+        .returns(first.selected(), Headline::compared)
+        .returns(0L, Headline::unexplained);
+    assertThat(verified(second))
+        .returns(second.selected(), Headline::compared)
+        .returns(0L, Headline::unexplained);
+
+    comparisons.forgetSome(Instant.parse("2100-01-01T00:00:00Z"), 10_000);
+    assertThat(noted("repair_row", first.id())).as("go with their differences").isEmpty();
+  }
+
+  private Repair.Receipt repairHealth(@Nullable DeliveryPath prefer) throws Exception {
+    DifferenceSelection health =
+        new DifferenceSelection.Matching(
+            new DifferenceFilter(
+                Kind.HEALTH, null, null, null, null, null, null, null, null, null));
+    Repair.Plan plan = new Repair.Plan(run, health, prefer);
+    String digest = repair.dryRun(plan, statement -> {}).digest();
+    return repair.apply(plan, digest, "ann", "night shift");
+  }
+
+  private Headline verified(Repair.Receipt receipt) throws Exception {
+    return TestReconciler.drained(outputs)
+        .run(ComparisonRequest.ofRepair(comparisons.find(run).orElseThrow(), receipt.id()))
+        .headline();
   }
 
   /**
@@ -633,11 +668,11 @@ class RepairSelectionIT {
     return agreeing;
   }
 
-  private Set<DifferencePlace> noted(String column, long receipt) {
+  private Set<DifferencePlace> noted(String in, long receipt) {
     return Set.copyOf(
         jdbc.sql(
-                "SELECT table_name, id FROM difference WHERE comparison_id = ? AND %s = ?"
-                    .formatted(column))
+                "SELECT table_name, id FROM %s WHERE comparison_id = ? AND repair_id = ?"
+                    .formatted(in))
             .params(run, receipt)
             .query(
                 (row, number) ->

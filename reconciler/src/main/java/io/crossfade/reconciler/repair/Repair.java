@@ -182,13 +182,15 @@ public final class Repair {
       RowRepairs repairs = new RowRepairs(table, legacy, stream, plan.prefer());
       for (int from = 0; from < rows.size(); from += AT_ONCE) {
         List<SelectedRows.Row> some = rows.subList(from, Math.min(rows.size(), from + AT_ONCE));
+        if (repairId != null) {
+          log.selected(plan.comparisonId(), name, ids(some, SelectedRows.Row::id), repairId);
+        }
         // Another repair may have been faster.
         List<SelectedRows.Row> left = differences.unrepaired(plan.comparisonId(), name, some);
         List<Difference> todo = repairs.lookAgain(left);
         if (repairId == null) {
           repairs.show(todo).forEach(changes);
         } else {
-          log.selected(plan.comparisonId(), name, ids(left, SelectedRows.Row::id), repairId);
           todo = repairs.apply(todo);
           log.repaired(plan.comparisonId(), name, ids(todo, Difference::id), repairId);
         }

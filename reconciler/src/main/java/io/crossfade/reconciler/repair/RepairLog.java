@@ -108,24 +108,36 @@ final class RepairLog {
             said ? Long.parseLong(changed.group(2)) : 0));
   }
 
-  /** Notes that a repair is to act on these rows. */
+  /**
+   * Notes that a repair is to act on these rows; others may have been, too, and keep theirs. What
+   * was forgotten with its run is left out.
+   */
   void selected(long comparisonId, String table, List<RecordId> ids, long repairId) {
-    note("selected_by", comparisonId, table, ids, repairId);
+    forEach(
+        "INSERT IGNORE INTO repair_row (repair_id, comparison_id, table_name, id)"
+            + " VALUES (?,?,?,?)",
+        comparisonId,
+        table,
+        ids,
+        repairId);
   }
 
   /** Notes that a repair has touched these rows. */
   void repaired(long comparisonId, String table, List<RecordId> ids, long repairId) {
-    note("repair_id", comparisonId, table, ids, repairId);
+    forEach(
+        "UPDATE difference SET repair_id = ? WHERE comparison_id = ? AND table_name = ? AND id = ?",
+        comparisonId,
+        table,
+        ids,
+        repairId);
   }
 
-  private void note(
-      String column, long comparisonId, String table, List<RecordId> ids, long repairId) {
+  private void forEach(
+      String sql, long comparisonId, String table, List<RecordId> ids, long repairId) {
     transactions.run(
         () ->
             batches.batchUpdate(
-                "UPDATE difference SET "
-                    + column
-                    + " = ? WHERE comparison_id = ? AND table_name = ? AND id = ?",
+                sql,
                 ids.stream()
                     .map(id -> new Object[] {repairId, comparisonId, table, id.bytes()})
                     .toList()));

@@ -43,6 +43,7 @@ final class ControlTables {
           Map.entry("accounting", "io.crossfade.reconciler.accounting"),
           Map.entry("accounted_segment", "io.crossfade.reconciler.accounting"),
           Map.entry("repair", "io.crossfade.reconciler.repair"),
+          Map.entry("repair_row", "io.crossfade.reconciler"),
           Map.entry("report", "io.crossfade.reconciler.nightly"));
 
   /** What a metric's tag is called, too. */
