@@ -65,6 +65,11 @@ public final class LostRecords {
     LETTER_OVER_QUOTA
   }
 
+  /** A record that both paths lost is one. */
+  static final String FOUND_LATELY =
+      "SELECT COUNT(*) FROM (SELECT DISTINCT id FROM lost_record WHERE kind = ? AND found_at >"
+          + " CURRENT_TIMESTAMP(3) - INTERVAL 24 HOUR LIMIT ?) some";
+
   private final ControlTransactions transactions;
 
   public LostRecords(DataSource control) {
@@ -166,24 +171,20 @@ public final class LostRecords {
   /**
    * How many records of each kind were found lost in the last 24 hours, by the database's clock.
    *
-   * @param after only what was accepted then or later
-   * @param most looked at
+   * @param most of a kind that are counted: so many are so many or more
    */
-  public Map<Kind, Long> foundLately(Instant after, int most) throws SQLException {
+  public Map<Kind, Integer> foundLately(int most) throws SQLException {
     return transactions.on(
         connection -> {
-          Map<Kind, Long> found = new TreeMap<>();
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  "SELECT kind, COUNT(DISTINCT id) FROM (SELECT kind, id FROM lost_record WHERE"
-                      + " accepted_at >= ? AND found_at > CURRENT_TIMESTAMP(3) - INTERVAL 24 HOUR"
-                      + " LIMIT ?) some GROUP BY kind")) {
-            statement.setObject(1, LocalDateTime.ofInstant(after, ZoneOffset.UTC));
-            statement.setInt(2, most);
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                long records = row.getLong(2);
-                Kind.ofName(row.getString(1)).ifPresent(kind -> found.put(kind, records));
+          Map<Kind, Integer> found = new TreeMap<>();
+          // Each by itself: of one kind there may be so many that a limit leaves the others out.
+          for (Kind kind : Kind.values()) {
+            try (PreparedStatement statement = connection.prepareStatement(FOUND_LATELY)) {
+              statement.setString(1, kind.name());
+              statement.setInt(2, most);
+              try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                found.put(kind, row.getInt(1));
               }
             }
           }

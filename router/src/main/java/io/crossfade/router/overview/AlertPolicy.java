@@ -145,7 +145,7 @@ final class AlertPolicy {
                     of,
                     lost.getKey(),
                     DIFFERENCES + "?kind=" + lost.getKey().label(),
-                    count(lost.getValue())));
+                    atMost(lost.getValue())));
   }
 
   private Stream<Alert> backlogs(Condition of, Situation now) {

@@ -55,7 +55,7 @@ public class OverviewConfiguration {
         streamBreaker,
         letters,
         loops,
-        new SharedFacts(findings, holds, reports, nights, pause, controlDataSource, clock),
+        new SharedFacts(findings, holds, reports, nights, pause, controlDataSource),
         new AlertPolicy(new AlertPolicy.Limits(OLD_FLAGS, gates.backlogAge(), gates.freshness())),
         meters,
         clock);

@@ -10,8 +10,6 @@ import io.crossfade.reconciler.nightly.NightlyComparison;
 import io.crossfade.reconciler.nightly.NightlyReports;
 import io.crossfade.router.rollout.Holds;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -19,9 +17,6 @@ import org.springframework.dao.DataAccessResourceFailureException;
 
 /** Asks the control schema for what all routers know. */
 final class SharedFacts {
-
-  /** Of records that were found lost, the oldest that are looked for. */
-  private static final Duration ACCEPTED_WITHIN = Duration.ofDays(7);
 
   private final OpenFindings findings;
   private final Holds holds;
@@ -31,7 +26,6 @@ final class SharedFacts {
   private final DeadLetterDesk letters;
   private final LostRecords lost;
   private final RouterInstances routers;
-  private final InstantSource clock;
 
   SharedFacts(
       OpenFindings findings,
@@ -39,8 +33,7 @@ final class SharedFacts {
       NightlyReports reports,
       NightlyComparison nights,
       ReconcilerPause pause,
-      DataSource control,
-      InstantSource clock) {
+      DataSource control) {
     this.findings = findings;
     this.holds = holds;
     this.reports = reports;
@@ -49,7 +42,6 @@ final class SharedFacts {
     this.letters = new DeadLetterDesk(control);
     this.lost = new LostRecords(control);
     this.routers = new RouterInstances(control);
-    this.clock = clock;
   }
 
   /**
@@ -66,7 +58,7 @@ final class SharedFacts {
       }
       return new Situation.Shared(
           findings.now(),
-          lost.foundLately(clock.instant().minus(ACCEPTED_WITHIN), AlertPolicy.MOST_COUNTED),
+          lost.foundLately(AlertPolicy.MOST_COUNTED),
           open,
           holds.all(),
           routers.silent(),

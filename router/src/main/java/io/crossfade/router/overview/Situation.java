@@ -66,15 +66,16 @@ record Situation(
   /**
    * What the control schema says.
    *
-   * @param lost records that were found lost in the last 24 hours
-   * @param letters that are open, counted up to {@link AlertPolicy#MOST_COUNTED}
+   * @param lost records that were found lost in the last 24 hours, of each kind counted up to
+   *     {@link AlertPolicy#MOST_COUNTED}
+   * @param letters that are open, of each source counted likewise
    * @param night the newest report; {@code null} before the first one
    * @param overdueNight a day that should have a report and has none; {@code null} for none
    * @param pause {@code null} while comparing is not paused
    */
   record Shared(
       Map<Kind, OpenFindings.Found> findings,
-      Map<Kind, Long> lost,
+      Map<Kind, Integer> lost,
       Map<Source, Integer> letters,
       Map<Kind, Holds.Hold> holds,
       List<RouterInstances.Silent> silent,

@@ -144,7 +144,7 @@ class AlertPolicyTest {
       add(wrong, found.unexplained() != 0, "UNEXPLAINED", kind);
       add(wrong, found.brokenProofs() != 0, "PROOF_BROKEN", kind);
       add(wrong, found.unproven() != 0, "NOTHING_TO_PLANT_IN", kind);
-      add(wrong, shared.lost().getOrDefault(kind, 0L) != 0, "LOST", kind);
+      add(wrong, shared.lost().getOrDefault(kind, 0) != 0, "LOST", kind);
       add(wrong, shared.holds().containsKey(kind), "HELD", kind);
     }
     for (RouterInstances.Silent router : shared.silent()) {
@@ -247,7 +247,7 @@ class AlertPolicyTest {
 
   private static Situation.Shared shared(Draw draw) {
     Map<Kind, OpenFindings.Found> findings = new TreeMap<>();
-    Map<Kind, Long> lost = new TreeMap<>();
+    Map<Kind, Integer> lost = new TreeMap<>();
     Map<Kind, Holds.Hold> holds = new TreeMap<>();
     for (Kind kind : Kind.values()) {
       long urgent = draw.count();
@@ -261,7 +261,7 @@ class AlertPolicyTest {
               draw.count(),
               draw.count()));
       if (draw.seldom()) {
-        lost.put(kind, draw.count());
+        lost.put(kind, Math.toIntExact(draw.count()));
       }
       if (draw.seldom()) {
         holds.put(kind, new Holds.Hold(NOW, "operator", "at night"));
