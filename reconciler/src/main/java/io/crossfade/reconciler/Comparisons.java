@@ -35,12 +35,13 @@ public final class Comparisons {
       "SELECT c.*, COALESCE(claimed_until > CURRENT_TIMESTAMP(3), FALSE) AS held FROM comparison c"
           + " WHERE c.id IN (:ids) ORDER BY c.id DESC";
 
-  private static final String ROWS =
+  /** Of a few rows of few runs, beside which a run may have very many. */
+  static final String ROWS =
       "SELECT COUNT(DISTINCT IF(explanation IS NULL, id, NULL)), COUNT(DISTINCT IF(lacks, id,"
           + " NULL)), COUNT(DISTINCT IF(lacks AND explanation IS NULL, id, NULL)) FROM (SELECT id,"
           + " explanation, urgent AND class IN ('MISSING_IN_STREAM', 'MISSING_IN_LEGACY',"
-          + " 'REPEATED') AS lacks FROM difference WHERE comparison_id IN (:runs) AND table_name ="
-          + " :table AND agreed_at IS NULL AND looks = 2) some";
+          + " 'REPEATED') AS lacks FROM difference FORCE INDEX (PRIMARY) WHERE comparison_id IN"
+          + " (:runs) AND table_name = :table AND agreed_at IS NULL AND looks = 2) some";
 
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
@@ -184,6 +185,9 @@ public final class Comparisons {
 
   /** What runs found in a table, and no repair was seen to have mended. */
   Rows rows(List<Long> runs, String table) {
+    if (runs.isEmpty()) {
+      return new Rows(0, 0, 0);
+    }
     return in(
         () ->
             jdbc.sql(ROWS)

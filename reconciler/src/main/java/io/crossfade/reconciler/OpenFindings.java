@@ -8,12 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +27,16 @@ public final class OpenFindings {
   /** So long a comparison without a full proof makes people look. */
   private static final Duration PROOF_MATTERS = Duration.ofHours(1);
 
+  /** What is read of a kind at once: so many rows that differ, at most. */
+  private static final int MOST_READ = 10_000;
+
+  /**
+   * So many rows.
+   *
+   * @param more whether there may be more of them: they are too many to be read for this
+   */
+  public record Count(long rows, boolean more) {}
+
   /**
    * Of one kind.
    *
@@ -40,9 +49,9 @@ public final class OpenFindings {
    *     planted, while none had a full proof
    */
   public record Found(
-      long unexplained,
-      long urgentMissing,
-      long urgentUnexplained,
+      Count unexplained,
+      Count urgentMissing,
+      Count urgentUnexplained,
       OptionalLong run,
       long brokenProofs,
       long unproven) {}
@@ -50,18 +59,27 @@ public final class OpenFindings {
   /** What was read without a run having finished meanwhile is read again after so long. */
   private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
 
-  private static final Found NONE = new Found(0, 0, 0, OptionalLong.empty(), 0, 0);
+  private static final Count NO_ROWS = new Count(0, false);
+
+  private static final Found NONE =
+      new Found(NO_ROWS, NO_ROWS, NO_ROWS, OptionalLong.empty(), 0, 0);
 
   private record Known(
       Comparisons.Mark mark, Instant at, List<Look> looks, Map<Kind, Found> differences) {}
 
   private final Comparisons comparisons;
   private final InstantSource clock;
+  private final int mostRead;
   private @Nullable Known known;
 
   public OpenFindings(Comparisons comparisons, InstantSource clock) {
+    this(comparisons, clock, MOST_READ);
+  }
+
+  OpenFindings(Comparisons comparisons, InstantSource clock, int mostRead) {
     this.comparisons = comparisons;
     this.clock = clock;
+    this.mostRead = mostRead;
   }
 
   /** What is open now, of every kind. Read seldom: the console asks often. */
@@ -126,17 +144,32 @@ public final class OpenFindings {
     return differences;
   }
 
+  /**
+   * Each row once of as many looks as may be read, the newest first. Of one that is left out its
+   * own figures are known: there are at least as many rows as the greatest of them says.
+   */
   private Found differences(Kind kind, List<Look> looks) {
-    Set<Long> runs = new HashSet<>();
-    looks.forEach(look -> runs.add(look.run()));
+    List<Long> runs = new ArrayList<>();
+    List<KindFigures> leftOut = new ArrayList<>();
+    long rows = 0;
+    for (Look look : looks.reversed()) {
+      // Repaired ones are among the rows that are kept of it.
+      long ofLook = look.figures().compared() - look.figures().matching();
+      if (rows + ofLook <= mostRead) {
+        runs.add(look.run());
+        rows += ofLook;
+      } else {
+        leftOut.add(look.figures());
+      }
+    }
     long unexplained = 0;
     long urgentMissing = 0;
     long urgentUnexplained = 0;
     for (OutputTable<?> table : OutputTables.of(kind)) {
-      Comparisons.Rows rows = comparisons.rows(List.copyOf(runs), table.name());
-      unexplained += rows.unexplained();
-      urgentMissing += rows.urgentMissing();
-      urgentUnexplained += rows.urgentUnexplained();
+      Comparisons.Rows read = comparisons.rows(runs, table.name());
+      unexplained += read.unexplained();
+      urgentMissing += read.urgentMissing();
+      urgentUnexplained += read.urgentUnexplained();
     }
     OptionalLong newest =
         looks.stream()
@@ -146,7 +179,19 @@ public final class OpenFindings {
                         || look.figures().urgentMissing() + look.figures().urgentExplained() > 0)
             .mapToLong(Look::run)
             .max();
-    return new Found(unexplained, urgentMissing, urgentUnexplained, newest, 0, 0);
+    return new Found(
+        atLeast(unexplained, leftOut, KindFigures::unexplained),
+        atLeast(urgentMissing, leftOut, of -> of.urgentMissing() + of.urgentExplained()),
+        atLeast(urgentUnexplained, leftOut, KindFigures::urgentMissing),
+        newest,
+        0,
+        0);
+  }
+
+  private static Count atLeast(
+      long read, List<KindFigures> leftOut, ToLongFunction<KindFigures> figure) {
+    long most = leftOut.stream().mapToLong(figure).max().orElse(0);
+    return new Count(Math.max(read, most), most > 0);
   }
 
   private static Found withProofs(Found of, List<KindFigures> lately) {

@@ -6,6 +6,7 @@ import static io.crossfade.router.overview.Alert.Condition.LETTERS_OF_OUTPUTS;
 import io.crossfade.db.Kind;
 import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.db.process.LoopReport;
+import io.crossfade.reconciler.OpenFindings.Count;
 import io.crossfade.reconciler.OpenFindings.Found;
 import io.crossfade.reconciler.nightly.NightlyReport;
 import io.crossfade.reconciler.verdict.Reason;
@@ -66,7 +67,7 @@ final class AlertPolicy {
     return switch (of) {
       case CONTROL_AWAY -> when(now.shared() == null, of, ROLLOUT);
       case URGENT_MISSING ->
-          found(of, now, found -> found.urgentMissing() > 0, AlertPolicy::urgentMissing);
+          found(of, now, found -> found.urgentMissing().rows() > 0, AlertPolicy::urgentMissing);
       case LOST -> lost(of, now);
       case LETTERS_DROPPED -> when(!now.lettersDropped().isEmpty(), of, LETTERS);
       case NO_STAGE -> kinds(of, now, OfKind::noStage, (kind, at) -> List.of());
@@ -90,7 +91,11 @@ final class AlertPolicy {
               kind -> kind.queue().isFilling(),
               (kind, at) -> List.of(kind.queue().percentText()));
       case UNEXPLAINED ->
-          found(of, now, found -> found.unexplained() > 0, found -> counts(found.unexplained()));
+          found(
+              of,
+              now,
+              found -> found.unexplained().rows() > 0,
+              found -> List.of(atLeast(found.unexplained())));
       case FELL_BACK -> fallbacks(of, now);
       case ROLLBACK_WAITS -> when(now.flags().rollbackWaits(), of, ROLLOUT);
       case FLAGS_OLD ->
@@ -239,7 +244,7 @@ final class AlertPolicy {
   }
 
   private static List<String> urgentMissing(Found found) {
-    return List.of(count(found.urgentMissing()), count(found.urgentUnexplained()));
+    return List.of(atLeast(found.urgentMissing()), atLeast(found.urgentUnexplained()));
   }
 
   private static Stream<Alert> kinds(
@@ -290,6 +295,10 @@ final class AlertPolicy {
   }
 
   private static String atMost(int counted) {
-    return count(Math.min(counted, MOST_COUNTED)) + (counted >= MOST_COUNTED ? "+" : "");
+    return atLeast(new Count(Math.min(counted, MOST_COUNTED), counted >= MOST_COUNTED));
+  }
+
+  private static String atLeast(Count count) {
+    return count(count.rows()) + (count.more() ? "+" : "");
   }
 }

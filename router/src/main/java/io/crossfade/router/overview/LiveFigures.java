@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator sees at a glance, of this router; asked about once a second. */
+/** What an operator sees at a glance, of this router. */
 public final class LiveFigures {
 
   /**
@@ -99,6 +99,9 @@ public final class LiveFigures {
       long explained,
       long lost) {}
 
+  /** Not longer than the console's feed rests: it shows something new each time. */
+  private static final Duration KNOWN_FOR = Duration.ofSeconds(1);
+
   private static final Duration LETTERS_DROPPED_LATELY = Duration.ofMinutes(10);
 
   private final RolloutFlags flags;
@@ -112,6 +115,7 @@ public final class LiveFigures {
   private final AlertPolicy policy;
   private final InstantSource clock;
   private final MeterReadings readings;
+  private final OneForAll<Now> answer = new OneForAll<>(this::ask, KNOWN_FOR, System::nanoTime);
 
   LiveFigures(
       RolloutFlags flags,
@@ -143,8 +147,12 @@ public final class LiveFigures {
     readings.read();
   }
 
-  /** How everything stands now, beside the last minute. */
-  public synchronized Now now() {
+  /** How everything stands, or stood within the last second, beside the last minute. */
+  public Now now() {
+    return answer.get();
+  }
+
+  private synchronized Now ask() {
     readings.read();
     Asking control = Asking.controlSchema(flags.readable());
     Asking redis = Asking.redis();

@@ -99,6 +99,51 @@ class AlertPolicyTest {
     assertThat(quiet).as("nights in which nothing is wrong").isPositive();
   }
 
+  /** Nobody is told a number that is only where the counting ended. */
+  @Test
+  void whatWasNotCountedToTheEndIsSaidToBeAtLeastSoMuch() {
+    Situation quiet = quiet();
+    Situation.Shared none = Objects.requireNonNull(quiet.shared());
+    Map<Kind, OpenFindings.Found> findings = new TreeMap<>(none.findings());
+    findings.put(
+        Kind.EVENT,
+        new OpenFindings.Found(
+            new OpenFindings.Count(500_000, true),
+            new OpenFindings.Count(12_000, true),
+            rows(7),
+            OptionalLong.of(3),
+            0,
+            0));
+    Situation.Shared shared =
+        new Situation.Shared(
+            findings,
+            Map.of(Kind.EVENT, AlertPolicy.MOST_COUNTED, Kind.HEALTH, AlertPolicy.MOST_COUNTED - 1),
+            Map.of(Source.INTAKE, 0, Source.LEGACY, 0, Source.STREAM, AlertPolicy.MOST_COUNTED),
+            none.holds(),
+            none.silent(),
+            none.night(),
+            none.overdueNight(),
+            none.pause());
+    Situation now =
+        new Situation(
+            quiet.at(),
+            quiet.flags(),
+            quiet.breaker(),
+            quiet.redisAnswers(),
+            quiet.loops(),
+            quiet.lettersDropped(),
+            quiet.kinds(),
+            shared);
+    assertThat(policy.alerts(now))
+        .extracting(alert -> alert.condition() + " " + alert.values())
+        .containsExactlyInAnyOrder(
+            "URGENT_MISSING [12,000+, 7]",
+            "LOST [10,000+]",
+            "LOST [9,999]",
+            "UNEXPLAINED [500,000+]",
+            "LETTERS_OF_OUTPUTS [10,000+]");
+  }
+
   /** The slow and obvious way: a list of everything that would make one call somebody. */
   private static List<String> wrong(Situation now) {
     List<String> wrong = new ArrayList<>();
@@ -140,8 +185,8 @@ class AlertPolicyTest {
     }
     for (Kind kind : Kind.values()) {
       OpenFindings.Found found = Objects.requireNonNull(shared.findings().get(kind));
-      add(wrong, found.urgentMissing() != 0, "URGENT_MISSING", kind);
-      add(wrong, found.unexplained() != 0, "UNEXPLAINED", kind);
+      add(wrong, found.urgentMissing().rows() != 0, "URGENT_MISSING", kind);
+      add(wrong, found.unexplained().rows() != 0, "UNEXPLAINED", kind);
       add(wrong, found.brokenProofs() != 0, "PROOF_BROKEN", kind);
       add(wrong, found.unproven() != 0, "NOTHING_TO_PLANT_IN", kind);
       add(wrong, shared.lost().getOrDefault(kind, 0) != 0, "LOST", kind);
@@ -197,7 +242,8 @@ class AlertPolicyTest {
           kind,
           new Situation.OfKind(
               true, false, 0.0, QueueFill.of(79, 100, null, 0), LIMIT, NOW.minus(LIMIT)));
-      findings.put(kind, new OpenFindings.Found(0, 0, 0, OptionalLong.empty(), 0, 0));
+      findings.put(
+          kind, new OpenFindings.Found(rows(0), rows(0), rows(0), OptionalLong.empty(), 0, 0));
     }
     return new Situation(
         NOW,
@@ -254,9 +300,9 @@ class AlertPolicyTest {
       findings.put(
           kind,
           new OpenFindings.Found(
-              draw.count(),
-              urgent,
-              Math.min(urgent, draw.count()),
+              rows(draw.count()),
+              rows(urgent),
+              rows(Math.min(urgent, draw.count())),
               draw.seldom() ? OptionalLong.of(7) : OptionalLong.empty(),
               draw.count(),
               draw.count()));
@@ -289,6 +335,10 @@ class AlertPolicyTest {
                             List.of(Reason.NOTHING_COMPARED, Reason.NOT_PROVEN))))),
         draw.orNull(() -> LocalDate.of(2026, 11, 26)),
         draw.orNull(() -> new ReconcilerPause.Pause(NOW, "operator", "a reason")));
+  }
+
+  private static OpenFindings.Count rows(long rows) {
+    return new OpenFindings.Count(rows, false);
   }
 
   private static LoopReport loop(LoopReport.State state) {
