@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The routers that are up, as they report themselves: the table {@code router_instance}. */
@@ -19,14 +20,39 @@ public final class RouterInstances {
   private static final int GONE_AFTER_SECONDS = 5;
 
   /**
+   * What a router says of itself.
+   *
+   * @param version of the flags that it routes by
+   * @param held records in its memory queue, by kind
+   * @param fullestQueue of these queues, percent
+   * @param breaker how its breaker before Redis stands, a name
+   * @param writtenUntil up to when everything that it accepted, and all that Redis holds, is
+   *     written; empty while it does not know
+   */
+  public record Report(
+      long version,
+      Map<Kind, Integer> held,
+      int fullestQueue,
+      String breaker,
+      Optional<Instant> writtenUntil) {}
+
+  /**
    * One router.
    *
    * @param version of the flags that it routes by
    * @param held records in its memory queues
+   * @param fullestQueue of these queues, percent; {@code null} by a release that does not say
+   * @param breaker how its breaker before Redis stands, a name; {@code null} likewise
    * @param writtenUntil up to when everything that it accepted, and all that Redis holds, is
    *     written; empty while it does not know
    */
-  public record Up(String instance, long version, long held, Optional<Instant> writtenUntil) {}
+  public record Up(
+      String instance,
+      long version,
+      long held,
+      @Nullable Integer fullestQueue,
+      @Nullable String breaker,
+      Optional<Instant> writtenUntil) {}
 
   /** One that says nothing for so long makes people look, by the database's clock. */
   private static final int SILENT_AFTER_SECONDS = 4;
@@ -49,32 +75,27 @@ public final class RouterInstances {
     this.transactions = new ControlTransactions(control);
   }
 
-  /**
-   * Says that a router is up.
-   *
-   * @param version of the flags that it routes by
-   * @param held records in its memory queue, by kind
-   */
-  public void report(
-      InstanceName instance,
-      long version,
-      Map<Kind, Integer> held,
-      Optional<Instant> writtenUntil) {
+  /** Says that a router is up. */
+  public void report(InstanceName instance, Report report) {
+    Map<Kind, Integer> held = report.held();
     transactions.run(
         () ->
             jdbc.sql(
                     "REPLACE INTO router_instance (instance, seen_at, version, held_health,"
-                        + " held_device, held_event, held_others, written_until)"
-                        + " VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?, ?)")
+                        + " held_device, held_event, held_others, fullest_queue, breaker,"
+                        + " written_until) VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?, ?, ?,"
+                        + " ?)")
                 .params(
                     Arrays.asList(
                         instance.text(),
-                        version,
+                        report.version(),
                         held.getOrDefault(Kind.HEALTH, 0),
                         held.getOrDefault(Kind.DEVICE, 0),
                         held.getOrDefault(Kind.EVENT, 0),
                         heldOfOthers(held),
-                        writtenUntil.map(Timestamp::from).orElse(null)))
+                        report.fullestQueue(),
+                        report.breaker(),
+                        report.writtenUntil().map(Timestamp::from).orElse(null)))
                 .update());
   }
 
@@ -119,8 +140,8 @@ public final class RouterInstances {
         () ->
             jdbc.sql(
                     "SELECT instance, version, held_health + held_device + held_event + held_others"
-                        + " AS held, written_until FROM router_instance WHERE seen_at >"
-                        + " CURRENT_TIMESTAMP(3) - INTERVAL "
+                        + " AS held, fullest_queue, breaker, written_until FROM router_instance"
+                        + " WHERE seen_at > CURRENT_TIMESTAMP(3) - INTERVAL "
                         + GONE_AFTER_SECONDS
                         + " SECOND ORDER BY instance")
                 .query(
@@ -129,6 +150,8 @@ public final class RouterInstances {
                             row.getString("instance"),
                             row.getLong("version"),
                             row.getLong("held"),
+                            row.getObject("fullest_queue", Integer.class),
+                            row.getString("breaker"),
                             Optional.ofNullable(row.getTimestamp("written_until"))
                                 .map(Timestamp::toInstant)))
                 .list());

@@ -5,6 +5,7 @@ import static io.crossfade.router.overview.Alert.Condition.LETTERS_OF_OUTPUTS;
 
 import io.crossfade.db.Kind;
 import io.crossfade.db.control.DeadLetters.Source;
+import io.crossfade.db.control.RouterInstances.Up;
 import io.crossfade.db.process.LoopReport;
 import io.crossfade.reconciler.OpenFindings.Count;
 import io.crossfade.reconciler.OpenFindings.Found;
@@ -82,7 +83,7 @@ final class AlertPolicy {
           found(of, now, found -> found.brokenProofs() > 0, found -> counts(found.brokenProofs()));
       case NIGHT_FAILED -> night(of, now, night -> night.verdict() == Verdict.FAIL);
       case REDIS_AWAY -> when(!now.redisAnswers(), of, STREAMS);
-      case BREAKER_OPEN -> when(isOpen(now.breaker()), of, STREAMS);
+      case BREAKER_OPEN -> breakers(of, now);
       case BACKLOG_OLD -> backlogs(of, now);
       case QUEUE_FILLING ->
           kinds(
@@ -90,6 +91,15 @@ final class AlertPolicy {
               now,
               kind -> kind.queue().isFilling(),
               (kind, at) -> List.of(kind.queue().percentText()));
+      case QUEUE_FILLING_ELSEWHERE ->
+          others(now)
+              .filter(AlertPolicy::isFilling)
+              .map(
+                  other -> alert(of, null, ROLLOUT, other.instance(), other.fullestQueue() + " %"));
+      case BREAKER_UNKNOWN ->
+          others(now)
+              .filter(other -> breaker(other) == null || other.fullestQueue() == null)
+              .map(other -> alert(of, null, ROLLOUT, other.instance()));
       case UNEXPLAINED ->
           found(
               of,
@@ -263,11 +273,41 @@ final class AlertPolicy {
                     kindAt(ROLLOUT, kind.getKey())));
   }
 
+  private static Stream<Alert> breakers(Condition of, Situation now) {
+    Stream<String> here = isOpen(now.breaker()) ? Stream.of(now.router()) : Stream.empty();
+    Stream<String> elsewhere =
+        others(now)
+            .filter(
+                other -> {
+                  CircuitBreaker.State breaker = breaker(other);
+                  return breaker != null && isOpen(breaker);
+                })
+            .map(Up::instance);
+    return Stream.concat(here, elsewhere).map(router -> alert(of, null, STREAMS, router));
+  }
+
+  private static boolean isFilling(Up router) {
+    Integer percent = router.fullestQueue();
+    return percent != null && percent >= QueueFill.FILLING;
+  }
+
+  /** {@code null} when another release does not say, or says what this one does not know. */
+  private static CircuitBreaker.@Nullable State breaker(Up router) {
+    return Arrays.stream(CircuitBreaker.State.values())
+        .filter(state -> state.name().equals(router.breaker()))
+        .findFirst()
+        .orElse(null);
+  }
+
   private static boolean isOpen(CircuitBreaker.State breaker) {
     return switch (breaker) {
       case OPEN, HALF_OPEN, FORCED_OPEN -> true;
       case CLOSED, DISABLED, METRICS_ONLY -> false;
     };
+  }
+
+  private static Stream<Up> others(Situation now) {
+    return shared(now).flatMap(shared -> shared.others().stream());
   }
 
   private static Stream<Shared> shared(Situation now) {

@@ -1,5 +1,6 @@
 package io.crossfade.router.overview;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.db.control.LetterQuota;
@@ -104,6 +105,7 @@ public final class LiveFigures {
 
   private static final Duration LETTERS_DROPPED_LATELY = Duration.ofMinutes(10);
 
+  private final InstanceName self;
   private final RolloutFlags flags;
   private final Rollout rollout;
   private final LegacyPath legacy;
@@ -118,6 +120,7 @@ public final class LiveFigures {
   private final OneForAll<Now> answer = new OneForAll<>(this::ask, KNOWN_FOR, System::nanoTime);
 
   LiveFigures(
+      InstanceName self,
       RolloutFlags flags,
       Rollout rollout,
       LegacyPath legacy,
@@ -129,6 +132,7 @@ public final class LiveFigures {
       AlertPolicy policy,
       MeterRegistry meters,
       InstantSource clock) {
+    this.self = self;
     this.flags = flags;
     this.rollout = rollout;
     this.legacy = legacy;
@@ -180,6 +184,7 @@ public final class LiveFigures {
         policy.alerts(
             new Situation(
                 at,
+                self.text(),
                 switches,
                 breaker.getState(),
                 redis.answers(),

@@ -1,6 +1,7 @@
 package io.crossfade.router.overview;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.control.LetterQuota;
 import io.crossfade.db.process.Loops;
 import io.crossfade.legacy.LegacyPath;
@@ -44,10 +45,12 @@ public class OverviewConfiguration {
       ReconcilerPause pause,
       GateSettings gates,
       HikariDataSource controlDataSource,
+      InstanceName instance,
       Loops loops,
       MeterRegistry meters,
       InstantSource clock) {
     return new LiveFigures(
+        instance,
         flags,
         rollout,
         legacy,
@@ -55,7 +58,7 @@ public class OverviewConfiguration {
         streamBreaker,
         letters,
         loops,
-        new SharedFacts(findings, holds, reports, nights, pause, controlDataSource),
+        new SharedFacts(findings, holds, reports, nights, pause, controlDataSource, instance),
         new AlertPolicy(new AlertPolicy.Limits(OLD_FLAGS, gates.backlogAge(), gates.freshness())),
         meters,
         clock);

@@ -1,5 +1,6 @@
 package io.crossfade.router.overview;
 
+import io.crossfade.db.InstanceName;
 import io.crossfade.db.control.DeadLetterDesk;
 import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.db.control.LostRecords;
@@ -26,6 +27,7 @@ final class SharedFacts {
   private final DeadLetterDesk letters;
   private final LostRecords lost;
   private final RouterInstances routers;
+  private final InstanceName self;
 
   SharedFacts(
       OpenFindings findings,
@@ -33,7 +35,8 @@ final class SharedFacts {
       NightlyReports reports,
       NightlyComparison nights,
       ReconcilerPause pause,
-      DataSource control) {
+      DataSource control,
+      InstanceName self) {
     this.findings = findings;
     this.holds = holds;
     this.reports = reports;
@@ -42,6 +45,7 @@ final class SharedFacts {
     this.letters = new DeadLetterDesk(control);
     this.lost = new LostRecords(control);
     this.routers = new RouterInstances(control);
+    this.self = self;
   }
 
   /**
@@ -62,6 +66,7 @@ final class SharedFacts {
           open,
           holds.all(),
           routers.silent(),
+          routers.up().stream().filter(router -> !router.instance().equals(self.text())).toList(),
           reports.latest(1).stream().findFirst().orElse(null),
           nights.overdue().orElse(null),
           pause.current().orElse(null));

@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that decides whether somebody is needed, at one moment.
  *
+ * @param router this one's name
+ * @param breaker of this router
  * @param redisAnswers whether Redis answered every question
  * @param lettersDropped sources whose letters found no room lately, on this router
  * @param shared what all routers know; {@code null} when the control schema does not answer
  */
 record Situation(
     Instant at,
+    String router,
     Flags flags,
     CircuitBreaker.State breaker,
     boolean redisAnswers,
@@ -69,6 +72,7 @@ record Situation(
    * @param lost records that were found lost in the last 24 hours, of each kind counted up to
    *     {@link AlertPolicy#MOST_COUNTED}
    * @param letters that are open, of each source counted likewise
+   * @param others routers that are up beside this one
    * @param night the newest report; {@code null} before the first one
    * @param overdueNight a day that should have a report and has none; {@code null} for none
    * @param pause {@code null} while comparing is not paused
@@ -79,6 +83,7 @@ record Situation(
       Map<Source, Integer> letters,
       Map<Kind, Holds.Hold> holds,
       List<RouterInstances.Silent> silent,
+      List<RouterInstances.Up> others,
       @Nullable NightlyReport night,
       @Nullable LocalDate overdueNight,
       ReconcilerPause.@Nullable Pause pause) {}

@@ -3,12 +3,13 @@ package io.crossfade.router.rollout;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.control.RouterInstances;
+import io.crossfade.legacy.LegacyPath;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
 
 /** The routers that are up, this one among them. */
 public final class Instances {
@@ -23,16 +24,19 @@ public final class Instances {
 
   private final RouterInstances all;
   private final InstanceName self;
-  private final ToIntFunction<Kind> held;
+  private final LegacyPath legacy;
+  private final CircuitBreaker breaker;
 
   /**
    * @param self name of this router
-   * @param held records in this router's memory queue
+   * @param legacy this router's memory queue
+   * @param breaker this router's, before Redis
    */
-  public Instances(RouterInstances all, InstanceName self, ToIntFunction<Kind> held) {
+  Instances(RouterInstances all, InstanceName self, LegacyPath legacy, CircuitBreaker breaker) {
     this.all = all;
     this.self = self;
-    this.held = held;
+    this.legacy = legacy;
+    this.breaker = breaker;
   }
 
   String self() {
@@ -46,11 +50,16 @@ public final class Instances {
    * @param writtenUntil up to when everything accepted is written, as far as this router knows
    */
   void report(long version, Optional<Instant> writtenUntil) {
-    Map<Kind, Integer> inMemory = new TreeMap<>();
+    Map<Kind, Integer> held = new TreeMap<>();
+    double fullest = 0;
     for (Kind kind : Kind.values()) {
-      inMemory.put(kind, held.applyAsInt(kind));
+      held.put(kind, legacy.held(kind));
+      fullest = Math.max(fullest, 100.0 * legacy.held(kind) / legacy.capacity(kind));
     }
-    all.report(self, version, inMemory, writtenUntil);
+    all.report(
+        self,
+        new RouterInstances.Report(
+            version, held, (int) Math.ceil(fullest), breaker.getState().name(), writtenUntil));
   }
 
   /** Takes this router off the list. */

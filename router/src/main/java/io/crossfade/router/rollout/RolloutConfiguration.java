@@ -21,6 +21,7 @@ import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.router.routing.RollbackWatch;
 import io.crossfade.stream.StreamHealth;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
@@ -114,8 +115,11 @@ public class RolloutConfiguration {
 
   @Bean
   Instances instances(
-      HikariDataSource controlDataSource, InstanceName instance, LegacyPath legacy) {
-    return new Instances(new RouterInstances(controlDataSource), instance, legacy::held);
+      HikariDataSource controlDataSource,
+      InstanceName instance,
+      LegacyPath legacy,
+      CircuitBreaker streamBreaker) {
+    return new Instances(new RouterInstances(controlDataSource), instance, legacy, streamBreaker);
   }
 
   @Bean

@@ -40,6 +40,12 @@ class AlertPolicyTest {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final int SITUATIONS = 20_000;
 
+  private static final Set<String> OPEN = Set.of("OPEN", "HALF_OPEN", "FORCED_OPEN");
+
+  /** As another router may say; one of a release before says nothing. */
+  private static final List<@Nullable String> BREAKERS =
+      Arrays.asList("CLOSED", "OPEN", "HALF_OPEN", "FORCED_OPEN", "DISABLED", "MELTED", null);
+
   private final AlertPolicy policy =
       new AlertPolicy(new AlertPolicy.Limits(Duration.ofSeconds(5), LIMIT, LIMIT));
 
@@ -121,12 +127,14 @@ class AlertPolicyTest {
             Map.of(Source.INTAKE, 0, Source.LEGACY, 0, Source.STREAM, AlertPolicy.MOST_COUNTED),
             none.holds(),
             none.silent(),
+            none.others(),
             none.night(),
             none.overdueNight(),
             none.pause());
     Situation now =
         new Situation(
             quiet.at(),
+            quiet.router(),
             quiet.flags(),
             quiet.breaker(),
             quiet.redisAnswers(),
@@ -166,11 +174,7 @@ class AlertPolicyTest {
           kind);
     }
     add(wrong, !now.redisAnswers(), "REDIS_AWAY", null);
-    add(
-        wrong,
-        Set.of("OPEN", "HALF_OPEN", "FORCED_OPEN").contains(now.breaker().name()),
-        "BREAKER_OPEN",
-        null);
+    add(wrong, OPEN.contains(now.breaker().name()), "BREAKER_OPEN", null);
     add(wrong, !now.lettersDropped().isEmpty(), "LETTERS_DROPPED", null);
     add(wrong, now.flags().rollbackWaits(), "ROLLBACK_WAITS", null);
     add(wrong, !now.flags().kept(), "FLAGS_NOT_KEPT", null);
@@ -191,6 +195,13 @@ class AlertPolicyTest {
       add(wrong, found.unproven() != 0, "NOTHING_TO_PLANT_IN", kind);
       add(wrong, shared.lost().getOrDefault(kind, 0) != 0, "LOST", kind);
       add(wrong, shared.holds().containsKey(kind), "HELD", kind);
+    }
+    for (RouterInstances.Up other : shared.others()) {
+      String breaker = other.breaker() == null ? "MELTED" : other.breaker();
+      int fill = other.fullestQueue() == null ? -1 : other.fullestQueue();
+      add(wrong, OPEN.contains(breaker), "BREAKER_OPEN", null);
+      add(wrong, fill >= 80, "QUEUE_FILLING_ELSEWHERE", null);
+      add(wrong, breaker.equals("MELTED") || fill < 0, "BREAKER_UNKNOWN", null);
     }
     for (RouterInstances.Silent router : shared.silent()) {
       wrong.add("ROUTER_SILENT null");
@@ -247,6 +258,7 @@ class AlertPolicyTest {
     }
     return new Situation(
         NOW,
+        "here",
         new Situation.Flags(Duration.ofSeconds(5), true, false, true),
         CircuitBreaker.State.CLOSED,
         true,
@@ -259,6 +271,7 @@ class AlertPolicyTest {
             Map.of(Source.INTAKE, 0, Source.LEGACY, 0, Source.STREAM, 0),
             Map.of(),
             List.of(),
+            List.of(other("CLOSED", 79)),
             night(Verdict.PASS, List.of()),
             null,
             null));
@@ -279,6 +292,7 @@ class AlertPolicyTest {
     }
     return new Situation(
         NOW,
+        "here",
         new Situation.Flags(
             draw.around(Duration.ofSeconds(5)), !draw.seldom(), draw.seldom(), !draw.seldom()),
         draw.of(List.of(CircuitBreaker.State.values())),
@@ -324,6 +338,10 @@ class AlertPolicyTest {
         Stream.generate(() -> new RouterInstances.Silent("router", LIMIT))
             .limit(draw.count())
             .toList(),
+        Stream.generate(
+                () -> other(draw.of(BREAKERS), draw.of(Arrays.asList(null, 0, 79, 80, 100))))
+            .limit(draw.count())
+            .toList(),
         draw.orNull(
             () ->
                 night(
@@ -335,6 +353,10 @@ class AlertPolicyTest {
                             List.of(Reason.NOTHING_COMPARED, Reason.NOT_PROVEN))))),
         draw.orNull(() -> LocalDate.of(2026, 11, 26)),
         draw.orNull(() -> new ReconcilerPause.Pause(NOW, "operator", "a reason")));
+  }
+
+  private static RouterInstances.Up other(@Nullable String breaker, @Nullable Integer fullest) {
+    return new RouterInstances.Up("elsewhere", 1, 0, fullest, breaker, Optional.empty());
   }
 
   private static OpenFindings.Count rows(long rows) {
