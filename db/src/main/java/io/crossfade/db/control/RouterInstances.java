@@ -67,6 +67,22 @@ public final class RouterInstances {
    */
   public record Silent(String instance, Duration since) {}
 
+  /** What became of one that was to be taken off the list. */
+  public enum Forgetting {
+    DONE,
+    /** It reports: nothing was done. */
+    ALIVE,
+    UNKNOWN
+  }
+
+  /**
+   * A silent router that a person took off the list.
+   *
+   * @param seen when it reported last
+   */
+  public record Forgotten(
+      String instance, Instant seen, Instant forgotten, String actor, String reason) {}
+
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
 
@@ -113,6 +129,57 @@ public final class RouterInstances {
             jdbc.sql("DELETE FROM router_instance WHERE instance = ?")
                 .param(instance.text())
                 .update());
+  }
+
+  /**
+   * Takes a silent router off the list, on record; one that was only cut off comes back by itself.
+   *
+   * @param actor who says that it is known
+   * @param reason what is known of it
+   */
+  public Forgetting forget(String instance, String actor, String reason) {
+    return transactions.in(
+        () -> {
+          Optional<Boolean> silent =
+              jdbc.sql(
+                      "SELECT seen_at <= CURRENT_TIMESTAMP(3) - INTERVAL "
+                          + SILENT_AFTER_SECONDS
+                          + " SECOND FROM router_instance WHERE instance = ? FOR UPDATE")
+                  .param(instance)
+                  .query(Boolean.class)
+                  .optional();
+          if (silent.isEmpty()) {
+            return Forgetting.UNKNOWN;
+          }
+          if (!silent.get()) {
+            return Forgetting.ALIVE;
+          }
+          jdbc.sql(
+                  "INSERT INTO forgotten_router (instance, seen_at, forgotten_at, actor, reason)"
+                      + " SELECT instance, seen_at, CURRENT_TIMESTAMP(3), ?, ? FROM router_instance"
+                      + " WHERE instance = ?")
+              .params(actor, reason, instance)
+              .update();
+          jdbc.sql("DELETE FROM router_instance WHERE instance = ?").param(instance).update();
+          return Forgetting.DONE;
+        });
+  }
+
+  /** Those that people took off the list, the newest first. */
+  public List<Forgotten> forgotten(int limit) {
+    return transactions.in(
+        () ->
+            jdbc.sql("SELECT * FROM forgotten_router ORDER BY id DESC LIMIT ?")
+                .param(limit)
+                .query(
+                    (row, number) ->
+                        new Forgotten(
+                            row.getString("instance"),
+                            row.getTimestamp("seen_at").toInstant(),
+                            row.getTimestamp("forgotten_at").toInstant(),
+                            row.getString("actor"),
+                            row.getString("reason")))
+                .list());
   }
 
   /** Those that fell silent within the last {@value FORGOTTEN_AFTER_HOURS} hours. */

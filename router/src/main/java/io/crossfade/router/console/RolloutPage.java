@@ -2,12 +2,15 @@ package io.crossfade.router.console;
 
 import io.crossfade.router.flags.RolloutChange;
 import io.crossfade.router.operator.RefusedException;
+import io.crossfade.router.process.Asking;
 import io.crossfade.router.rollout.RollbackReceipt;
 import io.crossfade.router.rollout.RolloutController;
 import io.crossfade.router.rollout.RolloutController.Because;
 import io.crossfade.router.rollout.RolloutController.ChangeRequest;
 import io.crossfade.router.rollout.RolloutController.OptInRequest;
 import io.crossfade.router.rollout.RolloutController.RollbackRequest;
+import io.crossfade.router.rollout.RouterController;
+import io.crossfade.router.rollout.RouterController.ForgetRequest;
 import java.math.BigDecimal;
 import java.security.Principal;
 import java.util.List;
@@ -77,9 +80,11 @@ final class RolloutPage {
   }
 
   private final RolloutController api;
+  private final RouterController routers;
 
-  RolloutPage(RolloutController api) {
+  RolloutPage(RolloutController api, RouterController routers) {
     this.api = api;
+    this.routers = routers;
   }
 
   @GetMapping
@@ -87,7 +92,10 @@ final class RolloutPage {
     RolloutController.Overview rollout = api.overview();
     model.addAttribute("rollout", rollout);
     // Where everything stands, and the way back, must be there without the database, too.
-    model.addAttribute("history", rollout.stale() ? null : history());
+    Asking control = Asking.controlSchema(!rollout.stale());
+    model.addAttribute("silent", control.ask(routers::silent));
+    model.addAttribute("forgotten", control.ask(() -> routers.forgotten(HISTORY)));
+    model.addAttribute("history", control.answers() ? history() : null);
     return "console/rollout";
   }
 
@@ -154,6 +162,16 @@ final class RolloutPage {
       Principal actor)
       throws RefusedException {
     api.hold(new Because(kind, reason), actor);
+    return PAGE;
+  }
+
+  @PostMapping("/forgotten")
+  String forget(
+      @RequestParam String instance,
+      @RequestParam(required = false) @Nullable String reason,
+      Principal actor)
+      throws RefusedException {
+    routers.forget(new ForgetRequest(instance, reason), actor);
     return PAGE;
   }
 

@@ -27,6 +27,8 @@ public enum Refusal {
   /** What was wrong with it is still wrong. */
   STILL_DEAD(HttpStatus.CONFLICT),
   CLOSED_ALREADY(HttpStatus.CONFLICT),
+  /** A router that reports is not forgotten. */
+  ROUTER_ALIVE(HttpStatus.CONFLICT),
   /** Somebody is comparing the same. */
   RUN_AT_WORK(HttpStatus.CONFLICT),
   /** A page of another site made the browser ask. */

@@ -39,6 +39,7 @@ final class AlertPolicy {
   static final int MOST_COUNTED = 10_000;
 
   private static final String ROLLOUT = "/console/rollout";
+  private static final String ROUTERS = ROLLOUT + "#routers";
   private static final String LETTERS = "/console/dead-letters?state=open";
   private static final String REPORTS = "/console/reports";
   private static final String STREAMS = "/console/streams";
@@ -77,7 +78,7 @@ final class AlertPolicy {
               .flatMap(shared -> shared.silent().stream())
               .map(
                   router ->
-                      alert(of, null, ROLLOUT, router.instance(), Finding.age(router.since())));
+                      alert(of, null, ROUTERS, router.instance(), Finding.age(router.since())));
       case LOOP_DEAD -> loops(of, now, loop -> !loop.state().alive());
       case PROOF_BROKEN ->
           found(of, now, found -> found.brokenProofs() > 0, found -> counts(found.brokenProofs()));

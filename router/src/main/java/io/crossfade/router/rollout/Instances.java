@@ -67,6 +67,21 @@ public final class Instances {
     all.leave(self);
   }
 
+  /** Those that neither report nor have left. */
+  List<RouterInstances.Silent> silent() {
+    return all.silent();
+  }
+
+  /** See {@link RouterInstances#forget}. */
+  RouterInstances.Forgetting forget(String instance, String actor, String reason) {
+    return all.forget(instance, actor, reason);
+  }
+
+  /** See {@link RouterInstances#forgotten}. */
+  List<RouterInstances.Forgotten> forgotten(int limit) {
+    return all.forgotten(limit);
+  }
+
   /** All that are up. */
   List<Instance> up() {
     return all.up().stream()

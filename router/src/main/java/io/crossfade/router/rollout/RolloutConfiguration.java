@@ -41,7 +41,12 @@ import org.togglz.core.user.UserProvider;
 /** Flags, gates, changes, rollback and what happens by itself. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({RolloutSettings.class, GateSettings.class})
-@Import({FlagPoolConfiguration.class, RolloutController.class, DeviceController.class})
+@Import({
+  FlagPoolConfiguration.class,
+  RolloutController.class,
+  RouterController.class,
+  DeviceController.class
+})
 public class RolloutConfiguration {
 
   /** Togglz' user is whoever is logged in. */

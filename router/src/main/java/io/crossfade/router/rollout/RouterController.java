@@ -1,0 +1,78 @@
+package io.crossfade.router.rollout;
+
+import io.crossfade.db.control.RouterInstances.Forgotten;
+import io.crossfade.router.operator.Reason;
+import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.operator.RefusedException;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /api/rollout/routers}: those that fell silent, and what people know of them. */
+@RestController
+@RequestMapping("/api/rollout/routers")
+public final class RouterController {
+
+  private static final int MOST_FORGOTTEN = 1_000;
+
+  /**
+   * A router that neither reports nor has left.
+   *
+   * @param silentMillis since it reported last
+   */
+  public record SilentRouter(String instance, long silentMillis) {
+
+    /** That it said nothing. */
+    public Duration since() {
+      return Duration.ofMillis(silentMillis);
+    }
+  }
+
+  /** Which router is known to be gone, and what is known of it. */
+  public record ForgetRequest(@Nullable String instance, @Nullable String reason) {}
+
+  private final Instances instances;
+
+  RouterController(Instances instances) {
+    this.instances = instances;
+  }
+
+  /** Those that fell silent within a day. */
+  @GetMapping("/silent")
+  public List<SilentRouter> silent() {
+    return instances.silent().stream()
+        .map(router -> new SilentRouter(router.instance(), router.since().toMillis()))
+        .toList();
+  }
+
+  /** Takes one of them off the list, on record. */
+  @PostMapping("/forgotten")
+  public void forget(@RequestBody ForgetRequest request, Principal actor) throws RefusedException {
+    String reason = Reason.of(request.reason());
+    String instance = request.instance() == null ? "" : request.instance();
+    switch (instances.forget(instance, actor.getName(), reason)) {
+      case DONE -> {}
+      case ALIVE ->
+          throw new RefusedException(
+              Refusal.ROUTER_ALIVE,
+              "The router %s reports: stop it, and it leaves the list by itself"
+                  .formatted(instance));
+      case UNKNOWN ->
+          throw new RefusedException(
+              Refusal.NOT_FOUND, "No router is called %s".formatted(instance));
+    }
+  }
+
+  /** Those that people have taken off the list, the newest first. */
+  @GetMapping("/forgotten")
+  public List<Forgotten> forgotten(@RequestParam(defaultValue = "100") int limit) {
+    return instances.forgotten(Math.clamp(limit, 1, MOST_FORGOTTEN));
+  }
+}
