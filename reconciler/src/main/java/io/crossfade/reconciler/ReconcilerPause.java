@@ -1,5 +1,8 @@
 package io.crossfade.reconciler;
 
+import io.crossfade.db.control.AuditLog;
+import io.crossfade.db.control.AuditLog.Act;
+import io.crossfade.db.control.AuditLog.Action;
 import io.crossfade.db.control.ControlTransactions;
 import java.time.Instant;
 import java.util.Optional;
@@ -14,10 +17,12 @@ public final class ReconcilerPause {
 
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
+  private final AuditLog audit;
 
   public ReconcilerPause(DataSource control) {
     this.jdbc = JdbcClient.create(control);
     this.transactions = new ControlTransactions(control);
+    this.audit = new AuditLog(control);
   }
 
   /** The pause there is, if any. */
@@ -35,16 +40,23 @@ public final class ReconcilerPause {
   /** Runs wait from their next page on. */
   public void pause(String actor, String reason) {
     transactions.run(
-        () ->
-            jdbc.sql(
-                    "REPLACE INTO reconciler_pause (one, paused_at, actor, reason)"
-                        + " VALUES (1, CURRENT_TIMESTAMP(3), ?, ?)")
-                .params(actor, reason)
-                .update());
+        () -> {
+          jdbc.sql(
+                  "REPLACE INTO reconciler_pause (one, paused_at, actor, reason)"
+                      + " VALUES (1, CURRENT_TIMESTAMP(3), ?, ?)")
+              .params(actor, reason)
+              .update();
+          audit.keep(Act.of(actor, Action.PAUSE).because(reason));
+        });
   }
 
   /** Runs go on. */
-  public void resume() {
-    transactions.run(() -> jdbc.sql("DELETE FROM reconciler_pause").update());
+  public void resume(String actor) {
+    transactions.run(
+        () -> {
+          if (jdbc.sql("DELETE FROM reconciler_pause").update() > 0) {
+            audit.keep(Act.of(actor, Action.RESUME));
+          }
+        });
   }
 }

@@ -27,6 +27,7 @@ class LogLinesIT {
   @Test
   void nothingThatAClientSendsMakesALine(@TempDir Path directory) throws Exception {
     Path file = directory.resolve("router.log");
+    Path audit = directory.resolve("audit.log");
     try (RouterProcess router =
         new RouterProcess(
             RouterApplication.class,
@@ -35,6 +36,7 @@ class LogLinesIT {
                 TestRedis.sharedPort(),
                 TestRedis.newPrefix(),
                 "--logging.file.name=" + file,
+                "--crossfade.audit.file=" + audit,
                 // Names nobody has are spoken of only there, and so are requests.
                 "--logging.level.io.crossfade=debug",
                 "--logging.level.org.springframework.web=debug",
@@ -50,6 +52,8 @@ class LogLinesIT {
           "{\"deviceSn\":\"D\",\"eventType\":\"%1$s\",\"eventValue\":\"%1$s\"}".formatted(IN_JSON));
       http.call("POST", "/api/rollout/changes", "{\"kind\":\"" + IN_JSON + "\"}");
       http.call("POST", "/api/rollout/changes", "{\"kind\" FORGED \u001b[2J");
+      http.call(
+          "PUT", "/api/rollout/holds", "{\"kind\":\"health\",\"reason\":\"" + IN_JSON + "\"}");
       String encoded = URLEncoder.encode(HOSTILE, StandardCharsets.UTF_8);
       http.get("/api/dead-letters?kind=" + encoded);
       http.get("/api/reconciler/devices/" + encoded);
@@ -79,8 +83,11 @@ class LogLinesIT {
                 assertThat(Files.readString(file)).contains("FORGED ?\\u2028 is not one of");
               });
       http.get("/api/rollout");
-      for (String log : new String[] {router.log(), Files.readString(file)}) {
-        assertThat(log.lines().count()).isGreaterThan(100);
+      assertThat(audit).content().contains("action=HOLD actor=operator kind=HEALTH");
+      assertThat(file).content().contains("action=HOLD actor=operator kind=HEALTH");
+      assertThat(router.log().lines().count()).isGreaterThan(100);
+      for (String log :
+          new String[] {router.log(), Files.readString(file), Files.readString(audit)}) {
         assertThat(log.lines())
             .allSatisfy(
                 line -> {

@@ -154,6 +154,7 @@ class SettingsTest {
             "crossfade.reconciler.retention.runs=2d",
             "crossfade.reconciler.retention.accounts=3d",
             "crossfade.reconciler.retention.letters=4d",
+            "crossfade.reconciler.retention.audit=5d",
             "crossfade.reconciler.nightly.webhook.url=https://robot.example/secret",
             "crossfade.reconciler.nightly.webhook.on=every_run",
             "crossfade.rollout.initial=shadow",
@@ -228,7 +229,8 @@ class SettingsTest {
                           Duration.ofHours(1),
                           Duration.ofDays(2),
                           Duration.ofDays(3),
-                          Duration.ofDays(4)));
+                          Duration.ofDays(4),
+                          Duration.ofDays(5)));
               NightlySettings nightly = context.getBean(NightlySettings.class);
               assertThat(nightly.cron()).isEqualTo("-");
               assertThat(nightly.zone()).isEqualTo(ZoneId.of("UTC"));

@@ -41,6 +41,11 @@ public class ControlConfiguration {
   }
 
   @Bean
+  AuditLog auditLog(HikariDataSource controlDataSource) {
+    return new AuditLog(controlDataSource);
+  }
+
+  @Bean
   SystemIdentity systemIdentity(HikariDataSource controlDataSource) {
     return new SystemIdentity(controlDataSource);
   }

@@ -2,6 +2,8 @@ package io.crossfade.db.control;
 
 import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.control.AuditLog.Act;
+import io.crossfade.db.control.AuditLog.Action;
 import io.crossfade.db.control.DeadLetters.BodyFormat;
 import io.crossfade.db.control.DeadLetters.Letter;
 import io.crossfade.db.control.DeadLetters.Source;
@@ -113,9 +115,11 @@ public final class DeadLetterDesk {
       @Nullable String reason) {}
 
   private final ControlTransactions transactions;
+  private final AuditLog audit;
 
   public DeadLetterDesk(DataSource control) {
     this.transactions = new ControlTransactions(control).forLongQuestions();
+    this.audit = new AuditLog(control);
   }
 
   /**
@@ -218,7 +222,21 @@ public final class DeadLetterDesk {
                       + where
                       + " ORDER BY last_at LIMIT ?")) {
             bind(statement, values);
-            return statement.executeUpdate();
+            int discarded = statement.executeUpdate();
+            if (discarded > 0) {
+              Source source = filter.source();
+              audit.keep(
+                  Act.of(by, Action.DISCARD)
+                      .ofKind(filter.kind())
+                      .on("%d letters".formatted(discarded))
+                      .detail(
+                          "%s, died of: %s"
+                              .formatted(
+                                  source == null ? "any source" : source.label(),
+                                  filter.reason() == null ? "anything" : filter.reason()))
+                      .because(because));
+            }
+            return discarded;
           }
         });
   }
@@ -256,7 +274,16 @@ public final class DeadLetterDesk {
             statement.setString(3, because);
             statement.setString(4, letter.source().name());
             statement.setBytes(5, letter.key().bytes());
-            return statement.executeUpdate() == 1;
+            boolean closed = statement.executeUpdate() == 1;
+            if (closed) {
+              Act act = Act.of(by, state == State.REDRIVEN ? Action.REDRIVE : Action.DISCARD);
+              audit.keep(
+                  act.ofKind(letter.kind())
+                      .on("%s/%s".formatted(letter.source().label(), letter.key()))
+                      .detail(letter.reason())
+                      .because(because));
+            }
+            return closed;
           }
         });
   }

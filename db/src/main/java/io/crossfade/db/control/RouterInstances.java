@@ -2,6 +2,8 @@ package io.crossfade.db.control;
 
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.AuditLog.Act;
+import io.crossfade.db.control.AuditLog.Action;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,10 +87,12 @@ public final class RouterInstances {
 
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
+  private final AuditLog audit;
 
   public RouterInstances(DataSource control) {
     this.jdbc = JdbcClient.create(control);
     this.transactions = new ControlTransactions(control);
+    this.audit = new AuditLog(control);
   }
 
   /** Says that a router is up. */
@@ -161,6 +165,7 @@ public final class RouterInstances {
               .params(actor, reason, instance)
               .update();
           jdbc.sql("DELETE FROM router_instance WHERE instance = ?").param(instance).update();
+          audit.keep(Act.of(actor, Action.ROUTER_FORGOTTEN).on(instance).because(reason));
           return Forgetting.DONE;
         });
   }

@@ -110,10 +110,16 @@ final class RulesCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "Number of the rule: see 'rules'")
     private long id;
 
+    @Option(
+        names = "--actor",
+        defaultValue = "${sys:user.name}",
+        description = "Who says so; default: ${DEFAULT-VALUE}")
+    private String actor = "";
+
     @Override
     public Integer call() {
       try (Workbench.Open open = workbench.open()) {
-        if (!open.get(ExplanationRules.class).end(id)) {
+        if (!open.get(ExplanationRules.class).end(id, actor)) {
           throw new ParameterException(
               spec.commandLine(), "There is no rule %d that is valid".formatted(id));
         }

@@ -2,6 +2,9 @@ package io.crossfade.reconciler.explain;
 
 import io.crossfade.db.Kind;
 import io.crossfade.db.OutputTables;
+import io.crossfade.db.control.AuditLog;
+import io.crossfade.db.control.AuditLog.Act;
+import io.crossfade.db.control.AuditLog.Action;
 import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
@@ -65,10 +68,12 @@ public final class ExplanationRules {
 
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
+  private final AuditLog audit;
 
   public ExplanationRules(DataSource control) {
     this.jdbc = JdbcClient.create(control);
     this.transactions = new ControlTransactions(control).forLongQuestions();
+    this.audit = new AuditLog(control);
   }
 
   /**
@@ -80,21 +85,35 @@ public final class ExplanationRules {
     requireComparedColumn(rule);
     DifferenceClass difference = rule.difference();
     transactions.run(
-        () ->
-            jdbc.sql(
-                    "INSERT INTO explanation_rule (kind, class, column_name, device_sn, owner,"
-                        + " reason, created_at, expires_at) VALUES (?,?,?,?,?,?,?,?)")
-                .params(
-                    Arrays.asList(
-                        rule.kind().name(),
-                        difference == null ? null : difference.name(),
-                        rule.column(),
-                        rule.deviceSn(),
-                        rule.owner(),
-                        rule.reason(),
-                        LocalDateTime.ofInstant(rule.createdAt(), ZoneOffset.UTC),
-                        LocalDateTime.ofInstant(rule.expiresAt(), ZoneOffset.UTC)))
-                .update());
+        () -> {
+          jdbc.sql(
+                  "INSERT INTO explanation_rule (kind, class, column_name, device_sn, owner,"
+                      + " reason, created_at, expires_at) VALUES (?,?,?,?,?,?,?,?)")
+              .params(
+                  Arrays.asList(
+                      rule.kind().name(),
+                      difference == null ? null : difference.name(),
+                      rule.column(),
+                      rule.deviceSn(),
+                      rule.owner(),
+                      rule.reason(),
+                      LocalDateTime.ofInstant(rule.createdAt(), ZoneOffset.UTC),
+                      LocalDateTime.ofInstant(rule.expiresAt(), ZoneOffset.UTC)))
+              .update();
+          long id = jdbc.sql("SELECT LAST_INSERT_ID()").query(Long.class).single();
+          audit.keep(
+              Act.of(rule.owner(), Action.RULE)
+                  .ofKind(rule.kind())
+                  .on("rule " + id)
+                  .detail(
+                      "class %s, column %s, device %s, until %s"
+                          .formatted(
+                              difference == null ? "any" : difference,
+                              rule.column() == null ? "any" : rule.column(),
+                              rule.deviceSn() == null ? "any" : rule.deviceSn(),
+                              rule.expiresAt()))
+                  .because(rule.reason()));
+        });
   }
 
   private static void requireComparedColumn(Rule rule) {
@@ -108,16 +127,22 @@ public final class ExplanationRules {
   }
 
   /** Lets a rule expire now; says whether there was one. */
-  public boolean end(long id) {
+  public boolean end(long id, String actor) {
     return Boolean.TRUE.equals(
         transactions.in(
-            () ->
-                jdbc.sql(
-                            "UPDATE explanation_rule SET expires_at = CURRENT_TIMESTAMP(3)"
-                                + " WHERE id = ? AND expires_at > CURRENT_TIMESTAMP(3)")
-                        .param(id)
-                        .update()
-                    == 1));
+            () -> {
+              boolean ended =
+                  jdbc.sql(
+                              "UPDATE explanation_rule SET expires_at = CURRENT_TIMESTAMP(3)"
+                                  + " WHERE id = ? AND expires_at > CURRENT_TIMESTAMP(3)")
+                          .param(id)
+                          .update()
+                      == 1;
+              if (ended) {
+                audit.keep(Act.of(actor, Action.RULE_ENDED).on("rule " + id));
+              }
+              return ended;
+            }));
   }
 
   /** All rules for kinds of this process, the newest first, also those that have expired. */

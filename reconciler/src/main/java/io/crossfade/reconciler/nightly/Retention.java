@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.nightly;
 
+import io.crossfade.db.control.AuditLog;
 import io.crossfade.db.control.DeadLetterDesk;
 import io.crossfade.db.control.DroppedMirrors;
 import io.crossfade.db.control.LostRecords;
@@ -78,7 +79,8 @@ public final class Retention implements AutoCloseable {
             new Old(new LostRecords(control)::forget, settings.runs()),
             new Old(new DroppedMirrors(control)::forget, settings.runs()),
             new Old(new RefusedRecords(control)::forget, settings.runs()),
-            new Old(new DeadLetterDesk(control)::forgetClosed, settings.letters()));
+            new Old(new DeadLetterDesk(control)::forgetClosed, settings.letters()),
+            new Old(new AuditLog(control)::forget, settings.audit()));
     this.locks = locks;
     this.clock = clock;
     this.loops = loops;
@@ -132,7 +134,9 @@ public final class Retention implements AutoCloseable {
       } while (deleted == AT_ONCE && self.rest(REST));
     }
     if (forgotten > 0) {
-      log.info("Forgot {} old rows of runs, notes, accounts and closed letters", forgotten);
+      log.info(
+          "Forgot {} old rows of runs, notes, accounts, closed letters and the audit log",
+          forgotten);
     }
   }
 }

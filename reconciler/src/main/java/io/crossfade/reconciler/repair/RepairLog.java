@@ -2,6 +2,9 @@ package io.crossfade.reconciler.repair;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.RecordId;
+import io.crossfade.db.control.AuditLog;
+import io.crossfade.db.control.AuditLog.Act;
+import io.crossfade.db.control.AuditLog.Action;
 import io.crossfade.db.control.ControlTransactions;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,11 +30,13 @@ final class RepairLog {
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
   private final ControlTransactions transactions;
+  private final AuditLog audit;
 
   RepairLog(DataSource control) {
     this.jdbc = JdbcClient.create(control);
     this.batches = new JdbcTemplate(control);
     this.transactions = new ControlTransactions(control).forLongQuestions();
+    this.audit = new AuditLog(control);
   }
 
   long begin(Repair.Plan plan, long selected, String digest, String actor, String reason) {
@@ -51,7 +56,14 @@ final class RepairLog {
                       selected,
                       digest))
               .update();
-          return jdbc.sql("SELECT LAST_INSERT_ID()").query(Long.class).single();
+          long id = jdbc.sql("SELECT LAST_INSERT_ID()").query(Long.class).single();
+          audit.keep(
+              Act.of(actor, Action.REPAIR)
+                  .on("run " + plan.comparisonId())
+                  .detail("%d rows: %s".formatted(selected, words(plan)))
+                  .because(reason)
+                  .receipt(String.valueOf(id)));
+          return id;
         });
   }
 

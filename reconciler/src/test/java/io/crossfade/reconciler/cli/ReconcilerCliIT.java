@@ -257,6 +257,13 @@ class ReconcilerCliIT {
                 "SELECT COUNT(*) FROM repair WHERE actor = 'ann' AND reason = 'night shift'"
                     + " AND to_legacy = 10 AND to_stream = 30 AND finished_at IS NOT NULL"))
         .isEqualTo(1);
+    assertThat(
+            TestOutputs.number(
+                outputs.control(),
+                "SELECT COUNT(*) FROM audit_log a JOIN repair r ON r.id = a.receipt WHERE"
+                    + " a.action = 'REPAIR' AND a.actor = 'ann' AND a.reason = 'night shift'"
+                    + " AND a.object = 'run %d'".formatted(run)))
+        .isEqualTo(1);
   }
 
   /** Repairs what a dry run of the same has shown. */

@@ -334,7 +334,11 @@ class NightlyIT {
         outputs.control(),
         new Comparisons(outputs.control(), () -> now),
         new RetentionSettings(
-            Duration.ofMillis(50), Duration.ofDays(90), Duration.ofDays(90), Duration.ofDays(90)),
+            Duration.ofMillis(50),
+            Duration.ofDays(90),
+            Duration.ofDays(90),
+            Duration.ofDays(90),
+            Duration.ofDays(400)),
         locks,
         () -> now,
         new Loops());

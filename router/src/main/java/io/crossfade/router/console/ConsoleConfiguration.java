@@ -24,6 +24,7 @@ import org.thymeleaf.ITemplateEngine;
 /** Everything under {@code /console}. Who may see it is said in the operator package. */
 @Configuration(proxyBeanMethods = false)
 @Import({
+  AuditPage.class,
   ConsoleAdvice.class,
   LoginPage.class,
   OverviewPage.class,

@@ -197,10 +197,11 @@ final class DifferencesPage {
 
   /** Compares the last minutes, or hours, now. */
   @PostMapping("/runs")
-  String compare(@RequestParam Duration back, RedirectAttributes flash) throws RefusedException {
+  String compare(@RequestParam Duration back, Principal actor, RedirectAttributes flash)
+      throws RefusedException {
     Instant now = clock.instant();
     long newest = api.overview(1).runs().stream().mapToLong(Summary::id).max().orElse(0);
-    api.compare(new RunRequest(now.minus(back), now, null));
+    api.compare(new RunRequest(now.minus(back), now, null), actor);
     flash.addFlashAttribute("begun", newest);
     return PAGE;
   }
@@ -225,8 +226,8 @@ final class DifferencesPage {
   }
 
   @PostMapping("/resume")
-  String resume() {
-    api.resume();
+  String resume(Principal actor) {
+    api.resume(actor);
     return PAGE;
   }
 

@@ -176,8 +176,8 @@ final class RolloutPage {
   }
 
   @PostMapping("/releases")
-  String release(@RequestParam String kind) throws RefusedException {
-    api.release(kind);
+  String release(@RequestParam String kind, Principal actor) throws RefusedException {
+    api.release(kind, actor);
     return PAGE;
   }
 }

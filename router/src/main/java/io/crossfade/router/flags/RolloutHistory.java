@@ -1,6 +1,9 @@
 package io.crossfade.router.flags;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.AuditLog;
+import io.crossfade.db.control.AuditLog.Act;
+import io.crossfade.db.control.AuditLog.Action;
 import io.crossfade.db.control.FlagChange;
 import io.crossfade.db.control.FlagChanges;
 import io.crossfade.db.control.RecordedFlags;
@@ -8,6 +11,7 @@ import io.crossfade.db.control.RecordedFlags.Devices;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +24,11 @@ final class RolloutHistory {
   private static final Logger log = LoggerFactory.getLogger(RolloutHistory.class);
 
   private final FlagChanges changes;
+  private final AuditLog audit;
 
   RolloutHistory(DataSource control) {
     this.changes = new FlagChanges(control);
+    this.audit = new AuditLog(control);
   }
 
   void add(RolloutChange change) {
@@ -42,6 +48,39 @@ final class RolloutHistory {
             change.evidence(),
             change.decision(),
             change.decidedAt()));
+    audit.keep(
+        Act.of(change.actor(), Action.FLAGS)
+            .at(change.decidedAt() == null ? change.changedAt() : change.decidedAt())
+            .ofKind(change.kind())
+            .on("version " + change.version())
+            .detail(what(change))
+            .because(change.reason())
+            .receipt(change.origin() == Origin.ROLLBACK ? change.decision() : null)
+            .figures(change.evidence()));
+  }
+
+  /** For example {@code operator: shadow → canary 10 %, ticket OPS-7}. */
+  private static String what(RolloutChange change) {
+    KindFlags before = change.before();
+    KindFlags after = change.after();
+    StringBuilder what = new StringBuilder(change.origin().name().toLowerCase(Locale.ROOT));
+    what.append(": ").append(place(before)).append(" → ").append(place(after));
+    if (before.optIn() != after.optIn()) {
+      what.append(after.optIn() ? ", opt-in on" : ", opt-in off");
+    }
+    if (change.forced()) {
+      what.append(", forced");
+    }
+    return change.ticket() == null ? what.toString() : what + ", ticket " + change.ticket();
+  }
+
+  private static String place(KindFlags flags) {
+    Cohort cohort = flags.cohort();
+    return cohort.nobody()
+        ? flags.stage().label()
+        : "%s %s %%"
+            .formatted(
+                flags.stage().label(), cohort.percentage().stripTrailingZeros().toPlainString());
   }
 
   /**

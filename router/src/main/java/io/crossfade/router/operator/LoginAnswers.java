@@ -22,7 +22,7 @@ final class LoginAnswers {
 
   /** The only places that the login leads to. */
   private static final Set<String> PAGES =
-      Set.of("rollout", "differences", "dead-letters", "device", "reports");
+      Set.of("rollout", "differences", "dead-letters", "device", "reports", "audit");
 
   private LoginAnswers() {}
 

@@ -1,5 +1,6 @@
 package io.crossfade.router.operator;
 
+import io.crossfade.db.control.AuditLog;
 import io.crossfade.router.operator.OperatorSettings.Role;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
@@ -17,11 +18,13 @@ import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactor
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.DefaultAuthenticationEventPublisher;
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
@@ -45,7 +48,7 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 @EnableConfigurationProperties(OperatorSettings.class)
-@Import(OperatorProblems.class)
+@Import({OperatorProblems.class, AuditController.class})
 public class OperatorConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(OperatorConfiguration.class);
@@ -101,8 +104,15 @@ public class OperatorConfiguration {
   }
 
   @Bean
-  AuthenticationManager logins(PasswordDoor door) {
-    return new ProviderManager(door);
+  AuthenticationManager logins(PasswordDoor door, ApplicationEventPublisher events) {
+    ProviderManager logins = new ProviderManager(door);
+    logins.setAuthenticationEventPublisher(new DefaultAuthenticationEventPublisher(events));
+    return logins;
+  }
+
+  @Bean
+  LoginAudit loginAudit(AuditLog audit, Operators operators, InstantSource clock) {
+    return new LoginAudit(audit, operators, clock);
   }
 
   /** Without any, an address is the one that a connection comes from. */

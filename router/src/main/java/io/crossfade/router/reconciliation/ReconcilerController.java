@@ -1,6 +1,9 @@
 package io.crossfade.router.reconciliation;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.AuditLog;
+import io.crossfade.db.control.AuditLog.Act;
+import io.crossfade.db.control.AuditLog.Action;
 import io.crossfade.reconciler.Comparison;
 import io.crossfade.reconciler.ComparisonRequest;
 import io.crossfade.reconciler.ComparisonRequest.Origin;
@@ -91,6 +94,7 @@ public final class ReconcilerController implements DisposableBean {
   private final DifferenceFigures figures;
   private final DifferenceSearch search;
   private final ReconcilerPause pause;
+  private final AuditLog audit;
   private final Set<ComparisonRequest> asked = ConcurrentHashMap.newKeySet();
   private final ExecutorService runs =
       Executors.newSingleThreadExecutor(
@@ -102,13 +106,15 @@ public final class ReconcilerController implements DisposableBean {
       Differences differences,
       DifferenceFigures figures,
       DifferenceSearch search,
-      ReconcilerPause pause) {
+      ReconcilerPause pause,
+      AuditLog audit) {
     this.comparisons = comparisons;
     this.comparison = comparison;
     this.differences = differences;
     this.figures = figures;
     this.search = search;
     this.pause = pause;
+    this.audit = audit;
   }
 
   @Override
@@ -132,18 +138,17 @@ public final class ReconcilerController implements DisposableBean {
   /** Compares what is asked for as soon as nothing else is compared here. */
   @PostMapping("/runs")
   @ResponseStatus(HttpStatus.ACCEPTED)
-  public void compare(@RequestBody RunRequest request) throws RefusedException {
+  public void compare(@RequestBody RunRequest request, Principal actor) throws RefusedException {
     Instant from = Choice.moment("from", request.from());
     Instant to = Choice.moment("to", request.to());
     if (!from.isBefore(to)) {
       throw new RefusedException(Refusal.UNREADABLE, "A run needs from and a later to");
     }
     Kind kind = Choice.kind(request.kind());
+    ComparisonWindow window = new ComparisonWindow(from, to);
     later(
-        new ComparisonRequest(
-            Origin.ON_DEMAND,
-            new ComparisonWindow(from, to),
-            kind == null ? Kind.all() : Set.of(kind)));
+        new ComparisonRequest(Origin.ON_DEMAND, window, kind == null ? Kind.all() : Set.of(kind)));
+    audit.keep(Act.of(actor.getName(), Action.RUN).ofKind(kind).on("%s to %s".formatted(from, to)));
   }
 
   /**
@@ -226,8 +231,8 @@ public final class ReconcilerController implements DisposableBean {
   }
 
   @DeleteMapping("/pause")
-  public void resume() {
-    pause.resume();
+  public void resume(Principal actor) {
+    pause.resume(actor.getName());
   }
 
   private void later(ComparisonRequest request) throws RefusedException {

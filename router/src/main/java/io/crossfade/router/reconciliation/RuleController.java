@@ -73,8 +73,8 @@ public final class RuleController {
   }
 
   @DeleteMapping("/{id}")
-  public void endRule(@PathVariable long id) throws RefusedException {
-    if (!rules.end(id)) {
+  public void endRule(@PathVariable long id, Principal actor) throws RefusedException {
+    if (!rules.end(id, actor.getName())) {
       throw new RefusedException(
           Refusal.NOT_FOUND, "There is no rule %d that is valid".formatted(id));
     }

@@ -1,6 +1,9 @@
 package io.crossfade.router.rollout;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.AuditLog;
+import io.crossfade.db.control.AuditLog.Act;
+import io.crossfade.db.control.AuditLog.Action;
 import io.crossfade.db.control.ControlTransactions;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -18,25 +21,33 @@ public final class Holds {
 
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
+  private final AuditLog audit;
   private final InstantSource clock;
 
   public Holds(DataSource control, InstantSource clock) {
     this.jdbc = JdbcClient.create(control);
     this.transactions = new ControlTransactions(control);
+    this.audit = new AuditLog(control);
     this.clock = clock;
   }
 
   void hold(Kind kind, String actor, String reason) {
     transactions.run(
-        () ->
-            jdbc.sql("REPLACE INTO rollout_hold (kind, held_at, actor, reason) VALUES (?, ?, ?, ?)")
-                .params(kind.name(), Timestamp.from(clock.instant()), actor, reason)
-                .update());
+        () -> {
+          jdbc.sql("REPLACE INTO rollout_hold (kind, held_at, actor, reason) VALUES (?, ?, ?, ?)")
+              .params(kind.name(), Timestamp.from(clock.instant()), actor, reason)
+              .update();
+          audit.keep(Act.of(actor, Action.HOLD).ofKind(kind).because(reason));
+        });
   }
 
-  void release(Kind kind) {
+  void release(Kind kind, String actor) {
     transactions.run(
-        () -> jdbc.sql("DELETE FROM rollout_hold WHERE kind = ?").param(kind.name()).update());
+        () -> {
+          if (jdbc.sql("DELETE FROM rollout_hold WHERE kind = ?").param(kind.name()).update() > 0) {
+            audit.keep(Act.of(actor, Action.RELEASE).ofKind(kind));
+          }
+        });
   }
 
   /** Every kind that is held. */

@@ -266,8 +266,8 @@ public final class RolloutController {
   }
 
   @DeleteMapping("/holds/{kind}")
-  public void release(@PathVariable String kind) throws RefusedException {
-    kinds(kind).forEach(holds::release);
+  public void release(@PathVariable String kind, Principal actor) throws RefusedException {
+    kinds(kind).forEach(one -> holds.release(one, actor.getName()));
   }
 
   private long decidedOn(@Nullable Long version) throws RefusedException {

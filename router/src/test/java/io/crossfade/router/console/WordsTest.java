@@ -3,6 +3,7 @@ package io.crossfade.router.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.control.AuditLog;
 import io.crossfade.db.control.DeadLetterDesk;
 import io.crossfade.db.control.DeadLetters;
 import io.crossfade.reconciler.ComparisonRequest;
@@ -76,6 +77,7 @@ class WordsTest {
   @Test
   void everyConstantHasAWord() throws Exception {
     Set<String> known = words("words.properties").stringPropertyNames();
+    has(known, "action.", AuditLog.Action.values());
     has(known, "alert.", Alert.Condition.values());
     has(known, "severity.", Severity.values());
     has(known, "because.", Reason.values());
