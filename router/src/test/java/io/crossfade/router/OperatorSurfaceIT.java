@@ -242,6 +242,7 @@ class OperatorSurfaceIT {
             .asText();
     assertThat(rollback).isNotEmpty();
     String report = http.get("/api/reports").json().path(0).path("id").asText();
+    String act = http.get("/api/audit?kind=" + kind).json().path(0).path("id").asText();
     List<String> paths = new ArrayList<>();
     for (String found : questions()) {
       String id = difference.path("id").asText();
@@ -251,6 +252,7 @@ class OperatorSurfaceIT {
                   "/rows/{table}/{id}", "/rows/" + difference.path("table").asText() + "/" + id)
               .replace("rollbacks/{id}", "rollbacks/" + rollback)
               .replace("reports/{id}", "reports/" + report)
+              .replace("audit/{id}", "audit/" + act)
               .replace("runs/{id}", "runs/" + run.path("id").asLong())
               .replace("{run}", run.path("id").asText())
               .replace("{source}", letter.path("source").asText().toLowerCase(Locale.ROOT))
