@@ -198,6 +198,21 @@ class AuditIT {
     }
   }
 
+  /** Of a release, or a kind, that this process is not. */
+  @Test
+  void whatIsGoneIsShown() throws Exception {
+    audit.keep(new Act(null, "ann", Action.HOLD, "GONE_KIND", null, null, "gone", "r", "no JSON"));
+    try (ConsoleClient client =
+        new ConsoleClient(
+            URI.create(
+                "http://127.0.0.1:" + router.getEnvironment().getProperty("local.server.port")))) {
+      client.logIn("viewer");
+      assertThat(client.page("/console/audit?actor=ann")).contains("gone_kind", "no JSON");
+    }
+    assertThat(http.get("/api/audit?actor=ann").json().at("/0/kind").asText())
+        .isEqualTo("gone_kind");
+  }
+
   private static void letters() throws Exception {
     new DeadLetters(router.getBean("controlDataSource", DataSource.class))
         .keep(
