@@ -94,6 +94,8 @@ class OtherRoutersIT {
     assertThat(forgotten.path(0).path("instance").asText()).isEqualTo(others);
     assertThat(forgotten.path(0).path("actor").asText()).isEqualTo("operator");
     assertThat(forgotten.path(0).path("reason").asText()).isEqualTo("its machine was taken away");
+    assertThat(http.get("/api/audit?action=router-forgotten").json().at("/0/object").asText())
+        .isEqualTo(others);
     assertThat(rolloutPage(one, "viewer"))
         .contains("Routers that were forgotten", "its machine was taken away");
     assertProblem(forget(http, name, "not this one"), 409, "router-alive");

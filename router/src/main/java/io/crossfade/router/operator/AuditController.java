@@ -153,7 +153,7 @@ public final class AuditController {
   private static @Nullable String page(Act act) {
     String object = act.object();
     return switch (act.action()) {
-      case FLAGS, HOLD, RELEASE -> "/console/rollout";
+      case FLAGS, HOLD, RELEASE, ROUTER_FORGOTTEN -> "/console/rollout";
       case REPAIR ->
           object == null || !object.matches("run \\d+")
               ? "/console/differences"
@@ -163,7 +163,6 @@ public final class AuditController {
           object == null || !object.matches("[a-z]+/[0-9a-f]{32}")
               ? "/console/dead-letters?state=discarded"
               : "/console/dead-letters/" + object;
-      case ROUTER_FORGOTTEN -> "/console";
       case LOGIN, LOGIN_FAILED, LOGOUT -> null;
     };
   }
