@@ -21,6 +21,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** What all pages know, and how they say no. */
 @ControllerAdvice(basePackageClasses = ConsoleAdvice.class)
@@ -78,6 +79,17 @@ final class ConsoleAdvice {
     return "zh".equals(locale.getLanguage()) ? "zh-CN" : "en";
   }
 
+  /** The query of the same page in the other language. */
+  @ModelAttribute("translated")
+  String translated(HttpServletRequest request, Locale locale) {
+    return "?"
+        + UriComponentsBuilder.newInstance()
+            .query(request.getQueryString())
+            .replaceQueryParam("lang", "en".equals(language(locale)) ? "zh-CN" : "en")
+            .build()
+            .getQuery();
+  }
+
   /** An action goes back to its page with what was refused; a part or a page says it in place. */
   @ExceptionHandler
   ModelAndView refused(
@@ -111,6 +123,7 @@ final class ConsoleAdvice {
     page.addObject("user", user(request));
     page.addObject("active", active(request));
     page.addObject("language", language(locale));
+    page.addObject("translated", translated(request, locale));
     return page;
   }
 }

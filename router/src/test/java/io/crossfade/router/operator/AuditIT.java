@@ -129,6 +129,8 @@ class AuditIT {
       assertThat(client.page("/console/audit")).contains("it burns", "OPS-7", "backup");
       assertThat(client.page("/console/audit?action=pause&lang=zh-CN"))
           .contains("backup", "暂停比较")
+          .as("the other language of the same")
+          .contains("href=\"?action=pause&amp;lang=en\"")
           .doesNotContain("it burns");
       assertThat(client.page("/console/audit/" + changed.path("id").asLong()))
           .contains("OPS-7")
