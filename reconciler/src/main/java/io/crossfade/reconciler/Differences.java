@@ -37,7 +37,8 @@ public final class Differences {
 
   private static final String AFTER = " AND (table_name > ? OR (table_name = ? AND id > ?))";
 
-  private record Selected(DifferencePlace place, DifferenceClass kind, boolean repaired) {}
+  private record Selected(
+      DifferencePlace place, DifferenceClass kind, long fields, boolean repaired) {}
 
   /**
    * How many differences match.
@@ -134,7 +135,7 @@ public final class Differences {
     List<Selected> page;
     do {
       page = selected(after(where, after).and(" ORDER BY table_name, id LIMIT ?", PAGE_OF_IDS));
-      page.forEach(one -> selected.add(one.place(), one.kind()));
+      page.forEach(one -> selected.add(one.place(), one.kind(), one.fields()));
       if (selected.count() > MOST_SELECTED) {
         throw new IllegalArgumentException(
             "More than %,d rows are selected: narrow the filter, by kind or by time for example"
@@ -157,7 +158,7 @@ public final class Differences {
           for (Selected one : known(run, table, List.copyOf(ids))) {
             left.remove(one.place().id());
             if (!one.repaired()) {
-              selected.add(one.place(), one.kind());
+              selected.add(one.place(), one.kind(), one.fields());
             }
           }
           left.forEach(id -> unknown.add(new DifferencePlace(table, id)));
@@ -234,15 +235,16 @@ public final class Differences {
     return transactions.in(
         () ->
             jdbc.sql(
-                    "SELECT table_name, id, class, repair_id IS NOT NULL FROM difference WHERE "
-                        + where.sql())
+                    "SELECT table_name, id, class, %s, repair_id IS NOT NULL FROM difference WHERE %s"
+                        .formatted(DifferenceHash.SQL, where.sql()))
                 .params(where.values())
                 .query(
                     (row, number) ->
                         new Selected(
                             new DifferencePlace(row.getString(1), RecordId.of(row.getBytes(2))),
                             DifferenceClass.valueOf(row.getString(3)),
-                            row.getBoolean(4)))
+                            DifferenceHash.parse(row.getString(4)),
+                            row.getBoolean(5)))
                 .list());
   }
 }

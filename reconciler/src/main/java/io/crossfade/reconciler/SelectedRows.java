@@ -17,8 +17,12 @@ import java.util.TreeMap;
  */
 public final class SelectedRows {
 
-  /** A row, and how the run found it to differ. */
-  public record Row(RecordId id, DifferenceClass kind) {}
+  /**
+   * A row, and how the run found it to differ.
+   *
+   * @param fields a hash of the fields that differ, see {@link DifferenceHash}
+   */
+  public record Row(RecordId id, DifferenceClass kind, long fields) {}
 
   private final SortedMap<String, List<Row>> rows = new TreeMap<>();
   private final MessageDigest digest = RecordId.sha256();
@@ -29,10 +33,12 @@ public final class SelectedRows {
   }
 
   /** In the order of tables and ids. */
-  void add(DifferencePlace place, DifferenceClass kind) {
-    rows.computeIfAbsent(place.table(), table -> new ArrayList<>()).add(new Row(place.id(), kind));
+  void add(DifferencePlace place, DifferenceClass kind, long fields) {
+    rows.computeIfAbsent(place.table(), table -> new ArrayList<>())
+        .add(new Row(place.id(), kind, fields));
     update(place.toString());
     update(kind.name());
+    update(Long.toHexString(fields));
     count++;
   }
 

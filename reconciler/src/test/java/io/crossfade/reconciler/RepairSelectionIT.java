@@ -236,6 +236,8 @@ class RepairSelectionIT {
   private enum Fate {
     WRITTEN_OTHERWISE,
     WRITTEN_ALIKE,
+    /** Its fields differ as before, but in another value. */
+    ANOTHER_VALUE,
     GONE,
     AS_BEFORE
   }
@@ -252,6 +254,9 @@ class RepairSelectionIT {
     Set<DifferencePlace> meant = touched(all, selected(all, plan.selection()), DeliveryPath.LEGACY);
     for (Kept one : all) {
       Fate fate = Fate.values()[fates.size() % Fate.values().length];
+      if (fate == Fate.ANOTHER_VALUE && one.difference().fields().isEmpty()) {
+        fate = Fate.AS_BEFORE;
+      }
       fates.put(one.place(), fate);
       meet(one.difference(), fate);
       before.put(one.place(), search.row(one.place().table(), one.place().id()));
@@ -269,6 +274,7 @@ class RepairSelectionIT {
             .isEqualTo(before.get(place));
       }
     }
+    assertThat(fates.values()).contains(Fate.values());
     assertThat(agreeing(all)).containsAll(touched);
     assertThat(noted("difference", receipt.id())).isEqualTo(touched);
     assertThat(receipt.done())
@@ -297,6 +303,7 @@ class RepairSelectionIT {
           set(outputs.stream(), of, column, "7");
         }
       }
+      case ANOTHER_VALUE -> set(outputs.stream(), of, of.fields().getFirst().column(), "777");
       case GONE -> {
         TestOutputs.update(outputs.legacy(), "DELETE FROM " + of.table() + where);
         TestOutputs.update(outputs.stream(), "DELETE FROM " + of.table() + where);
@@ -690,9 +697,10 @@ class RepairSelectionIT {
       case MISSING_IN_LEGACY ->
           TestOutputs.update(outputs.legacy(), "DELETE FROM " + of.table() + where);
       case FIELDS_DIFFER -> {
-        Difference.Field field = of.fields().getFirst();
-        set(outputs.legacy(), of, field.column(), field.legacy());
-        set(outputs.stream(), of, field.column(), field.stream());
+        for (Difference.Field field : of.fields()) {
+          set(outputs.legacy(), of, field.column(), field.legacy());
+          set(outputs.stream(), of, field.column(), field.stream());
+        }
       }
       case REPEATED, UNREADABLE -> throw new AssertionError(of.kind());
     }

@@ -7,6 +7,7 @@ import io.crossfade.db.OutputTable;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.RowCopier;
 import io.crossfade.db.StoredRow;
+import io.crossfade.reconciler.DifferenceHash;
 import io.crossfade.reconciler.SelectedRows;
 import io.crossfade.reconciler.diff.Difference;
 import io.crossfade.reconciler.diff.DifferenceClass;
@@ -54,7 +55,7 @@ final class RowRepairs {
       if (changes(row.kind()) != null && (one != null || other != null)) {
         new RowPair(table, one, other)
             .difference(Set.of())
-            .filter(now -> now.kind() == row.kind())
+            .filter(now -> now.kind() == row.kind() && DifferenceHash.of(now) == row.fields())
             .ifPresent(todo::add);
       }
     }
