@@ -48,7 +48,8 @@
   }
   const data = [[], [], []];
   const width = () => Math.max(280, target.clientWidth);
-  const axis = { stroke: '#57606a', grid: { stroke: '#e4e8ec' } };
+  const color = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(name);
+  const axis = { stroke: color('--quiet'), grid: { stroke: color('--faint') } };
   const chart = new uPlot(
     {
       width: width(),
@@ -58,8 +59,8 @@
       axes: [axis, { ...axis, size: 60 }],
       series: [
         {},
-        { label: target.dataset.legacy, stroke: '#d55e00', width: 2, dash: [6, 3], points: { show: false } },
-        { label: target.dataset.stream, stroke: '#0072b2', width: 2, points: { show: false } },
+        { label: target.dataset.legacy, stroke: color('--legacy'), width: 2, dash: [6, 3], points: { show: false } },
+        { label: target.dataset.stream, stroke: color('--stream'), width: 2, points: { show: false } },
       ],
     },
     data,
@@ -76,5 +77,6 @@
     }
     chart.setData(data);
   });
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.redraw());
   window.addEventListener('resize', () => chart.setSize({ width: width(), height: 220 }));
 })();

@@ -15,6 +15,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.SelectOption;
 import io.crossfade.db.CutLink;
 import io.crossfade.db.TestOutputs;
@@ -415,30 +416,38 @@ class ConsoleBrowserIT {
   }
 
   @Test
-  void everyPageIsRightInBothLanguagesAndWidths() {
+  void everyPageIsRightInBothLanguagesWidthsAndThemes() {
     Http.of(router).post("/upload_device_info", "[{\"battery\":7}]");
     sendLongLetter("SHOWN");
     for (String language : List.of("en-GB", "zh-CN")) {
       for (int width : new int[] {1280, 390}) {
-        Page page = page(width, 844, language);
-        page.navigate(base + "/console/login");
-        check(page, "login", language, width);
-        logIn(page, "operator", "rehearsal");
-        assertThat(page).hasURL(base + "/console");
-        for (String path : PAGES) {
-          page.navigate(base + path);
-          String name = path.replaceAll("/console/?", "").replaceAll("\\W+", "-");
-          check(page, name.isEmpty() ? "overview" : name, language, width);
+        for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+          everyPageIsRight(language, width, theme);
         }
-        openLetter(page, "SHOWN");
-        check(page, "letter", language, width);
-        page.locator(".top > .danger").click();
-        page.locator("#rollback textarea").fill("x");
-        check(page, "rollback", language, width);
-        page.context().close();
       }
     }
     assertThat(complaints).isEmpty();
+  }
+
+  private void everyPageIsRight(String language, int width, ColorScheme theme) {
+    Page page = page(width, 844, language);
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(theme));
+    String look = theme == ColorScheme.DARK ? "-dark" : "";
+    page.navigate(base + "/console/login");
+    check(page, "login" + look, language, width);
+    logIn(page, "operator", "rehearsal");
+    assertThat(page).hasURL(base + "/console");
+    for (String path : PAGES) {
+      page.navigate(base + path);
+      String name = path.replaceAll("/console/?", "").replaceAll("\\W+", "-");
+      check(page, (name.isEmpty() ? "overview" : name) + look, language, width);
+    }
+    openLetter(page, "SHOWN");
+    check(page, "letter" + look, language, width);
+    page.locator(".top > .danger").click();
+    page.locator("#rollback textarea").fill("x");
+    check(page, "rollback" + look, language, width);
+    page.context().close();
   }
 
   /** The connection stays open, and nothing comes any more: as of a router that hangs. */
@@ -484,7 +493,8 @@ class ConsoleBrowserIT {
           "/console/streams",
           "/console/dead-letters",
           "/console/device?sn=WATCH7",
-          "/console/reports");
+          "/console/reports",
+          "/console/audit");
 
   private static void check(Page page, String name, String language, int width) {
     shoot(page, "%s-%s-%d".formatted(name, language, width));
