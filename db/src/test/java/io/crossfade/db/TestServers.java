@@ -64,6 +64,14 @@ public final class TestServers {
         .orElseThrow();
   }
 
+  /** The same, of a server that listens on a second port, so much above the first. */
+  public static int freePort(int above) {
+    return IntStream.generate(TestServers::freePort)
+        .filter(port -> port + above < FIRST_OUTGOING_PORT && isFree(port + above))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket(port)) {
       return socket.isBound();

@@ -16,7 +16,6 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +45,7 @@ class RedisStatesIT {
   private final TestRedis redis = new TestRedis(WITH_USER);
 
   /** A node of a cluster that has lost the others: it serves no slot. */
-  private final TestRedis node = new TestRedis(clustered());
+  private final TestRedis node = TestRedis.loneNode(WITH_USER);
 
   private final CutLink link = new CutLink(redis.port());
   private ConfigurableApplicationContext router;
@@ -235,12 +234,5 @@ class RedisStatesIT {
     return TestOutputs.number(
         router.getBean(output + "DataSource", DataSource.class),
         "SELECT COUNT(*) FROM t_user_health_data WHERE device_sn = '" + state + "'");
-  }
-
-  private static String[] clustered() {
-    String[] all = Arrays.copyOf(WITH_USER, WITH_USER.length + 2);
-    all[WITH_USER.length] = "--cluster-enabled";
-    all[WITH_USER.length + 1] = "yes";
-    return all;
   }
 }

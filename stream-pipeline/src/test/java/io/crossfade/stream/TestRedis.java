@@ -60,16 +60,29 @@ public final class TestRedis implements Closeable {
    * @param more options and their values, for this first start
    */
   public TestRedis(String... more) {
+    this(TestServers.freePort(), more);
+  }
+
+  private TestRedis(int port, String... more) {
     try {
       this.executable = executable();
       this.home = Files.createTempDirectory("crossfade-redis");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.port = TestServers.freePort();
+    this.port = port;
     this.process = launch(more);
     awaitAnswer();
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+  }
+
+  /** Starts one as a node of a cluster that has nobody else, and serves no slot. */
+  public static TestRedis loneNode(String... more) {
+    List<String> options = new ArrayList<>(List.of(more));
+    options.addAll(List.of("--cluster-enabled", "yes"));
+    return new TestRedis(
+        TestServers.freePort(10_000 /* above it nodes talk to each other */),
+        options.toArray(String[]::new));
   }
 
   /** Port of the server that all tests of this JVM share. */
