@@ -23,6 +23,9 @@ final class Schemas {
    */
   private static final long VALIDATION_TIMEOUT_MS = 1_000;
 
+  /** The least that a pool allows; well within what the server waits for, see {@link PoolUse}. */
+  private static final long KEEPALIVE_MS = 30_000;
+
   /** One reads all the time; another is for changes. */
   private static final int FLAG_CONNECTIONS = 2;
 
@@ -64,6 +67,7 @@ final class Schemas {
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
     config.setValidationTimeout(VALIDATION_TIMEOUT_MS);
+    config.setKeepaliveTime(KEEPALIVE_MS);
     // A router starts and accepts on the stream while its database is away.
     config.setInitializationFailTimeout(-1);
     config.setExceptionOverride(new LeaveReadOnly());
@@ -109,7 +113,8 @@ final class Schemas {
     properties.setProperty(
         "sessionVariables",
         "sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO',"
-            + "innodb_lock_wait_timeout=%1$d,lock_wait_timeout=%1$d".formatted(use.lockSeconds()));
+            + "innodb_lock_wait_timeout=%1$d,lock_wait_timeout=%1$d,wait_timeout=%2$d"
+                .formatted(use.lockSeconds(), use.idleSeconds()));
     properties.setProperty("useLocalSessionState", "true");
     properties.setProperty("connectTimeout", "2000");
     properties.setProperty("socketTimeout", String.valueOf(use.answerMillis()));

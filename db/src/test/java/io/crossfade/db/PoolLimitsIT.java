@@ -3,6 +3,7 @@ package io.crossfade.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.control.ControlTransactions;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -53,6 +54,20 @@ class PoolLimitsIT {
                     }))
         .as("as a part of a transaction of short ones")
         .isEqualTo(30_000);
+  }
+
+  /** By default it would keep a dead link's locks for eight hours, those of the flags too. */
+  @Test
+  void serverLetsGoOfWhatADeadLinkHeldAndKeepsWhatIsOnlyIdle() throws Exception {
+    for (DataSource pool : List.of(outputs.control(), outputs.legacy(), outputs.stream())) {
+      try (Connection connection = pool.getConnection();
+          Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SELECT @@SESSION.wait_timeout")) {
+        row.next();
+        assertThat(row.getLong(1)).isEqualTo(60);
+      }
+      assertThat(pool.unwrap(HikariDataSource.class).getKeepaliveTime()).isBetween(1L, 45_000L);
+    }
   }
 
   @Test
