@@ -35,6 +35,14 @@ public record KindFlags(Cohort cohort, boolean dualWrite, boolean optIn) {
     return new KindFlags(cohort, dualWrite, optIn == null || optIn);
   }
 
+  /** Where they are on the way, for example {@code canary 10 %}. */
+  public String place() {
+    return stage() == Stage.CANARY || stage() == Stage.NONE
+        ? "%s %s %%"
+            .formatted(stage().label(), cohort.percentage().stripTrailingZeros().toPlainString())
+        : stage().label();
+  }
+
   /** The same with the opt-in on or off. */
   public KindFlags withOptIn(boolean on) {
     return new KindFlags(cohort, dualWrite, on);

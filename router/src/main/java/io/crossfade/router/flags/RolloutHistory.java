@@ -64,7 +64,7 @@ final class RolloutHistory {
     KindFlags before = change.before();
     KindFlags after = change.after();
     StringBuilder what = new StringBuilder(change.origin().name().toLowerCase(Locale.ROOT));
-    what.append(": ").append(place(before)).append(" → ").append(place(after));
+    what.append(": ").append(before.place()).append(" → ").append(after.place());
     if (before.optIn() != after.optIn()) {
       what.append(after.optIn() ? ", opt-in on" : ", opt-in off");
     }
@@ -72,15 +72,6 @@ final class RolloutHistory {
       what.append(", forced");
     }
     return change.ticket() == null ? what.toString() : what + ", ticket " + change.ticket();
-  }
-
-  private static String place(KindFlags flags) {
-    Cohort cohort = flags.cohort();
-    return cohort.nobody()
-        ? flags.stage().label()
-        : "%s %s %%"
-            .formatted(
-                flags.stage().label(), cohort.percentage().stripTrailingZeros().toPlainString());
   }
 
   /**

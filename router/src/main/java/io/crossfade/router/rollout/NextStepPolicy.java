@@ -62,6 +62,16 @@ final class NextStepPolicy {
     };
   }
 
+  /** The flags after the change that comes next; empty when there is none. */
+  Optional<KindFlags> target(Kind kind, KindFlags now) {
+    Optional<StageChange> change = change(kind, now, 0);
+    try {
+      return change.isEmpty() ? Optional.empty() : Optional.of(change.get().from(now));
+    } catch (RefusedException e) {
+      throw new IllegalStateException("No step of the plan leads on from " + now, e);
+    }
+  }
+
   private static StageChange to(
       Kind kind, Stage stage, @Nullable BigDecimal percentage, long version) {
     return StageChange.to(kind, stage, percentage, "next step", version);
@@ -85,16 +95,11 @@ final class NextStepPolicy {
    * @param moves asked only where something depends on it
    */
   NextStep decide(Kind kind, KindFlags now, GateEvidence figures, Counting moves) {
-    Optional<StageChange> change = change(kind, now, 0);
-    if (change.isEmpty()) {
+    Optional<KindFlags> target = target(kind, now);
+    if (target.isEmpty()) {
       return new NextStep.Done();
     }
-    KindFlags to;
-    try {
-      to = change.get().from(now);
-    } catch (RefusedException e) {
-      throw new IllegalStateException("No step of the plan leads on from " + now, e);
-    }
+    KindFlags to = target.get();
     Optional<Promotion> promotion = StagePolicy.promotion(now, to);
     if (promotion.isEmpty()) {
       return new NextStep.Ready(to);

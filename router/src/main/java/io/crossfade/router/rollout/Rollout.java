@@ -246,11 +246,28 @@ public final class Rollout {
         steps.decide(kind, now, known, to -> counts.of(kind, now, to)));
   }
 
-  /** Verdicts on what comes next for a kind. */
-  List<GateResult> nextGates(Kind kind) {
-    Optional<Promotion> next = StagePolicy.next(flags.state().of(kind).stage());
-    return next.map(promotion -> gates.judge(promotion.gates(), evidence.of(kind)))
-        .orElse(List.of());
+  /**
+   * What comes next for a kind.
+   *
+   * @param to the flags then; {@code null} when nothing comes next
+   * @param gates verdicts on that
+   */
+  record NextGates(@Nullable KindFlags to, List<GateResult> gates) {}
+
+  /** The same step, and the same gates, as those of {@link #standing}. */
+  NextGates nextGates(Kind kind) {
+    KindFlags now = flags.state().changeable(kind);
+    Optional<KindFlags> to = steps.target(kind, now);
+    Optional<Promotion> promotion = to.flatMap(then -> StagePolicy.promotion(now, then));
+    if (to.isEmpty() || promotion.isEmpty()) {
+      return new NextGates(to.orElse(null), List.of());
+    }
+    KnownDevices.Moves moves =
+        counts.of(kind, now, to.get()) instanceof NextStepPolicy.Count.Made made
+            ? made.moves()
+            : null;
+    return new NextGates(
+        to.get(), gates.judge(StagePolicy.gates(promotion.get(), moves), evidence.of(kind)));
   }
 
   private Plan plan(StageChange change, Map<Kind, GateEvidence> seen) throws RefusedException {

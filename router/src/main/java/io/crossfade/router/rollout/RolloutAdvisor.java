@@ -5,12 +5,10 @@ import io.crossfade.reconciler.report.Advice;
 import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.gates.GatePolicy;
-import io.crossfade.router.gates.GatePolicy.Promotion;
 import io.crossfade.router.gates.GateResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Tells a report what the gates say of each kind's next step. */
 final class RolloutAdvisor implements Advice.Advisor {
@@ -28,13 +26,14 @@ final class RolloutAdvisor implements Advice.Advisor {
     List<Advice> advice = new ArrayList<>();
     for (Kind kind : Kind.values()) {
       KindFlags now = flags.state().of(kind);
-      Optional<Promotion> next = StagePolicy.next(now.stage());
-      List<GateResult> gates = rollout.nextGates(kind);
+      Rollout.NextGates next = rollout.nextGates(kind);
+      List<GateResult> gates = next.gates();
+      KindFlags to = next.to();
       advice.add(
           new Advice(
               kind,
               now.toString(),
-              next.map(promotion -> words(promotion.name()).replace("to ", "")).orElse(""),
+              to == null ? "" : to.place(),
               GatePolicy.overall(gates),
               gates.stream()
                   .map(

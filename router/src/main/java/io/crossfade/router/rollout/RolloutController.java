@@ -1,5 +1,6 @@
 package io.crossfade.router.rollout;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.router.flags.Aside;
@@ -80,7 +81,10 @@ public final class RolloutController {
    * @param fallbackPercent share of the records meant for the stream that the memory queue took, on
    *     this router since its start
    * @param hold who stopped its automation
-   * @param gates verdicts on what comes next
+   * @param next what comes next, for example {@code canary 30 %}; {@code null} for nothing, and
+   *     when it cannot be asked
+   * @param target the flags then
+   * @param gates verdicts on that
    */
   public record KindView(
       Kind kind,
@@ -91,6 +95,8 @@ public final class RolloutController {
       @Nullable String danger,
       double fallbackPercent,
       Holds.@Nullable Hold hold,
+      @Nullable String next,
+      @JsonIgnore @Nullable KindFlags target,
       List<GateResult> gates) {}
 
   /** A change as it is asked for; see {@link StageChange}. */
@@ -282,6 +288,9 @@ public final class RolloutController {
 
   private KindView view(Kind kind, RolloutState state, Holds.@Nullable Hold hold, Asking control) {
     KindFlags of = state.of(kind);
+    Rollout.NextGates next =
+        control.ask(() -> rollout.nextGates(kind), new Rollout.NextGates(null, List.of()));
+    KindFlags to = next.to();
     return new KindView(
         kind,
         of.stage(),
@@ -291,7 +300,9 @@ public final class RolloutController {
         danger(kind, state),
         fallbackPercent(kind),
         hold,
-        control.ask(() -> rollout.nextGates(kind), List.of()));
+        to == null ? null : to.place(),
+        to,
+        next.gates());
   }
 
   private static @Nullable String danger(Kind kind, RolloutState state) {

@@ -86,15 +86,4 @@ final class StagePolicy {
                   .toList();
     };
   }
-
-  /** The promotion that comes next from a stage. */
-  static Optional<Promotion> next(Stage stage) {
-    return switch (stage) {
-      case LEGACY -> Optional.of(Promotion.TO_SHADOW);
-      case SHADOW -> Optional.of(Promotion.TO_CANARY);
-      case CANARY -> Optional.of(Promotion.TO_LIVE);
-      case LIVE -> Optional.of(Promotion.TO_COMPLETE);
-      case COMPLETE, NONE -> Optional.empty();
-    };
-  }
 }

@@ -101,6 +101,19 @@ class RolloutIT {
       assertThat(why.at("/kinds/1/path").asText()).isEqualTo("legacy");
     }
 
+    JsonNode health = http.get("/api/rollout/kinds/health").json();
+    assertThat(health.path("next").asText()).as("of the plan").isEqualTo("canary 30 %");
+    JsonNode next =
+        change(
+            http,
+            200,
+            "\"kind\":\"health\",\"stage\":\"canary\",\"percentage\":30,\"dryRun\":true",
+            version + 1);
+    assertThat(health.path("gates").findValuesAsText("gate"))
+        .as("the gates that this very step is asked for")
+        .isEqualTo(next.at("/steps/0/gates").findValuesAsText("gate"))
+        .isNotEmpty();
+
     JsonNode newest = http.get("/api/rollout/history?kind=health").json().path(0);
     assertThat(newest.path("actor").asText()).isEqualTo("operator");
     assertThat(newest.path("ticket").asText()).isEqualTo("OPS-7");

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.router.flags.Cohort;
 import io.crossfade.router.flags.KindFlags;
-import io.crossfade.router.flags.Stage;
 import io.crossfade.router.gates.GatePolicy.Promotion;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StagePolicyTest {
@@ -112,18 +109,6 @@ class StagePolicyTest {
     assertThat(StagePolicy.promotion(NONE, COMPLETE)).hasValue(Promotion.TO_COMPLETE);
     assertThat(StagePolicy.promotion(NONE, KindFlags.SHADOW)).isEmpty();
     assertThat(StagePolicy.promotion(KindFlags.LEGACY, KindFlags.SHADOW)).isEmpty();
-  }
-
-  @Test
-  void oneStageFollowsAnotherUntilComplete() {
-    assertThat(Stream.of(Stage.values()).map(StagePolicy::next))
-        .containsExactly(
-            Optional.of(Promotion.TO_SHADOW),
-            Optional.of(Promotion.TO_CANARY),
-            Optional.of(Promotion.TO_LIVE),
-            Optional.of(Promotion.TO_COMPLETE),
-            Optional.empty(),
-            Optional.empty());
   }
 
   @Test
