@@ -1,10 +1,9 @@
 package io.crossfade.reconciler;
 
+import io.crossfade.db.RecordId;
 import io.crossfade.reconciler.diff.Difference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Tells whether a row differs in the same fields with the same values as a run found it. Of the
@@ -14,7 +13,7 @@ import java.security.NoSuchAlgorithmException;
 public final class DifferenceHash {
 
   /** The same of a row of the table of differences; 16 hexadecimal digits. */
-  static final String SQL = "LEFT(MD5(fields), 16)";
+  static final String SQL = "LEFT(SHA2(fields, 256), 16)";
 
   private DifferenceHash() {}
 
@@ -25,11 +24,7 @@ public final class DifferenceHash {
 
   /** Of a row as it is now. */
   public static long of(Difference difference) {
-    try {
-      byte[] stored = ComparisonRows.write(difference.fields()).getBytes(StandardCharsets.UTF_8);
-      return ByteBuffer.wrap(MessageDigest.getInstance("MD5").digest(stored)).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has MD5", e);
-    }
+    byte[] stored = ComparisonRows.write(difference.fields()).getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.wrap(RecordId.sha256().digest(stored)).getLong();
   }
 }
