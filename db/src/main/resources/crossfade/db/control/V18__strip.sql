@@ -9,16 +9,6 @@ ALTER TABLE router_instance
   ADD COLUMN breaker       VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin,
   ADD COLUMN fullest_queue SMALLINT;
 
--- Routers that fell silent and that a person took off the list, and why. seen_at: when each reported last.
-CREATE TABLE forgotten_router (
-  id            BIGINT        NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  instance      VARCHAR(128)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  seen_at       DATETIME(3)   NOT NULL,
-  forgotten_at  DATETIME(3)   NOT NULL,
-  actor         VARCHAR(255)  NOT NULL,
-  reason        VARCHAR(1000) NOT NULL
-) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-
 -- Rows that a repair was to act on, whether it had to touch them or not: what verifies it looks at these. A row may be
 -- of several repairs. Goes with its difference.
 CREATE TABLE repair_row (

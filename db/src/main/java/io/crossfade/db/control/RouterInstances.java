@@ -1,5 +1,7 @@
 package io.crossfade.db.control;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.control.AuditLog.Act;
@@ -85,6 +87,14 @@ public final class RouterInstances {
   public record Forgotten(
       String instance, Instant seen, Instant forgotten, String actor, String reason) {}
 
+  /** When a router reported last, and whether that makes people look. */
+  private record Heard(Instant at, boolean silent) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** In the figures of the act by which a router is forgotten. */
+  private static final String SEEN = "seenAt";
+
   private final JdbcClient jdbc;
   private final ControlTransactions transactions;
   private final AuditLog audit;
@@ -144,47 +154,51 @@ public final class RouterInstances {
   public Forgetting forget(String instance, String actor, String reason) {
     return transactions.in(
         () -> {
-          Optional<Boolean> silent =
+          Optional<Heard> heard =
               jdbc.sql(
-                      "SELECT seen_at <= CURRENT_TIMESTAMP(3) - INTERVAL "
+                      "SELECT seen_at, seen_at <= CURRENT_TIMESTAMP(3) - INTERVAL "
                           + SILENT_AFTER_SECONDS
                           + " SECOND FROM router_instance WHERE instance = ? FOR UPDATE")
                   .param(instance)
-                  .query(Boolean.class)
+                  .query(
+                      (row, number) ->
+                          new Heard(row.getTimestamp(1).toInstant(), row.getBoolean(2)))
                   .optional();
-          if (silent.isEmpty()) {
+          if (heard.isEmpty()) {
             return Forgetting.UNKNOWN;
           }
-          if (!silent.get()) {
+          if (!heard.get().silent()) {
             return Forgetting.ALIVE;
           }
-          jdbc.sql(
-                  "INSERT INTO forgotten_router (instance, seen_at, forgotten_at, actor, reason)"
-                      + " SELECT instance, seen_at, CURRENT_TIMESTAMP(3), ?, ? FROM router_instance"
-                      + " WHERE instance = ?")
-              .params(actor, reason, instance)
-              .update();
           jdbc.sql("DELETE FROM router_instance WHERE instance = ?").param(instance).update();
-          audit.keep(Act.of(actor, Action.ROUTER_FORGOTTEN).on(instance).because(reason));
+          audit.keep(
+              Act.of(actor, Action.ROUTER_FORGOTTEN)
+                  .on(instance)
+                  .because(reason)
+                  .figures(
+                      JSON.createObjectNode().put(SEEN, heard.get().at().toString()).toString()));
           return Forgetting.DONE;
         });
   }
 
   /** Those that people took off the list, the newest first. */
   public List<Forgotten> forgotten(int limit) {
-    return transactions.in(
-        () ->
-            jdbc.sql("SELECT * FROM forgotten_router ORDER BY id DESC LIMIT ?")
-                .param(limit)
-                .query(
-                    (row, number) ->
-                        new Forgotten(
-                            row.getString("instance"),
-                            row.getTimestamp("seen_at").toInstant(),
-                            row.getTimestamp("forgotten_at").toInstant(),
-                            row.getString("actor"),
-                            row.getString("reason")))
-                .list());
+    AuditLog.Filter filter = new AuditLog.Filter(null, Action.ROUTER_FORGOTTEN, null, null, null);
+    return audit.newest(filter, null, limit).stream().map(RouterInstances::forgotten).toList();
+  }
+
+  private static Forgotten forgotten(AuditLog.Entry entry) {
+    Act act = entry.act();
+    try {
+      return new Forgotten(
+          String.valueOf(act.object()),
+          Instant.parse(JSON.readTree(act.figures()).path(SEEN).asText()),
+          entry.at(),
+          act.actor(),
+          String.valueOf(act.reason()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Act %d has no figures".formatted(entry.id()), e);
+    }
   }
 
   /** Those that fell silent within the last {@value FORGOTTEN_AFTER_HOURS} hours. */
