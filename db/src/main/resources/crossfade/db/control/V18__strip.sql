@@ -9,6 +9,9 @@ ALTER TABLE router_instance
   ADD COLUMN breaker       VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin,
   ADD COLUMN fullest_queue SMALLINT;
 
+-- Of the rows left alone, those that had changed since the run.
+ALTER TABLE repair ADD COLUMN changed BIGINT NOT NULL DEFAULT 0;
+
 -- Rows that a repair was to act on, whether it had to touch them or not: what verifies it looks at these. A row may be
 -- of several repairs. Goes with its difference.
 CREATE TABLE repair_row (

@@ -11,8 +11,6 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,10 +20,6 @@ final class RepairLog {
 
   /** Of what a column holds. */
   private static final int LONGEST_SELECTION = 1_000;
-
-  /** Stands after the words of the selection, since it has no column of its own. */
-  private static final Pattern SAID_CHANGED =
-      Pattern.compile("(?s)(.*); (\\d{1,9}) left alone, changed since the run");
 
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
@@ -68,23 +62,12 @@ final class RepairLog {
   }
 
   void finish(long id, Repair.Done done) {
-    String changed =
-        done.changed() == 0
-            ? ""
-            : "; %d left alone, changed since the run".formatted(done.changed());
     transactions.run(
         () ->
             jdbc.sql(
                     "UPDATE repair SET finished_at = CURRENT_TIMESTAMP(3), to_legacy = ?,"
-                        + " to_stream = ?, left_alone = ?, selection = CONCAT(LEFT(selection, ?),"
-                        + " ?) WHERE id = ? AND finished_at IS NULL")
-                .params(
-                    done.toLegacy(),
-                    done.toStream(),
-                    done.leftAlone(),
-                    LONGEST_SELECTION - changed.length(),
-                    changed,
-                    id)
+                        + " to_stream = ?, left_alone = ?, changed = ? WHERE id = ?")
+                .params(done.toLegacy(), done.toStream(), done.leftAlone(), done.changed(), id)
                 .update());
   }
 
@@ -101,23 +84,20 @@ final class RepairLog {
   private static Repair.Recorded recorded(ResultSet row) throws SQLException {
     String prefer = row.getString("prefer");
     Timestamp finished = row.getTimestamp("finished_at");
-    String selection = row.getString("selection");
-    Matcher changed = SAID_CHANGED.matcher(selection == null ? "" : selection);
-    boolean said = changed.matches();
     return new Repair.Recorded(
         row.getLong("id"),
         row.getString("actor"),
         row.getString("reason"),
         row.getTimestamp("started_at").toInstant(),
         finished == null ? null : finished.toInstant(),
-        said ? changed.group(1) : selection,
+        row.getString("selection"),
         row.getObject("selected", Long.class),
         prefer == null ? null : DeliveryPath.valueOf(prefer),
         new Repair.Done(
             row.getLong("to_legacy"),
             row.getLong("to_stream"),
             row.getLong("left_alone"),
-            said ? Long.parseLong(changed.group(2)) : 0));
+            row.getLong("changed")));
   }
 
   /**
