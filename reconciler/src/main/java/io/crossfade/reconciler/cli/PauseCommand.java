@@ -15,11 +15,7 @@ final class PauseCommand implements Callable<Integer> {
 
   @Mixin private Workbench workbench = new Workbench();
 
-  @Option(
-      names = "--actor",
-      defaultValue = "${sys:user.name}",
-      description = "Who says so; default: ${DEFAULT-VALUE}")
-  private String actor = "";
+  @Mixin private ActorOption actor = new ActorOption();
 
   @Option(names = "--reason", required = true, description = "Why")
   private String reason = "";
@@ -27,7 +23,7 @@ final class PauseCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workbench.Open open = workbench.open()) {
-      open.get(ReconcilerPause.class).pause(actor, reason);
+      open.get(ReconcilerPause.class).pause(actor.name(), reason);
     }
     return ExitCode.PASS;
   }

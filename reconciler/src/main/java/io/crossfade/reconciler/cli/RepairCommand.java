@@ -58,11 +58,7 @@ final class RepairCommand implements Callable<Integer> {
       description = "The output that is right where fields differ: ${COMPLETION-CANDIDATES}")
   private @Nullable DeliveryPath prefer;
 
-  @Option(
-      names = "--actor",
-      defaultValue = "${sys:user.name}",
-      description = "Who says so; default: ${DEFAULT-VALUE}")
-  private String actor = "";
+  @Mixin private ActorOption actor = new ActorOption();
 
   @Option(names = "--reason", description = "Why; needed with --apply")
   private String reason = "";
@@ -92,7 +88,7 @@ final class RepairCommand implements Callable<Integer> {
         out.flush();
         return ExitCode.PASS;
       }
-      Repair.Receipt receipt = repair.apply(plan, preview, actor, reason);
+      Repair.Receipt receipt = repair.apply(plan, preview, actor.name(), reason);
       out.printf("Repair %d of %d rows: ", receipt.id(), receipt.selected());
       out.println(said(receipt.done(), "were"));
       ComparisonRequest request = plan.verification(found, receipt);

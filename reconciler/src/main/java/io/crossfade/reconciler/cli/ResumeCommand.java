@@ -4,7 +4,6 @@ import io.crossfade.reconciler.ReconcilerPause;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Lets paused runs go on. */
 @Command(
@@ -15,16 +14,12 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Mixin private Workbench workbench = new Workbench();
 
-  @Option(
-      names = "--actor",
-      defaultValue = "${sys:user.name}",
-      description = "Who says so; default: ${DEFAULT-VALUE}")
-  private String actor = "";
+  @Mixin private ActorOption actor = new ActorOption();
 
   @Override
   public Integer call() {
     try (Workbench.Open open = workbench.open()) {
-      open.get(ReconcilerPause.class).resume(actor);
+      open.get(ReconcilerPause.class).resume(actor.name());
     }
     return ExitCode.PASS;
   }

@@ -110,16 +110,12 @@ final class RulesCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "Number of the rule: see 'rules'")
     private long id;
 
-    @Option(
-        names = "--actor",
-        defaultValue = "${sys:user.name}",
-        description = "Who says so; default: ${DEFAULT-VALUE}")
-    private String actor = "";
+    @Mixin private ActorOption actor = new ActorOption();
 
     @Override
     public Integer call() {
       try (Workbench.Open open = workbench.open()) {
-        if (!open.get(ExplanationRules.class).end(id, actor)) {
+        if (!open.get(ExplanationRules.class).end(id, actor.name())) {
           throw new ParameterException(
               spec.commandLine(), "There is no rule %d that is valid".formatted(id));
         }
