@@ -61,7 +61,7 @@ record RepairForm(
         rows.add(new RepairRequest.Row(of.table(), of.id().toString()));
       }
     } catch (IllegalArgumentException e) {
-      throw new RefusedException(Refusal.UNREADABLE, String.valueOf(e.getMessage()));
+      throw RefusedException.unreadable(e);
     }
     return rows;
   }

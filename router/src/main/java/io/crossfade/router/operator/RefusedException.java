@@ -89,6 +89,11 @@ public final class RefusedException extends Exception {
     return unreadable("A value is too long or out of range for where it is kept");
   }
 
+  /** Something is not what was asked for, and whoever found out says why. */
+  public static RefusedException unreadable(IllegalArgumentException e) {
+    return unreadable(String.valueOf(e.getMessage()));
+  }
+
   private static RefusedException unreadable(String detail) {
     return new RefusedException(Refusal.UNREADABLE, detail);
   }

@@ -183,7 +183,7 @@ public final class ReconcilerController implements DisposableBean {
           count.unrepaired(),
           found.size() == most ? Differences.place(found.getLast()).toString() : null);
     } catch (IllegalArgumentException e) {
-      throw unreadable(e);
+      throw RefusedException.unreadable(e);
     }
   }
 
@@ -215,7 +215,7 @@ public final class ReconcilerController implements DisposableBean {
     try {
       return search.row(table, Choice.recordId(id));
     } catch (IllegalArgumentException e) {
-      throw unreadable(e);
+      throw RefusedException.unreadable(e);
     }
   }
 
@@ -269,9 +269,5 @@ public final class ReconcilerController implements DisposableBean {
     } finally {
       asked.remove(request);
     }
-  }
-
-  private static RefusedException unreadable(IllegalArgumentException e) {
-    return new RefusedException(Refusal.UNREADABLE, String.valueOf(e.getMessage()));
   }
 }

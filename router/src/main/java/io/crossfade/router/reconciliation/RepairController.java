@@ -73,7 +73,7 @@ public final class RepairController {
     try {
       return request.dryRun() ? preview(plan) : repair(plan, found, request, actor.getName());
     } catch (IllegalArgumentException e) {
-      throw unreadable(e);
+      throw RefusedException.unreadable(e);
     }
   }
 
@@ -87,7 +87,7 @@ public final class RepairController {
     try {
       RepairScript.write(repair, plan(id, request), RepairScript.MOST, script);
     } catch (IllegalArgumentException e) {
-      throw unreadable(e);
+      throw RefusedException.unreadable(e);
     }
     response.setContentType("application/sql;charset=utf-8");
     response.setHeader("Cache-Control", "no-store");
@@ -161,9 +161,5 @@ public final class RepairController {
   private static Repair.Plan plan(long id, RepairRequest request) throws RefusedException {
     return new Repair.Plan(
         id, request.selection(), Choice.of(DeliveryPath.class, request.prefer()));
-  }
-
-  private static RefusedException unreadable(IllegalArgumentException e) {
-    return new RefusedException(Refusal.UNREADABLE, String.valueOf(e.getMessage()));
   }
 }

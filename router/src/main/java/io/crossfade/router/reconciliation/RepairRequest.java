@@ -51,7 +51,7 @@ public record RepairRequest(
     try {
       return DifferenceSelection.of(all, filter == null ? null : filter.filter(), places());
     } catch (IllegalArgumentException e) {
-      throw new RefusedException(Refusal.UNREADABLE, String.valueOf(e.getMessage()));
+      throw RefusedException.unreadable(e);
     }
   }
 

@@ -68,7 +68,7 @@ public final class RuleController {
               clock.instant(),
               until));
     } catch (IllegalArgumentException e) {
-      throw new RefusedException(Refusal.UNREADABLE, String.valueOf(e.getMessage()));
+      throw RefusedException.unreadable(e);
     }
   }
 
