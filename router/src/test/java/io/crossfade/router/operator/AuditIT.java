@@ -29,6 +29,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.authentication.event.AuthenticationFailureBadCredentialsEvent;
 
 /** Who did what. */
 class AuditIT {
@@ -198,6 +201,35 @@ class AuditIT {
       }
       assertThat(found).as("%s", filter).isEqualTo(all.stream().filter(slow).toList());
     }
+  }
+
+  /** Strangers write there. */
+  @Test
+  void failedLoginsOfAnHourAreBounded() {
+    Instant[] now = {Instant.parse("2019-01-01T00:00:00Z")};
+    LoginAudit logins =
+        new LoginAudit(audit, router.getBean("operators", Operators.class), () -> now[0]);
+    AuditLog.Filter failed =
+        new AuditLog.Filter(
+            null, Action.LOGIN_FAILED, null, now[0], now[0].plus(Duration.ofDays(1)));
+    for (int kept = 1; kept <= LoginAudit.MOST_FAILURES; kept++) {
+      logins.wrong(failure());
+      int wanted = kept;
+      await().until(() -> audit.newest(failed, null, 1_000).size() == wanted);
+    }
+    for (int i = 0; i < 10; i++) {
+      logins.wrong(failure());
+    }
+    now[0] = now[0].plus(Duration.ofHours(1));
+    logins.wrong(failure());
+    await().until(() -> audit.newest(failed, null, 1).getFirst().at().equals(now[0]));
+    assertThat(audit.newest(failed, null, 1_000)).hasSize(LoginAudit.MOST_FAILURES + 1);
+  }
+
+  private static AuthenticationFailureBadCredentialsEvent failure() {
+    return new AuthenticationFailureBadCredentialsEvent(
+        UsernamePasswordAuthenticationToken.unauthenticated("stranger", "guess"),
+        new BadCredentialsException("no"));
   }
 
   /** Of a release, or a kind, that this process is not. */
