@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import io.crossfade.db.control.ControlTransactions;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,7 +15,6 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** How long pools wait for a server that answers nothing, and for what it is told to wait for. */
 class PoolLimitsIT {
@@ -169,25 +166,6 @@ class PoolLimitsIT {
 
   /** The stream output, whose links answer nothing from its first commit on. */
   private DataSource silentAtCommit() {
-    return new DelegatingDataSource(outputs.stream()) {
-      @Override
-      public Connection getConnection() throws SQLException {
-        Connection connection = super.getConnection();
-        return (Connection)
-            Proxy.newProxyInstance(
-                PoolLimitsIT.class.getClassLoader(),
-                new Class<?>[] {Connection.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("commit")) {
-                    link.mute();
-                  }
-                  try {
-                    return method.invoke(connection, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
-      }
-    };
+    return new HookedCommits(outputs.stream(), connection -> link.mute());
   }
 }

@@ -122,6 +122,15 @@ public final class Http {
             });
   }
 
+  /** Waits until health says that all is well; of the management port. */
+  public void awaitUp() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(get("/actuator/health").json().path("status").asText()).isEqualTo("UP"));
+  }
+
   private static JsonNode json(String body) {
     try {
       return JSON.readTree(body);

@@ -132,17 +132,7 @@ class RedisStatesIT {
               assertThat(rows("legacy", state)).as("once each").isEqualTo(second.get());
               assertThat(rows("stream", state)).isGreaterThanOrEqualTo(streamed.get());
             });
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(
-                        Http.ofManagement(router)
-                            .get("/actuator/health")
-                            .json()
-                            .path("status")
-                            .asText())
-                    .isEqualTo("UP"));
+    Http.ofManagement(router).awaitUp();
     await()
         .atMost(PATIENCE)
         .ignoreExceptionsInstanceOf(RedisException.class)

@@ -186,17 +186,7 @@ class StreamFaultsIT {
               return "CLOSED".equals(http.get("/api/rollout").json().path("breaker").asText());
             });
     // A loop that failed meanwhile is well again with its next step.
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(
-                        Http.ofManagement(router)
-                            .get("/actuator/health")
-                            .json()
-                            .path("status")
-                            .asText())
-                    .isEqualTo("UP"));
+    Http.ofManagement(router).awaitUp();
     await().atMost(PATIENCE).until(() -> router.getBean(LegacyPath.class).held(Kind.HEALTH) == 0);
     assertThat(rows("legacyDataSource", "device_sn = 'FAULT'"))
         .as("each upload once, served or mirrored")

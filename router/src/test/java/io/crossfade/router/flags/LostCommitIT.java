@@ -4,23 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.db.CutLink;
+import io.crossfade.db.HookedCommits;
 import io.crossfade.db.Kind;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.db.control.ControlTransactions;
 import io.crossfade.router.flags.RolloutChange.Origin;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Changes of the flags whose commit is not answered. */
 class LostCommitIT {
@@ -86,48 +82,30 @@ class LostCommitIT {
     return new FlagTable(outputs.control(), InstantSource.system(), () -> "somebody");
   }
 
-  /** What becomes of a commit before its answer is lost. */
-  private interface Commit {
-    void of(Connection connection) throws SQLException;
-  }
-
   /**
    * A table whose first commit is not answered.
    *
+   * @param commit what becomes of it before its answer is lost
    * @param then what happens to the link with the commit
    * @param after and once it has failed
    */
-  private FlagTable table(Commit commit, Runnable then, Runnable after) {
-    DataSource real = outputs.control();
+  private FlagTable table(HookedCommits.Hook commit, Runnable then, Runnable after) {
     boolean[] lost = {false};
     return new FlagTable(
-        new DelegatingDataSource(real) {
-          @Override
-          public Connection getConnection() throws SQLException {
-            Connection connection = super.getConnection();
-            return (Connection)
-                Proxy.newProxyInstance(
-                    LostCommitIT.class.getClassLoader(),
-                    new Class<?>[] {Connection.class},
-                    (proxy, method, arguments) -> {
-                      if (method.getName().equals("commit") && !lost[0]) {
-                        lost[0] = true;
-                        commit.of(connection);
-                        then.run();
-                        try {
-                          connection.createStatement().execute("SELECT 1");
-                        } finally {
-                          after.run();
-                        }
-                      }
-                      try {
-                        return method.invoke(connection, arguments);
-                      } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                      }
-                    });
-          }
-        },
+        new HookedCommits(
+            outputs.control(),
+            connection -> {
+              if (!lost[0]) {
+                lost[0] = true;
+                commit.before(connection);
+                then.run();
+                try {
+                  connection.createStatement().execute("SELECT 1");
+                } finally {
+                  after.run();
+                }
+              }
+            }),
         InstantSource.system(),
         () -> "somebody");
   }

@@ -3,14 +3,8 @@ package io.crossfade.router.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.crossfade.db.CutLink;
-import io.crossfade.db.DbSettings;
-import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.router.Http;
-import io.crossfade.router.IdleBudget;
-import io.crossfade.router.TestRouterApplication;
-import io.crossfade.stream.TestRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +14,6 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Two routers, of which one has links to its database that answer nothing any longer and are not
@@ -36,38 +29,24 @@ class SilentLinksIT {
   /** Generous, too: the limit of a batch, a connection or two that is found dead, and a retry. */
   private static final Duration ROWS_PATIENCE = Duration.ofSeconds(25);
 
-  private final String prefix = TestRedis.newPrefix();
-  private CutLink link;
-  private ConfigurableApplicationContext deaf;
-  private ConfigurableApplicationContext other;
+  private DeafRouter routers;
 
   @BeforeEach
   void start() {
-    link = new CutLink(TestDatabase.port());
-    DbSettings schemas = TestDatabase.newSchemasBehind(link);
     // An autopilot that happens to look would read the flags, too.
-    deaf = router(schemas, List.of("--crossfade.rollout.decide-every=1h"));
-    other =
-        router(
-            schemas,
-            List.of(
-                "--crossfade.db.control.url=" + direct(schemas.control()),
-                "--crossfade.db.legacy.url=" + direct(schemas.legacy()),
-                "--crossfade.db.stream.url=" + direct(schemas.stream())));
+    routers = new DeafRouter(List.of(), List.of("--crossfade.rollout.decide-every=1h"));
   }
 
   @AfterEach
   void stop() throws Exception {
-    IdleBudget.closeOnceIdle(deaf);
-    IdleBudget.closeOnceIdle(other);
-    link.close();
+    routers.close();
   }
 
   @Test
   void rollbackFromElsewhereAndAllRowsArrive() throws Exception {
-    Http http = Http.of(deaf);
-    change("canary", 50);
-    await().atMost(PATIENCE).until(() -> stage(http).equals("canary"));
+    Http http = Http.of(routers.deaf());
+    routers.change("\"stage\":\"canary\",\"percentage\":50");
+    await().atMost(PATIENCE).until(() -> routers.stage().equals("canary"));
     AtomicInteger early = new AtomicInteger();
     AtomicInteger late = new AtomicInteger();
     AtomicBoolean silent = new AtomicBoolean();
@@ -93,11 +72,11 @@ class SilentLinksIT {
       await().atMost(PATIENCE).until(() -> rows("legacy", "EARLY") > 50);
       await().atMost(PATIENCE).until(() -> rows("stream", "EARLY") > 50);
 
-      link.mute();
+      routers.link().mute();
       long muted = System.nanoTime();
       silent.set(true);
-      rollBack();
-      await().atMost(PATIENCE).until(() -> stage(http).equals("shadow"));
+      routers.rollBackTo("shadow");
+      await().atMost(PATIENCE).until(() -> routers.stage().equals("shadow"));
       Duration flags = Duration.ofNanos(System.nanoTime() - muted);
       await().atMost(PATIENCE).until(() -> rows("legacy", "EARLY") == early.get());
       Duration legacy = Duration.ofNanos(System.nanoTime() - muted);
@@ -129,49 +108,9 @@ class SilentLinksIT {
     return http.post(path, Http.health(device, second)).status();
   }
 
-  private void change(String stage, int percentage) {
-    Http http = Http.of(other);
-    long version = http.get("/api/rollout").json().path("version").asLong();
-    Http.Answer answer =
-        http.call(
-            "POST",
-            "/api/rollout/changes",
-            "{\"kind\":\"all\",\"stage\":\"%s\",\"percentage\":%d,\"force\":true,\"reason\":\"test\",\"version\":%d}"
-                .formatted(stage, percentage, version));
-    assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
-  }
-
-  private void rollBack() {
-    Http.Answer answer =
-        Http.of(other)
-            .call("POST", "/api/rollout/rollbacks", "{\"kind\":\"all\",\"reason\":\"test\"}");
-    assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
-  }
-
   private long rows(String output, String device) {
     return TestOutputs.number(
-        other.getBean(output + "DataSource", DataSource.class),
+        routers.other().getBean(output + "DataSource", DataSource.class),
         "SELECT COUNT(*) FROM t_user_health_data WHERE device_sn = '" + device + "'");
-  }
-
-  private static String stage(Http http) {
-    return http.get("/api/rollout").json().at("/kinds/0/stage").asText();
-  }
-
-  private String direct(DbSettings.Schema schema) {
-    return schema.url().replace(":" + link.port(), ":" + TestDatabase.port());
-  }
-
-  private ConfigurableApplicationContext router(DbSettings schemas, List<String> more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--server.port=0",
-                "--management.server.port=0",
-                "--spring.main.banner-mode=off",
-                "--crossfade.stream.key-prefix=" + prefix,
-                "--crossfade.rollout.automatic-rollback="));
-    arguments.addAll(more);
-    return TestRouterApplication.start(schemas, TestRedis.sharedPort(), arguments);
   }
 }
