@@ -34,7 +34,7 @@ class ReportIT {
           .contains("default-src 'none'");
       Http.Answer json = http.get(path + "/report.json");
       assertThat(json.json().at("/advice")).hasSize(3);
-      assertThat(json.json().at("/advice/0/next").asText()).isEqualTo("canary");
+      assertThat(json.json().at("/advice/0/next").asText()).isEqualTo("canary 10 %");
       Http.Answer csv = http.get(path + "/differences.csv");
       assertThat(csv.raw().body()).startsWith("table,id,class,");
       assertThat(csv.raw().headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
