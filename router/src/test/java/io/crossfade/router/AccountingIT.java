@@ -8,6 +8,7 @@ import io.crossfade.db.HealthData;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.stream.TestRedis;
+import io.lettuce.core.api.sync.RedisServerCommands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -199,11 +200,56 @@ class AccountingIT {
     }
   }
 
-  private List<String> arguments(String stage, int redisPort) {
+  /** Their names, in one statement, took the router's heap, and that of each that came after it. */
+  @Test
+  void aRouterOutlivesThatRedisLosesMoreThanASegment() throws Exception {
+    int lists = 134;
+    int items = 500;
+    try (TestRedis redis = new TestRedis();
+        RouterProcess router =
+            new RouterProcess(
+                RouterApplication.class,
+                List.of("-Xmx160m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"),
+                arguments(
+                    "shadow",
+                    redis.port(),
+                    "--crossfade.stream.consume=false",
+                    "--crossfade.accounting.every=12s",
+                    "--crossfade.accounting.entries=65536"))) {
+      Http http = router.http();
+      for (int list = 0; list < lists; list++) {
+        int first = list * items;
+        String all =
+            IntStream.range(first, first + items)
+                .mapToObj(second -> Http.health("ACCOUNT", second))
+                .collect(Collectors.joining(",", "[", "]"));
+        assertThat(http.post("/upload_health_data_v2", all).status()).isEqualTo(200);
+      }
+      redis.command(RedisServerCommands::flushall);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(router.isAlive()).as(router.log()).isTrue();
+                assertThat(
+                        number(
+                            "SELECT COALESCE(SUM(lost), 0) FROM %s.accounting".formatted(control)))
+                    .isEqualTo(lists * items);
+              });
+      assertThat(number("SELECT COUNT(*) FROM %s.lost_record".formatted(control)))
+          .isEqualTo(lists * items);
+    }
+  }
+
+  private List<String> arguments(String stage, int redisPort, String... more) {
+    List<String> all = new ArrayList<>(List.of(more));
+    all.addAll(0, arguments(stage));
     return RouterProcess.arguments(
-        schemas,
-        redisPort,
-        TestRedis.newPrefix(),
+        schemas, redisPort, TestRedis.newPrefix(), all.toArray(String[]::new));
+  }
+
+  private List<String> arguments(String stage) {
+    return List.of(
         "--crossfade.rollout.initial=" + stage,
         "--crossfade.accounting.directory=" + directory,
         "--crossfade.accounting.every=200ms",

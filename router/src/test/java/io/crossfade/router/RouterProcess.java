@@ -43,6 +43,12 @@ public final class RouterProcess implements AutoCloseable {
     this(jvm, List.of("-cp", System.getProperty("java.class.path"), main.getName()), arguments);
   }
 
+  /** Classes from elsewhere: a router as another build made it. */
+  public static RouterProcess of(
+      String classPath, Class<?> main, List<String> jvm, List<String> arguments) {
+    return new RouterProcess(jvm, List.of("-cp", classPath, main.getName()), arguments);
+  }
+
   /** The packaged jar, as an operator starts it. */
   static RouterProcess ofJar(Path jar, List<String> jvm, List<String> arguments) {
     return new RouterProcess(jvm, List.of("-jar", jar.toString()), arguments);

@@ -78,24 +78,22 @@ public final class LostRecords {
 
   /** Keeps them in the caller's transaction; one that is known stays as it is. */
   public static void keep(Connection connection, List<Lost> lost) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "INSERT IGNORE INTO lost_record (id, path, kind, stamp, accepted_at, instance,"
-                + " last_alive, death_found) VALUES (?,?,?,?,?,?,?,?)")) {
-      for (Lost one : lost) {
-        Death death = one.death();
-        statement.setBytes(1, one.id().bytes());
-        statement.setString(2, one.path().name());
-        statement.setString(3, one.kind().name());
-        statement.setLong(4, one.stamp());
-        statement.setTimestamp(5, Timestamp.from(AcceptanceStamp.instantOf(one.stamp())));
-        statement.setString(6, one.instance());
-        statement.setTimestamp(7, death == null ? null : Timestamp.from(death.lastAlive()));
-        statement.setTimestamp(8, death == null ? null : Timestamp.from(death.found()));
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    }
+    ControlTransactions.each(
+        connection,
+        "INSERT IGNORE INTO lost_record (id, path, kind, stamp, accepted_at, instance,"
+            + " last_alive, death_found) VALUES (?,?,?,?,?,?,?,?)",
+        lost,
+        (statement, one) -> {
+          Death death = one.death();
+          statement.setBytes(1, one.id().bytes());
+          statement.setString(2, one.path().name());
+          statement.setString(3, one.kind().name());
+          statement.setLong(4, one.stamp());
+          statement.setTimestamp(5, Timestamp.from(AcceptanceStamp.instantOf(one.stamp())));
+          statement.setString(6, one.instance());
+          statement.setTimestamp(7, death == null ? null : Timestamp.from(death.lastAlive()));
+          statement.setTimestamp(8, death == null ? null : Timestamp.from(death.found()));
+        });
   }
 
   /**
@@ -105,16 +103,21 @@ public final class LostRecords {
    * @param letters those that are of no record are left out
    */
   static void keepForWantOfRoom(Connection connection, List<Letter> letters) throws SQLException {
-    if (letters.isEmpty()) {
-      return;
+    Map<Letter, Acceptance> ofRecords = new LinkedHashMap<>();
+    for (Letter letter : letters) {
+      Acceptance acceptance = acceptance(letter);
+      if (acceptance != null) {
+        ofRecords.put(letter, acceptance);
+      }
     }
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "INSERT INTO lost_record (id, path, kind, stamp, accepted_at, instance, because)"
-                + " VALUES (?,?,?,?,?,?,?) ON DUPLICATE KEY UPDATE because = VALUES(because)")) {
-      for (Letter letter : letters) {
-        Acceptance acceptance = acceptance(letter);
-        if (acceptance != null) {
+    ControlTransactions.each(
+        connection,
+        "INSERT INTO lost_record (id, path, kind, stamp, accepted_at, instance, because)"
+            + " VALUES (?,?,?,?,?,?,?) ON DUPLICATE KEY UPDATE because = VALUES(because)",
+        ofRecords.entrySet(),
+        (statement, one) -> {
+          Letter letter = one.getKey();
+          Acceptance acceptance = one.getValue();
           statement.setBytes(1, acceptance.id().bytes());
           statement.setString(
               2,
@@ -125,11 +128,7 @@ public final class LostRecords {
           statement.setTimestamp(5, Timestamp.from(AcceptanceStamp.instantOf(acceptance.stamp())));
           statement.setString(6, "");
           statement.setString(7, How.LETTER_OVER_QUOTA.name());
-          statement.addBatch();
-        }
-      }
-      statement.executeBatch();
-    }
+        });
   }
 
   private static @Nullable Acceptance acceptance(Letter letter) {

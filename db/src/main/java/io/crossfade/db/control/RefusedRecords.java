@@ -118,20 +118,19 @@ public final class RefusedRecords {
     }
     transactions.on(
         connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  "UPDATE refused_record SET retried_stamp = ? WHERE id = ? AND path = ?"
-                      + " AND stamp < ? AND retried_stamp IS NULL")) {
-            for (Refused one : retried) {
-              long stamp = newest.getOrDefault(one.id(), one.stamp());
-              statement.setLong(1, stamp);
-              statement.setBytes(2, one.id().bytes());
-              statement.setString(3, path.name());
-              statement.setLong(4, stamp);
-              statement.addBatch();
-            }
-            return statement.executeBatch().length;
-          }
+          ControlTransactions.each(
+              connection,
+              "UPDATE refused_record SET retried_stamp = ? WHERE id = ? AND path = ?"
+                  + " AND stamp < ? AND retried_stamp IS NULL",
+              retried,
+              (statement, one) -> {
+                long stamp = newest.getOrDefault(one.id(), one.stamp());
+                statement.setLong(1, stamp);
+                statement.setBytes(2, one.id().bytes());
+                statement.setString(3, path.name());
+                statement.setLong(4, stamp);
+              });
+          return retried.size();
         });
   }
 

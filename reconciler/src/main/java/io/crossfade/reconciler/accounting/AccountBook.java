@@ -135,31 +135,29 @@ public final class AccountBook {
   }
 
   private static void add(Connection connection, Map<Account, Counts> counts) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "INSERT INTO accounting (minute_at, instance, kind, path, accepted, written, repeated,"
-                + " dead_letters, lost, lost_on_both) VALUES (?,?,?,?,?,?,?,?,?,?)"
-                + " ON DUPLICATE KEY UPDATE accepted = accepted + VALUES(accepted),"
-                + " written = written + VALUES(written), repeated = repeated + VALUES(repeated),"
-                + " dead_letters = dead_letters + VALUES(dead_letters),"
-                + " lost = lost + VALUES(lost),"
-                + " lost_on_both = lost_on_both + VALUES(lost_on_both)")) {
-      for (Map.Entry<Account, Counts> entry : counts.entrySet()) {
-        Account account = entry.getKey();
-        Counts of = entry.getValue();
-        statement.setObject(1, LocalDateTime.ofInstant(account.minute(), ZoneOffset.UTC));
-        statement.setString(2, account.instance());
-        statement.setString(3, account.kind().name());
-        statement.setString(4, account.path().name());
-        statement.setLong(5, of.accepted);
-        statement.setLong(6, of.written);
-        statement.setLong(7, of.repeated);
-        statement.setLong(8, of.deadLetters);
-        statement.setLong(9, of.lost);
-        statement.setLong(10, of.lostOnBoth);
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    }
+    ControlTransactions.each(
+        connection,
+        "INSERT INTO accounting (minute_at, instance, kind, path, accepted, written, repeated,"
+            + " dead_letters, lost, lost_on_both) VALUES (?,?,?,?,?,?,?,?,?,?)"
+            + " ON DUPLICATE KEY UPDATE accepted = accepted + VALUES(accepted),"
+            + " written = written + VALUES(written), repeated = repeated + VALUES(repeated),"
+            + " dead_letters = dead_letters + VALUES(dead_letters),"
+            + " lost = lost + VALUES(lost),"
+            + " lost_on_both = lost_on_both + VALUES(lost_on_both)",
+        counts.entrySet(),
+        (statement, entry) -> {
+          Account account = entry.getKey();
+          Counts of = entry.getValue();
+          statement.setObject(1, LocalDateTime.ofInstant(account.minute(), ZoneOffset.UTC));
+          statement.setString(2, account.instance());
+          statement.setString(3, account.kind().name());
+          statement.setString(4, account.path().name());
+          statement.setLong(5, of.accepted);
+          statement.setLong(6, of.written);
+          statement.setLong(7, of.repeated);
+          statement.setLong(8, of.deadLetters);
+          statement.setLong(9, of.lost);
+          statement.setLong(10, of.lostOnBoth);
+        });
   }
 }
