@@ -35,11 +35,21 @@ final class BenchServers implements AutoCloseable {
    * stream.
    */
   BenchServers(String... arguments) {
+    this(System.getProperty("java.class.path"), arguments);
+  }
+
+  /** The same around a router of another day; see {@link BeforeBenchmark#BEFORE}. */
+  static BenchServers before(String... arguments) {
+    return new BenchServers(System.getProperty(BeforeBenchmark.BEFORE), arguments);
+  }
+
+  private BenchServers(String classPath, String... arguments) {
     keepFile(redis);
     List<String> more = new ArrayList<>(List.of("--crossfade.rollout.initial=legacy"));
     more.addAll(List.of(arguments));
     router =
-        new RouterProcess(
+        RouterProcess.of(
+            classPath,
             BenchRouter.class,
             List.of(System.getProperty("crossfade.bench.router-jvm", ROUTER_JVM).split(",")),
             TestRouterApplication.arguments(schemas, redis.port(), more));

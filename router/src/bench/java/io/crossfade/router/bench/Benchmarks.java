@@ -34,6 +34,7 @@ public final class Benchmarks {
               "writer",
               "http",
               "budget",
+              "before",
               "drain",
               "end-to-end",
               "dual-write",
@@ -49,6 +50,7 @@ public final class Benchmarks {
         case "writer" -> WriterBenchmark.run();
         case "http" -> HttpBenchmark.run();
         case "budget" -> BudgetBenchmark.run();
+        case "before" -> BeforeBenchmark.run();
         case "drain" -> DrainBenchmark.run();
         case "end-to-end" -> EndToEndBenchmark.run();
         case "dual-write" -> DualWriteBenchmark.run();
