@@ -25,8 +25,7 @@ final class BeforeBenchmark {
       return;
     }
     answers();
-    rows("rows by the stream, lists of 100", true);
-    rows("rows by the memory queue, lists of 100", false);
+    rows();
   }
 
   /** Reading, routing, encoding and a confirmed append. */
@@ -36,17 +35,17 @@ final class BeforeBenchmark {
     String[] arguments = {"--crossfade.stream.consume=false", "--crossfade.accounting.every=1h"};
     try (BenchServers now = new BenchServers(arguments);
         BenchServers before = BenchServers.before(arguments)) {
-      warmUp(now, before, servers -> uploads(servers));
-      compare(what, "uploads/s", now, before, servers -> uploads(servers));
+      warmUp(now, before, BeforeBenchmark::uploads);
+      compare(what, "uploads/s", now, before, BeforeBenchmark::uploads);
     }
   }
 
   /** Everything from the upload to the committed row. */
-  private static void rows(String what, boolean stream) throws Exception {
+  private static void rows() throws Exception {
     try (BenchServers now = new BenchServers();
         BenchServers before = BenchServers.before()) {
-      warmUp(now, before, servers -> rows(servers, stream));
-      compare(what, "rows/s", now, before, servers -> rows(servers, stream));
+      warmUp(now, before, BeforeBenchmark::rows);
+      compare("rows by the stream, lists of 100", "rows/s", now, before, BeforeBenchmark::rows);
     }
   }
 
@@ -77,10 +76,10 @@ final class BeforeBenchmark {
         .perSecond(ROUND);
   }
 
-  private static double rows(BenchServers servers, boolean stream) {
+  private static double rows(BenchServers servers) {
     LoadClient client =
         new LoadClient(
-            servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, stream), LIST), 16);
+            servers.port(), new Uploads(UploadServlet.path(Kind.HEALTH, true), LIST), 16);
     long begin = System.nanoTime();
     double accepted = client.run(ROUND).perSecond() * LIST * ROUND.toSeconds();
     servers.awaitDrained();
