@@ -1,5 +1,6 @@
 package io.crossfade.router.flags;
 
+import io.crossfade.db.DeviceBucket;
 import java.math.BigDecimal;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,17 +22,10 @@ public record Cohort(
     Set<Long> denyCustomers) {
 
   /** All devices, in steps of 0.01 %. */
-  public static final int ALL = 10_000;
+  public static final int ALL = DeviceBucket.ALL;
 
   public static final Cohort EVERYBODY = of(ALL);
   public static final Cohort NOBODY = of(0);
-
-  /** One salt for all kinds, for ever: another would move every device. */
-  private static final long SALT = 0x43524F5353464144L;
-
-  private static final long FNV_PRIME = 0x100000001B3L;
-  private static final long GOLDEN_SECTION = 0x9E3779B97F4A7C15L;
-  private static final int MOST_DIGITS = 18;
 
   /** Why a device is in a cohort or not. */
   public enum Membership {
@@ -169,33 +163,9 @@ public record Cohort(
     return null;
   }
 
-  /**
-   * A device's place, 0 to 9,999. What comes before the number at its end is hashed (FNV-1a, then
-   * MurmurHash3's finalizer); the number itself goes round in steps of the golden section, so that
-   * a run of serial numbers spreads far more evenly than any hash would spread it.
-   */
+  /** A device's place, 0 to 9,999; also that of its records among a kind's streams. */
   public static int bucket(String device) {
-    int end = device.length();
-    int digits = end;
-    while (digits > 0 && end - digits < MOST_DIGITS && isDigit(device.charAt(digits - 1))) {
-      digits--;
-    }
-    long hash = SALT + (end - digits);
-    for (int i = 0; i < digits; i++) {
-      hash = (hash ^ device.charAt(i)) * FNV_PRIME;
-    }
-    hash = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
-    hash = (hash ^ (hash >>> 33)) * 0xC4CEB9FE1A85EC53L;
-    hash ^= hash >>> 33;
-    long number = 0;
-    for (int i = digits; i < end; i++) {
-      number = number * 10 + device.charAt(i) - '0';
-    }
-    return (int) Math.unsignedMultiplyHigh(hash + number * GOLDEN_SECTION, ALL);
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+    return DeviceBucket.of(device);
   }
 
   @Override
