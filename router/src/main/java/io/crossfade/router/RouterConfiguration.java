@@ -142,7 +142,11 @@ class RouterConfiguration {
   }
 
   @Bean
-  GuardedStreamPath guardedStreamPath(StreamAppender appender, CircuitBreaker streamBreaker) {
+  GuardedStreamPath guardedStreamPath(
+      StreamAppender appender, CircuitBreaker streamBreaker, RouterSettings settings) {
+    if (settings.accept()) {
+      appender.willAppend();
+    }
     return new GuardedStreamPath(appender, streamBreaker);
   }
 

@@ -94,7 +94,8 @@ class SettingsTest {
                       Duration.ofSeconds(1),
                       20_000,
                       DataSize.ofBytes(0),
-                      8));
+                      8,
+                      1));
           assertThat(context.getBean(RolloutSettings.class))
               .isEqualTo(
                   new RolloutSettings(
@@ -197,6 +198,7 @@ class SettingsTest {
             "crossfade.stream.max-in-flight=7",
             "crossfade.stream.max-bytes=3MB",
             "crossfade.stream.max-deliveries=5",
+            "crossfade.stream.partitions=12",
             "crossfade.budget.heap-share=0.5",
             "crossfade.budget.max-record=1KB",
             "crossfade.budget.max-fact=2KB",
@@ -248,7 +250,8 @@ class SettingsTest {
                           Duration.ofMillis(9),
                           7,
                           DataSize.ofMegabytes(3),
-                          5));
+                          5,
+                          12));
               assertThat(context.getBean(RolloutSettings.class))
                   .isEqualTo(
                       new RolloutSettings(
@@ -346,6 +349,8 @@ class SettingsTest {
     "crossfade.stream.max-consumers, 0, crossfade.stream.maxConsumers",
     "crossfade.stream.claim-idle, 1ms, crossfade.stream.claimIdle",
     "crossfade.stream.retention, 0s, crossfade.stream.retention",
+    "crossfade.stream.partitions, 0, crossfade.stream.partitions",
+    "crossfade.stream.partitions, 4097, crossfade.stream.partitions",
     "crossfade.reconciler.retention.runs, 1h, crossfade.reconciler.retention.runs",
     "crossfade.db.control.url, jdbc:postgresql://h/c, crossfade.db.control.url",
     "crossfade.db.stream.connections, 0, crossfade.db.stream.connections",

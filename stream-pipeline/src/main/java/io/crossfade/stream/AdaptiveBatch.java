@@ -1,7 +1,9 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.OutputTable;
+import io.crossfade.stream.StreamLayouts.ReadUpTo;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How many entries to read at once: between 200 and 500 while the database keeps up. A batch slower
@@ -20,6 +22,9 @@ final class AdaptiveBatch {
   /** Of what an entry's size was so far each reply forgets so much, when entries get smaller. */
   private static final double FORGETS = 0.2;
 
+  /** Batches' worth that one reply may have when all partitions have entries at once. */
+  private static final long BURST = 4;
+
   private int size = FIRST;
   private double entryBytes = 1;
 
@@ -30,6 +35,20 @@ final class AdaptiveBatch {
   /** Likewise, when a reply keeps so many bytes. */
   int size(long most) {
     return Math.clamp((long) (most / entryBytes), 1, size);
+  }
+
+  /**
+   * How many of these to ask each stream for: a share of those that had entries last time, and
+   * little more than all together where all have some at once. Urgent ones have shares of their
+   * own.
+   *
+   * @param busy partitions of which the last reply had entries
+   */
+  static int each(int most, int busy, List<ReadUpTo> streams) {
+    long urgent = streams.stream().filter(stream -> stream.stream().urgent()).count();
+    long partitions = Math.max(1, Math.max(urgent, streams.size() - urgent));
+    long share = most / Math.min(busy, partitions);
+    return (int) Math.clamp(share, 1, Math.max(1, BURST * most / partitions));
   }
 
   /** Learns from a reply: at once when entries are larger, by and by when they are smaller. */

@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -66,23 +68,58 @@ final class BatchHandler {
     this.meters = meters;
   }
 
+  /** As {@link #handle(List, String, boolean, BooleanSupplier)}, of one stream. */
+  Optional<CompletionStage<Long>> handle(
+      EntryBatch batch, String consumer, boolean claimed, BooleanSupplier stopping)
+      throws InterruptedException {
+    return handle(List.of(batch), consumer, claimed, stopping);
+  }
+
   /**
-   * Commits the rows of a batch, or keeps trying while the database is the trouble.
+   * Commits the rows of batches that share them, or keeps trying while the database is the trouble.
    *
    * @param consumer who was given it
    * @return the entries' acknowledgement, on its way to Redis; empty when {@code stopping} while
    *     the database is away: then the entries stay pending and are claimed later
    */
   Optional<CompletionStage<Long>> handle(
-      EntryBatch batch, String consumer, boolean claimed, BooleanSupplier stopping)
+      List<EntryBatch> batches, String consumer, boolean claimed, BooleanSupplier stopping)
       throws InterruptedException {
-    count(claimed ? StreamMeter.CLAIMED : StreamMeter.READ, batch.stream(), batch.size());
-    List<EntryBatch.Unreadable> unreadable = new ArrayList<>(batch.unreadable());
-    List<String> done = new ArrayList<>(batch.ids());
+    List<Letter> letters = new ArrayList<>();
+    Map<StreamName, List<String>> done = new LinkedHashMap<>();
+    for (EntryBatch batch : batches) {
+      count(claimed ? StreamMeter.CLAIMED : StreamMeter.READ, batch.stream(), batch.size());
+      List<String> ids = new ArrayList<>(batch.ids());
+      List<EntryBatch.Unreadable> unreadable = new ArrayList<>(batch.unreadable());
+      unreadable.addAll(tooNew(batch, consumer, ids));
+      if (!ids.isEmpty()) {
+        done.put(batch.stream(), ids);
+        letters.addAll(letters(batch.stream(), unreadable));
+      }
+    }
+    if (done.isEmpty()) {
+      return Optional.of(CompletableFuture.completedFuture(0L));
+    }
+    if (!commitWithRetries(batches, consumer, letters, stopping)) {
+      return Optional.empty();
+    }
+    return done.entrySet().stream()
+        .map(stream -> acknowledge(stream.getKey(), stream.getValue()))
+        .reduce((one, other) -> one.thenCombine(other, Long::sum));
+  }
+
+  /**
+   * Leaves entries of a newer definition to others.
+   *
+   * @param done where those are added for which there was time enough
+   * @return these
+   */
+  private List<EntryBatch.Unreadable> tooNew(EntryBatch batch, String consumer, List<String> done) {
+    List<EntryBatch.Unreadable> old = new ArrayList<>();
     List<String> left = new ArrayList<>();
     for (EntryBatch.Unreadable entry : batch.newer()) {
       if (isOld(entry)) {
-        unreadable.add(entry);
+        old.add(entry);
         done.add(entry.id());
       } else {
         left.add(entry.id());
@@ -96,14 +133,7 @@ final class BatchHandler {
     if (!left.isEmpty()) {
       forgive(batch.stream(), left, consumer);
     }
-    if (done.isEmpty()) {
-      return Optional.of(CompletableFuture.completedFuture(0L));
-    }
-    List<Letter> letters = letters(batch.stream(), unreadable);
-    if (!commitWithRetries(batch, consumer, letters, stopping)) {
-      return Optional.empty();
-    }
-    return Optional.of(acknowledge(batch.stream(), done));
+    return old;
   }
 
   /**
@@ -172,26 +202,31 @@ final class BatchHandler {
   }
 
   private boolean commitWithRetries(
-      EntryBatch batch, String consumer, List<Letter> unreadable, BooleanSupplier stopping)
+      List<EntryBatch> batches, String consumer, List<Letter> unreadable, BooleanSupplier stopping)
       throws InterruptedException {
+    StreamName stream = batches.getFirst().stream();
     RetryPause pauses = new RetryPause();
     WriteAttempts attempts = new WriteAttempts();
     while (true) {
       try {
-        commit(batch, unreadable, attempts);
+        commit(batches, unreadable, attempts);
         return true;
       } catch (SQLException e) {
         // That the database is away is no fault of theirs.
-        forgive(batch.stream(), batch.ids(), consumer);
+        for (EntryBatch batch : batches) {
+          if (!batch.ids().isEmpty()) {
+            forgive(batch.stream(), batch.ids(), consumer);
+          }
+        }
         if (stopping.getAsBoolean()) {
           return false;
         }
-        meters.counter(StreamMeter.RETRIES.id(), "kind", batch.stream().kind().label()).increment();
+        meters.counter(StreamMeter.RETRIES.id(), "kind", stream.kind().label()).increment();
         Duration pause = pauses.next();
         log.warn(
             "Cannot write {} entries of {}: {}; trying again in {} ms",
-            batch.size(),
-            batch.stream().key(),
+            batches.stream().mapToInt(EntryBatch::size).sum(),
+            batches.size() == 1 ? stream.key() : stream.whole(),
             SqlFaults.describe(e),
             pause.toMillis());
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
@@ -199,27 +234,21 @@ final class BatchHandler {
     }
   }
 
-  private void commit(EntryBatch batch, List<Letter> unreadable, WriteAttempts attempts)
+  private void commit(List<EntryBatch> batches, List<Letter> unreadable, WriteAttempts attempts)
       throws SQLException {
-    StreamName stream = batch.stream();
-    List<AcceptedRecord> records = batch.batch().records();
+    // They are all of one kind, and of urgent records or of others: their metrics are the same.
+    StreamName stream = batches.getFirst().stream();
+    Output.Batch batch = batches.getFirst().batch();
+    List<AcceptedRecord> records = batch.records();
     List<Letter> letters = new ArrayList<>(unreadable);
     if (settings.validateOnly()) {
       count(StreamMeter.VALIDATED, stream, records.size());
     } else if (!records.isEmpty()) {
       long begin = System.nanoTime();
-      List<Output.Rejection> rejections = attempts.write(output, batch.batch());
+      List<Output.Rejection> rejections = attempts.write(output, batch);
       timer(StreamMeter.WRITE, stream).record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
       Instant committed = clock.instant();
-      for (Output.Rejection rejection : rejections) {
-        String id = batch.id(rejection.rejected());
-        log.warn(
-            "Stream output refuses entry {} of {}: {}; put aside",
-            id,
-            stream.key(),
-            rejection.reason());
-        letters.add(Letter.rejected(Source.STREAM, rejection, groups.deliveries(stream, id)));
-      }
+      rejections.forEach(rejection -> letters.add(rejected(batches, rejection)));
       count(StreamMeter.WRITTEN, stream, records.size() - rejections.size());
       Timer acceptToRow = timer(StreamMeter.ACCEPT_TO_ROW, stream);
       for (AcceptedRecord row : records) {
@@ -228,6 +257,22 @@ final class BatchHandler {
       }
     }
     count(StreamMeter.DEAD, stream, deadLetters.keep(letters));
+  }
+
+  private Letter rejected(List<EntryBatch> batches, Output.Rejection rejection) {
+    for (EntryBatch batch : batches) {
+      Optional<String> id = batch.id(rejection.rejected());
+      if (id.isPresent()) {
+        log.warn(
+            "Stream output refuses entry {} of {}: {}; put aside",
+            id.get(),
+            batch.stream().key(),
+            rejection.reason());
+        return Letter.rejected(
+            Source.STREAM, rejection, groups.deliveries(batch.stream(), id.get()));
+      }
+    }
+    throw new IllegalStateException("None of the records that were written was refused");
   }
 
   private Timer timer(StreamMeter meter, StreamName stream) {
@@ -241,7 +286,7 @@ final class BatchHandler {
   private void count(StreamMeter meter, StreamName stream, int count) {
     Counter.builder(meter.id())
         .description(meter.description())
-        .tag("stream", stream.key())
+        .tag("stream", stream.whole())
         .register(meters)
         .increment(count);
   }

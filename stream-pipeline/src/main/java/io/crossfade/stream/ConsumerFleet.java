@@ -6,6 +6,7 @@ import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.LoopStep;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
+import io.crossfade.stream.StreamLayouts.ReadUpTo;
 import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,6 +31,7 @@ final class ConsumerFleet {
   private final InstanceName instance;
   private final RedisLinks links;
   private final StreamGroups groups;
+  private final StreamLayouts layouts;
   private final StreamHealth health;
   private final BatchHandler handler;
   private final StreamSettings settings;
@@ -51,6 +53,7 @@ final class ConsumerFleet {
       InstanceName instance,
       RedisLinks links,
       StreamGroups groups,
+      StreamLayouts layouts,
       StreamHealth health,
       BatchHandler handler,
       StreamSettings settings,
@@ -62,6 +65,7 @@ final class ConsumerFleet {
     this.instance = instance;
     this.links = links;
     this.groups = groups;
+    this.layouts = layouts;
     this.health = health;
     this.handler = handler;
     this.settings = settings;
@@ -140,7 +144,7 @@ final class ConsumerFleet {
     if (wanted > consumers.size()) {
       String name = "%s-%s-%d".formatted(instance, kind.label(), numbers.incrementAndGet());
       StreamConsumer consumer =
-          new StreamConsumer(kind, name, links, groups, handler, settings, loops, budget);
+          new StreamConsumer(kind, name, links, groups, layouts, handler, settings, loops, budget);
       consumers.addLast(consumer);
       consumer.start();
     } else if (wanted < consumers.size()) {
@@ -161,8 +165,7 @@ final class ConsumerFleet {
   }
 
   private long waiting() {
-    return StreamName.of(kind).stream()
-        .mapToLong(stream -> health.waiting(stream, ConsumerScaling.BACKLOG + 1))
-        .sum();
+    return health.waiting(
+        layouts.read(kind).stream().map(ReadUpTo::stream).toList(), ConsumerScaling.BACKLOG + 1);
   }
 }

@@ -10,9 +10,12 @@ import io.lettuce.core.StreamMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param newer those that a process with a newer definition of their kind can read: they stay
  *     pending, and whoever claims them next tries
  * @param leftOut ids of those that did not fit into one reply; they are pending all the same
- * @param batch the records of the entries
+ * @param batch the records of the entries, and those of other partitions that were read with them:
+ *     they are written together
  */
 record EntryBatch(
     StreamName stream,
@@ -35,6 +39,8 @@ record EntryBatch(
     List<Unreadable> newer,
     List<String> leftOut,
     Output.Batch batch) {
+
+  private static final Output.Batch NO_ROWS = Output.prepare(List.of());
 
   /** An entry and the record that it holds. */
   record Entry(String id, AcceptedRecord accepted) {}
@@ -53,16 +59,42 @@ record EntryBatch(
       List<StreamName> streams,
       Function<StreamName, String> keys,
       List<StreamMessage<byte[], byte[]>> messages) {
-    List<EntryBatch> batches = new ArrayList<>();
-    for (StreamName stream : streams) {
-      byte[] key = keys.apply(stream).getBytes(StandardCharsets.UTF_8);
-      List<StreamMessage<byte[], byte[]>> own =
-          messages.stream().filter(message -> Arrays.equals(message.getStream(), key)).toList();
-      if (!own.isEmpty()) {
-        batches.add(of(stream, own));
+    Map<String, StreamName> byKey = new HashMap<>();
+    streams.forEach(stream -> byKey.put(keys.apply(stream), stream));
+    Map<StreamName, List<StreamMessage<byte[], byte[]>>> found = new TreeMap<>();
+    byte[] key = {};
+    List<StreamMessage<byte[], byte[]>> own = List.of();
+    for (StreamMessage<byte[], byte[]> message : messages) {
+      if (own.isEmpty() || !Arrays.equals(message.getStream(), key)) {
+        key = message.getStream();
+        String name = new String(key, StandardCharsets.UTF_8);
+        StreamName stream = Objects.requireNonNull(byKey.get(name), name);
+        own = found.computeIfAbsent(stream, first -> new ArrayList<>());
       }
+      own.add(message);
     }
-    return batches;
+    List<EntryBatch> batches = new ArrayList<>();
+    found.forEach((stream, of) -> batches.add(of(stream, of)));
+    return together(batches);
+  }
+
+  /** Urgent ones among themselves and others among themselves share their rows. */
+  private static List<EntryBatch> together(List<EntryBatch> batches) {
+    Map<Boolean, List<AcceptedRecord>> records = new HashMap<>();
+    for (EntryBatch batch : batches) {
+      List<AcceptedRecord> of =
+          records.computeIfAbsent(batch.stream.urgent(), first -> new ArrayList<>());
+      batch.entries.forEach(entry -> of.add(entry.accepted()));
+    }
+    Map<Boolean, Output.Batch> rows = new HashMap<>();
+    records.forEach((urgent, of) -> rows.put(urgent, Output.prepare(of)));
+    return batches.stream()
+        .map(batch -> batch.with(Objects.requireNonNull(rows.get(batch.stream.urgent()))))
+        .toList();
+  }
+
+  private EntryBatch with(Output.Batch rows) {
+    return new EntryBatch(stream, ids, entries, unreadable, newer, leftOut, rows);
   }
 
   private static EntryBatch of(StreamName stream, List<StreamMessage<byte[], byte[]>> messages) {
@@ -99,23 +131,20 @@ record EntryBatch(
         }
       }
     }
-    return new EntryBatch(
-        stream,
-        ids,
-        entries,
-        unreadable,
-        newer,
-        leftOut,
-        Output.prepare(entries.stream().map(Entry::accepted).toList()));
+    return new EntryBatch(stream, ids, entries, unreadable, newer, leftOut, NO_ROWS);
   }
 
   /** The entry that holds this very record. */
-  String id(AcceptedRecord accepted) {
+  Optional<String> id(AcceptedRecord accepted) {
     return entries.stream()
         .filter(entry -> entry.accepted() == accepted)
         .map(Entry::id)
-        .findFirst()
-        .orElseThrow();
+        .findFirst();
+  }
+
+  /** Entries that the consumer was given, those that were left out included. */
+  int given() {
+    return size() + newer.size() + leftOut.size();
   }
 
   int size() {

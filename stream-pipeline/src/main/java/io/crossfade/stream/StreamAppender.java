@@ -41,6 +41,8 @@ public final class StreamAppender implements SmartLifecycle {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
+  private static final Duration LIVE_EVERY = Duration.ofSeconds(5);
+
   /** Itself, its entry, and the command with its own copy of that. */
   private static final int FORMS_OF_A_RECORD = 3;
 
@@ -73,6 +75,8 @@ public final class StreamAppender implements SmartLifecycle {
 
   private final Lane served;
   private final Lane copies;
+  private final StreamLayout layout;
+  private final LayoutAnnouncement announcement;
   private final Map<StreamName, byte[]> keys = new HashMap<>();
   private final Map<StreamName, Counter> appended = new HashMap<>();
   private final Map<StreamName, Counter> failed = new HashMap<>();
@@ -96,8 +100,12 @@ public final class StreamAppender implements SmartLifecycle {
     this.copies =
         new Lane(links, settings.maxInFlight(), /* awaited= */ false, budget.lease(Stage.COPIES));
     this.timeout = settings.appendTimeout();
+    this.layout = new StreamLayout(settings.partitions());
+    this.announcement = new LayoutAnnouncement(links, settings);
     for (StreamName stream : StreamName.values()) {
-      keys.put(stream, settings.key(stream).getBytes(StandardCharsets.UTF_8));
+      for (StreamName partition : layout.of(stream)) {
+        keys.put(partition, settings.key(partition).getBytes(StandardCharsets.UTF_8));
+      }
       appended.put(stream, counter(StreamMeter.APPENDED, stream, meters));
       failed.put(stream, counter(StreamMeter.APPEND_FAILED, stream, meters));
     }
@@ -110,13 +118,38 @@ public final class StreamAppender implements SmartLifecycle {
     gauge(copies, "copies", meters);
   }
 
+  /**
+   * Before it starts: something will be appended. Then whoever appends first does not have to wait
+   * until everybody has heard into how many partitions this process cuts the streams.
+   */
+  public void willAppend() {
+    announcement.want();
+  }
+
   @Override
   public void start() {
     running = true;
     keepOpen();
+    awaitAnnouncement();
     every(LOOK_EVERY, StreamLoop.APPEND_CONNECTION, this::keepOpen);
     every(LOOK_EVERY, StreamLoop.APPEND_TIMEOUT, this::sweep);
     every(GATHER, StreamLoop.APPEND_COPIES, copies.link()::sendGathered);
+    every(LIVE_EVERY, StreamLoop.APPEND_LAYOUT, announcement::keepAlive);
+  }
+
+  /** Before devices are answered: what they send meanwhile would fall back. */
+  private void awaitAnnouncement() {
+    long end = System.nanoTime() + LayoutAnnouncement.LEAD.plus(LOOK_EVERY).toNanos();
+    try {
+      while (served.link().connection() != null
+          && announcement.pending()
+          && System.nanoTime() < end) {
+        TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
+        announcement.proceed();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Waits until Redis has answered what it was sent, or has had its time to. */
@@ -131,6 +164,9 @@ public final class StreamAppender implements SmartLifecycle {
     upkeep.forEach(SupervisedLoop::beginStop);
     upkeep.forEach(loop -> loop.stop(timeout));
     upkeep.clear();
+    if (served.link().connection() != null) {
+      announcement.keepAlive();
+    }
     served.link().close();
     copies.link().close();
     served.lease().close();
@@ -141,6 +177,9 @@ public final class StreamAppender implements SmartLifecycle {
   private void keepOpen() {
     served.link().keepOpen();
     copies.link().keepOpen();
+    if (served.link().connection() != null) {
+      announcement.proceed();
+    }
   }
 
   private void every(Duration delay, StreamLoop name, Runnable task) {
@@ -189,6 +228,10 @@ public final class StreamAppender implements SmartLifecycle {
     if (taker == null) {
       return refused(records, "Redis is away");
     }
+    if (!announcement.ready()) {
+      announcement.want();
+      return refused(records, "not everybody knows the partitions of this process yet");
+    }
     if (!lane.room().tryAcquire(records.size())) {
       return refused(records, "too many appends are waiting for Redis");
     }
@@ -226,7 +269,7 @@ public final class StreamAppender implements SmartLifecycle {
   private void send(
       AcceptedRecord accepted, AppendConnection taker, Lane lane, PendingAppend append, int index) {
     try {
-      byte[] key = Objects.requireNonNull(keys.get(StreamName.of(accepted)));
+      byte[] key = Objects.requireNonNull(keys.get(layout.of(accepted)));
       var reply = taker.append(key, RecordCodec.encode(accepted));
       reply.whenComplete(
           (id, failure) -> answered(accepted, taker, lane, append, index, id, failure));

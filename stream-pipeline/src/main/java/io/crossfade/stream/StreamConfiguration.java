@@ -82,8 +82,14 @@ public class StreamConfiguration {
   }
 
   @Bean
-  StreamHealth streamHealth(StreamLook look, StreamSettings settings, InstantSource clock) {
-    return new StreamHealth(look, settings, clock);
+  StreamLayouts streamLayouts(RedisLinks redisLinks, StreamSettings settings) {
+    return new StreamLayouts(redisLinks, settings);
+  }
+
+  @Bean
+  StreamHealth streamHealth(
+      StreamLook look, StreamLayouts layouts, StreamSettings settings, InstantSource clock) {
+    return new StreamHealth(look, layouts, settings, clock);
   }
 
   @Bean
@@ -92,6 +98,7 @@ public class StreamConfiguration {
       RedisLinks redisLinks,
       StreamLook look,
       StreamGroups groups,
+      StreamLayouts layouts,
       StreamHealth health,
       Output streamOutput,
       DeadLetters deadLetters,
@@ -105,6 +112,7 @@ public class StreamConfiguration {
         redisLinks,
         look,
         groups,
+        layouts,
         health,
         streamOutput,
         deadLetters,

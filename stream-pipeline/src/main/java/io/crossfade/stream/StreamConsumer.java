@@ -5,14 +5,18 @@ import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.process.LoopStep;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
+import io.crossfade.stream.StreamLayouts.ReadUpTo;
 import io.crossfade.stream.StreamReader.Reply;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +48,7 @@ final class StreamConsumer {
   private final StreamReader reader;
   private final RedisLinks links;
   private final StreamGroups groups;
+  private final StreamLayouts layouts;
   private final BatchHandler handler;
   private final Duration claimIdle;
   private final int mostDeliveries;
@@ -58,6 +63,10 @@ final class StreamConsumer {
   private final List<CompletionStage<Long>> acknowledgements = new ArrayList<>();
 
   private @Nullable Read next;
+
+  /** Partitions of which the last reply had entries. */
+  private int busy = Integer.MAX_VALUE;
+
   private long before;
 
   /** Since it last read; missing once more, something is wrong. */
@@ -77,6 +86,7 @@ final class StreamConsumer {
       String name,
       RedisLinks links,
       StreamGroups groups,
+      StreamLayouts layouts,
       BatchHandler handler,
       StreamSettings settings,
       Loops loops,
@@ -85,6 +95,7 @@ final class StreamConsumer {
     this.reader = new StreamReader(kind, name, links.link(), settings, budget);
     this.links = links;
     this.groups = groups;
+    this.layouts = layouts;
     this.handler = handler;
     this.claimIdle = settings.claimIdle();
     this.mostDeliveries = settings.maxDeliveries();
@@ -122,7 +133,7 @@ final class StreamConsumer {
       keptAt = 0;
     } else if (busy - keptAt >= claimIdle.toNanos() / 4) {
       keptAt = busy;
-      StreamName.of(kind).forEach(stream -> groups.keep(stream, name));
+      streams().forEach(stream -> groups.keep(stream, name));
     }
   }
 
@@ -174,7 +185,7 @@ final class StreamConsumer {
         log.warn("{} stops: {}", name, String.valueOf(e));
       } else if (StreamGroups.saysMissing(e) && !groupsMade) {
         // A first start, or somebody deleted the stream: nothing that failed.
-        StreamName.of(kind).forEach(groups::ensure);
+        streams().forEach(groups::ensure);
         groupsMade = true;
       } else {
         if (!(e instanceof RedisConnectionException)) {
@@ -192,8 +203,8 @@ final class StreamConsumer {
 
   /** Asks for what is pending for it, and then for what nobody has read. */
   private Read begin() throws Exception {
-    for (StreamName stream : StreamName.of(kind)) {
-      takePending(stream, /* own= */ true);
+    for (StreamName stream : streams()) {
+      takePending(stream, await(pending(stream, StreamReader.FIRST, true)), /* own= */ true);
       groups.known(stream);
     }
     awaitAcknowledgements();
@@ -215,13 +226,14 @@ final class StreamConsumer {
    * that was lost with its connection, or what dead members left. An entry that was given too often
    * goes to the dead letters; one that is suspected is written by itself.
    *
+   * @param first of these entries
    * @param own what this consumer was given: nobody else may have it
    */
-  private void takePending(StreamName stream, boolean own) throws Exception {
+  private void takePending(StreamName stream, List<PendingMessage> first, boolean own)
+      throws Exception {
     String after = StreamReader.FIRST;
-    List<PendingMessage> pending;
-    do {
-      pending = await(reader.pending(stream, after, own, AdaptiveBatch.MOST));
+    List<PendingMessage> pending = first;
+    while (running() && !pending.isEmpty()) {
       List<String> together = new ArrayList<>();
       for (PendingMessage entry : pending) {
         after = entry.getId();
@@ -235,7 +247,13 @@ final class StreamConsumer {
         }
       }
       take(stream, together, own);
-    } while (running() && !pending.isEmpty());
+      pending = await(pending(stream, after, own));
+    }
+  }
+
+  private CompletionStage<List<PendingMessage>> pending(
+      StreamName stream, String after, boolean own) {
+    return reader.pending(stream, after, own, AdaptiveBatch.MOST);
   }
 
   /** Takes entries a few at a time, so that a reply holds all of them. */
@@ -289,9 +307,10 @@ final class StreamConsumer {
    * A read that Redis answers later.
    *
    * @param most entries asked for
+   * @param each of these of each stream
    * @param begin when, {@link System#nanoTime}
    */
-  private record Read(CompletionStage<Reply> reply, int most, long begin) {}
+  private record Read(CompletionStage<Reply> reply, int most, int each, long begin) {}
 
   /**
    * Writes what a read brings.
@@ -328,7 +347,11 @@ final class StreamConsumer {
     long now = System.nanoTime();
     arrivals.read(reply.entries(), now - before);
     before = now;
-    return reply.entries() >= read.most() && running() ? read() : null;
+    if (reply.entries() > 0) {
+      busy = reply.busy();
+    }
+    boolean full = reply.entries() >= read.most() || reply.mostOfOne() >= read.each();
+    return full && running() ? read() : null;
   }
 
   private void write(Reply reply) throws Exception {
@@ -355,7 +378,13 @@ final class StreamConsumer {
   private Read read() {
     ReplyBound bound = reader.bound();
     int most = batchSize.size(bound.most());
-    return new Read(reader.unread(most, bound), most, System.nanoTime());
+    List<ReadUpTo> from = layouts.read(kind);
+    int each = AdaptiveBatch.each(most, busy, from);
+    CompletionStage<Reply> reply =
+        from.stream().allMatch(stream -> stream.before() == null)
+            ? reader.unread(from.stream().map(ReadUpTo::stream).toList(), each, bound)
+            : reader.unreadBefore(from, each, bound);
+    return new Read(reply, most, each, System.nanoTime());
   }
 
   /**
@@ -369,9 +398,14 @@ final class StreamConsumer {
     List<CompletionStage<Long>> sent = new ArrayList<>();
     writing.begin();
     try {
-      for (EntryBatch batch : batches) {
-        if (batch.size() + batch.newer().size() > 0) {
-          handler.handle(batch, name, claimed, this::stopping).ifPresent(sent::add);
+      for (boolean urgent : List.of(true, false)) {
+        List<EntryBatch> together =
+            batches.stream()
+                .filter(batch -> batch.stream().urgent() == urgent)
+                .filter(batch -> batch.size() + batch.newer().size() > 0)
+                .toList();
+        if (!together.isEmpty()) {
+          handler.handle(together, name, claimed, this::stopping).ifPresent(sent::add);
         }
       }
     } finally {
@@ -403,20 +437,35 @@ final class StreamConsumer {
       return;
     }
     nextClaim = System.nanoTime() + claimIdle.toNanos() / 2;
-    for (StreamName stream : StreamName.of(kind)) {
-      takePending(stream, /* own= */ false);
+    Map<StreamName, CompletionStage<List<PendingMessage>>> asked = new LinkedHashMap<>();
+    for (StreamName stream : streams()) {
+      asked.put(stream, pending(stream, StreamReader.FIRST, false));
+    }
+    for (Map.Entry<StreamName, CompletionStage<List<PendingMessage>>> one : asked.entrySet()) {
+      takePending(one.getKey(), await(one.getValue()), /* own= */ false);
     }
   }
 
   private void leave() {
-    for (StreamName stream : StreamName.of(kind)) {
-      try {
-        groups.remove(stream, name);
-      } catch (RuntimeException e) {
-        log.debug("{} stays listed in its group: {}", name, e.getMessage());
-      }
+    try {
+      layouts.all(kind).forEach(this::leave);
+    } catch (RedisException e) {
+      log.debug("{} stays listed in its groups: {}", name, e.getMessage());
     }
     reader.disconnect();
+  }
+
+  private void leave(StreamName stream) {
+    try {
+      groups.remove(stream, name);
+    } catch (RedisException e) {
+      log.debug("{} stays listed in the group of {}: {}", name, stream.key(), e.getMessage());
+    }
+  }
+
+  /** What it reads now. */
+  private List<StreamName> streams() {
+    return layouts.read(kind).stream().map(ReadUpTo::stream).toList();
   }
 
   private <T> T await(CompletionStage<T> stage) throws Exception {

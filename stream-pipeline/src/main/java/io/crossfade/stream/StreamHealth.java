@@ -9,18 +9,19 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says of each stream what is in it and what has not reached a row. Ages are those of acceptance
- * stamps: an entry's id may come from a clock that was wrong.
+ * Says of each stream, partition by partition, what is in it and what has not reached a row. Ages
+ * are those of acceptance stamps: an entry's id may come from a clock that was wrong.
  */
 public final class StreamHealth {
 
   /**
    * One stream. Ids and ages are {@code null} where there is no such entry.
    *
-   * @param stream its key
+   * @param stream its key, a partition's with its number
    * @param length entries in it, acknowledged ones within the retention included
    * @param firstEntry id of the oldest entry
    * @param lastEntry the highest id that an entry of it ever had
@@ -46,6 +47,12 @@ public final class StreamHealth {
       @Nullable Long oldestUnacknowledgedMillis,
       @Nullable Stuck oldestPending,
       int consumers) {
+
+    /** The key of the stream that it is a partition of; its own when it is none. */
+    public String whole() {
+      int number = stream.indexOf(StreamName.NUMBER);
+      return number < 0 ? stream : stream.substring(0, number);
+    }
 
     /** Whether the row of every entry up to {@code entry} is committed. */
     public boolean committed(String entry) {
@@ -104,26 +111,38 @@ public final class StreamHealth {
   static final long MOST_COUNTED = 10_000;
 
   private final StreamLook look;
+  private final StreamLayouts layouts;
   private final StreamSettings settings;
   private final InstantSource clock;
 
   /**
    * @param clock that of the acceptance stamps
    */
-  StreamHealth(StreamLook look, StreamSettings settings, InstantSource clock) {
+  StreamHealth(
+      StreamLook look, StreamLayouts layouts, StreamSettings settings, InstantSource clock) {
     this.look = look;
+    this.layouts = layouts;
     this.settings = settings;
     this.clock = clock;
   }
 
-  /** All streams, now. */
+  /** All streams that there are now, by partition; those of former layouts until they are empty. */
+  List<StreamName> streams() {
+    return layouts.all();
+  }
+
+  /** What is in each of these. */
   public List<Stats> stats() {
-    return StreamName.values().stream().map(this::stats).toList();
+    List<StreamName> streams = streams();
+    List<StreamState> states = look.at(streams);
+    return IntStream.range(0, states.size())
+        .mapToObj(i -> stats(streams.get(i), states.get(i)))
+        .toList();
   }
 
   /** Whether every entry of every stream is acknowledged. */
   public boolean drained() {
-    return StreamName.values().stream().allMatch(this::drained);
+    return look.at(streams()).stream().allMatch(state -> state.oldestUnacknowledged().isEmpty());
   }
 
   boolean drained(StreamName stream) {
@@ -132,20 +151,19 @@ public final class StreamHealth {
 
   /** Entries of a kind whose row is not committed; of unread ones as {@link Stats#lag}. */
   public long backlog(Kind kind) {
-    return StreamName.of(kind).stream()
+    List<StreamName> streams = layouts.all(kind);
+    List<StreamState> states = look.at(streams);
+    return IntStream.range(0, states.size())
         .mapToLong(
-            stream -> {
-              StreamState state = look.at(stream);
-              return pending(state) + waiting(stream, state, MOST_COUNTED);
-            })
+            i -> pending(states.get(i)) + waiting(streams.get(i), states.get(i), MOST_COUNTED))
         .sum();
   }
 
   /** Time since the oldest acceptance of a kind whose row is not committed; zero without any. */
   public Duration backlogAge(Kind kind) {
     Instant now = clock.instant();
-    return StreamName.of(kind).stream()
-        .flatMap(stream -> look.at(stream).oldestAge(now).stream())
+    return look.at(layouts.all(kind)).stream()
+        .flatMap(state -> state.oldestAge(now).stream())
         .max(Comparator.naturalOrder())
         .orElse(Duration.ZERO);
   }
@@ -174,7 +192,7 @@ public final class StreamHealth {
 
   /** All streams with those who read them, now. */
   public List<Detail> details() {
-    return StreamName.values().stream().map(this::detail).toList();
+    return streams().stream().map(this::detail).toList();
   }
 
   private Detail detail(StreamName stream) {
@@ -236,7 +254,17 @@ public final class StreamHealth {
 
   /** Entries that no consumer has read, counted up to {@code most}. */
   long waiting(StreamName stream, long most) {
-    return Math.min(most, waiting(stream, look.at(stream), most));
+    return waiting(List.of(stream), most);
+  }
+
+  /** Entries of some streams that no consumer has read; beyond {@code most} it says no more. */
+  long waiting(List<StreamName> streams, long most) {
+    List<StreamState> states = look.at(streams);
+    long waiting = 0;
+    for (int i = 0; i < states.size() && waiting < most; i++) {
+      waiting += Math.min(most, waiting(streams.get(i), states.get(i), most));
+    }
+    return waiting;
   }
 
   /** Redis' own reckoning stays wrong after a fail-over, so that it must only do for many. */

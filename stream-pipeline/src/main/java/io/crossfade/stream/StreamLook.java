@@ -7,6 +7,7 @@ import io.crossfade.stream.StreamState.Seen;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -14,9 +15,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Asks for all of a stream in one question, so that its figures belong to one moment. Of entries it
- * takes the beginning only: one that is too large for us must not come along whenever somebody asks
- * how old it is.
+ * Asks for all of a stream, or of some, in one question, so that its figures belong to one moment.
+ * Of entries it takes the beginning only: one that is too large for us must not come along whenever
+ * somebody asks how old it is.
  */
 final class StreamLook {
 
@@ -46,26 +47,30 @@ final class StreamLook {
   private static final String LOOK =
       SEEN
           + """
-          local time = redis.call('TIME')
-          if redis.call('EXISTS', KEYS[1]) == 0 then return {time[1], time[2]} end
-          local info = named(redis.call('XINFO', 'STREAM', KEYS[1]))
-          local groups, pending, after = {}, {}, '-'
-          for _, list in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-            local g = named(list)
-            local oldest = redis.call('XPENDING', KEYS[1], g['name'], '-', '+', 1)[1]
-            groups[#groups + 1] = {g['name'], g['consumers'], g['pending'],
-              g['last-delivered-id'], g['lag'] or -1, oldest and oldest[1] or ''}
-            if g['name'] == ARGV[1] then
-              after = '(' .. g['last-delivered-id']
-              if oldest then
-                local entry = redis.call('XRANGE', KEYS[1], oldest[1], oldest[1])[1]
-                pending = {seen(entry or {oldest[1], {}}), oldest[2], oldest[3], oldest[4]}
+          local function look(key)
+            if redis.call('EXISTS', key) == 0 then return {} end
+            local info = named(redis.call('XINFO', 'STREAM', key))
+            local groups, pending, after = {}, {}, '-'
+            for _, list in ipairs(redis.call('XINFO', 'GROUPS', key)) do
+              local g = named(list)
+              local oldest = redis.call('XPENDING', key, g['name'], '-', '+', 1)[1]
+              groups[#groups + 1] = {g['name'], g['consumers'], g['pending'],
+                g['last-delivered-id'], g['lag'] or -1, oldest and oldest[1] or ''}
+              if g['name'] == ARGV[1] then
+                after = '(' .. g['last-delivered-id']
+                if oldest then
+                  local entry = redis.call('XRANGE', key, oldest[1], oldest[1])[1]
+                  pending = {seen(entry or {oldest[1], {}}), oldest[2], oldest[3], oldest[4]}
+                end
               end
             end
+            return {info['length'], info['last-generated-id'],
+              seen(redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1]), groups, pending,
+              seen(redis.call('XRANGE', key, after, '+', 'COUNT', 1)[1])}
           end
-          return {time[1], time[2], info['length'], info['last-generated-id'],
-            seen(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]), groups, pending,
-            seen(redis.call('XRANGE', KEYS[1], after, '+', 'COUNT', 1)[1])}
+          local answer = redis.call('TIME')
+          for i, key in ipairs(KEYS) do answer[i + 2] = look(key) end
+          return answer
           """;
 
   private static final String MEMBERS =
@@ -105,6 +110,9 @@ final class StreamLook {
   /** Counted at once: some hundred microseconds of the server's time. */
   private static final int STEP = 200;
 
+  /** Streams of one question: some milliseconds of it. */
+  private static final int AT_ONCE = 64;
+
   private final RedisLinks links;
   private final StreamSettings settings;
 
@@ -114,23 +122,38 @@ final class StreamLook {
   }
 
   StreamState at(StreamName stream) {
-    List<Object> answer = ask(LOOK, stream, StreamSettings.GROUP);
-    Instant now =
-        Instant.ofEpochSecond(
-            Long.parseLong((String) answer.get(0)), Long.parseLong((String) answer.get(1)) * 1000);
-    if (answer.size() == 2) {
+    return at(List.of(stream)).getFirst();
+  }
+
+  /** Several streams, in their order; some at a time, so that others have their turn at Redis. */
+  List<StreamState> at(List<StreamName> streams) {
+    List<StreamState> states = new ArrayList<>();
+    for (int i = 0; i < streams.size(); i += AT_ONCE) {
+      List<StreamName> some = streams.subList(i, Math.min(streams.size(), i + AT_ONCE));
+      List<Object> answer = ask(LOOK, some, StreamSettings.GROUP);
+      Instant now =
+          Instant.ofEpochSecond(
+              Long.parseLong((String) answer.get(0)),
+              Long.parseLong((String) answer.get(1)) * 1000);
+      answer.subList(2, answer.size()).forEach(one -> states.add(state(now, list(one))));
+    }
+    return states;
+  }
+
+  private static StreamState state(Instant now, List<?> answer) {
+    if (answer.isEmpty()) {
       return StreamState.missing(now);
     }
-    List<Group> groups = list(answer.get(5)).stream().map(StreamLook::group).toList();
+    List<Group> groups = list(answer.get(3)).stream().map(StreamLook::group).toList();
     return new StreamState(
         now,
-        (Long) answer.get(2),
-        EntryId.parse((String) answer.get(3)),
-        seen(answer.get(4)),
+        (Long) answer.get(0),
+        EntryId.parse((String) answer.get(1)),
+        seen(answer.get(2)),
         groups,
         StreamState.named(StreamSettings.GROUP, groups),
-        pending(list(answer.get(6))),
-        seen(answer.get(7)));
+        pending(list(answer.get(4))),
+        seen(answer.get(5)));
   }
 
   /** Who is in our group, the one with the oldest entry first, those without any last. */
@@ -175,10 +198,18 @@ final class StreamLook {
   }
 
   private List<Object> ask(String script, StreamName stream, String... arguments) {
+    return ask(script, List.of(stream), arguments);
+  }
+
+  private List<Object> ask(String script, List<StreamName> streams, String... arguments) {
     List<Object> answer =
         links
             .text()
-            .eval(script, ScriptOutputType.MULTI, new String[] {settings.key(stream)}, arguments);
+            .eval(
+                script,
+                ScriptOutputType.MULTI,
+                streams.stream().map(settings::key).toArray(String[]::new),
+                arguments);
     return Objects.requireNonNull(answer);
   }
 

@@ -11,7 +11,8 @@ enum StreamLoop implements LoopName {
   UPKEEP("stream-upkeep", Duration.ofMinutes(1)),
   APPEND_CONNECTION("append-connection", Duration.ofSeconds(30)),
   APPEND_TIMEOUT("append-timeout", Duration.ofSeconds(10)),
-  APPEND_COPIES("append-copies", Duration.ofSeconds(10));
+  APPEND_COPIES("append-copies", Duration.ofSeconds(10)),
+  APPEND_LAYOUT("append-layout", Duration.ofSeconds(30));
 
   private final String label;
   private final Duration longestSilence;

@@ -46,6 +46,7 @@ final class StreamPipeline implements SmartLifecycle {
       RedisLinks links,
       StreamLook look,
       StreamGroups groups,
+      StreamLayouts layouts,
       StreamHealth health,
       Output output,
       DeadLetters deadLetters,
@@ -71,7 +72,8 @@ final class StreamPipeline implements SmartLifecycle {
     for (Kind kind : Kind.values()) {
       fleets.add(
           new ConsumerFleet(
-              kind, instance, links, groups, health, handler, settings, loops, meters, budget));
+              kind, instance, links, groups, layouts, health, handler, settings, loops, meters,
+              budget));
     }
   }
 

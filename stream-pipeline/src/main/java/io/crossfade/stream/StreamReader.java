@@ -3,6 +3,7 @@ package io.crossfade.stream;
 import io.crossfade.db.Kind;
 import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.budget.Lease;
+import io.crossfade.stream.StreamLayouts.ReadUpTo;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -30,6 +31,34 @@ final class StreamReader {
 
   private static final Duration WAIT = Duration.ofMillis(100);
 
+  /**
+   * Up to a moment only so many are asked for as come before it; a group cannot be asked otherwise.
+   */
+  private static final String UNREAD_BEFORE =
+      """
+      local answer = {}
+      for i, key in ipairs(KEYS) do
+        local most, before = tonumber(ARGV[3]), ARGV[3 + i]
+        if before ~= '' then
+          local last
+          local groups = redis.pcall('XINFO', 'GROUPS', key)
+          for _, list in ipairs(groups.err and {} or groups) do
+            local g = {}
+            for j = 1, #list, 2 do g[list[j]] = list[j + 1] end
+            if g['name'] == ARGV[1] then last = g['last-delivered-id'] end
+          end
+          if not last then return redis.error_reply('NOGROUP No group of ' .. key) end
+          most = #redis.call('XRANGE', key, '(' .. last, '(' .. before, 'COUNT', most)
+        end
+        if most > 0 then
+          local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', most,
+            'STREAMS', key, '>')
+          if read then answer[#answer + 1] = read[1] end
+        end
+      end
+      return answer
+      """;
+
   /** Before the first entry of every stream. */
   static final String FIRST = "0-0";
 
@@ -41,11 +70,20 @@ final class StreamReader {
    */
   record Reply(List<EntryBatch> batches, long bytes, Lease lease) {
 
+    /** Entries of the stream that brought most. */
+    int mostOfOne() {
+      return batches.stream().mapToInt(EntryBatch::given).max().orElse(0);
+    }
+
+    /** Streams that brought something: of urgent or of other records, whichever are more. */
+    int busy() {
+      int urgent = (int) batches.stream().filter(batch -> batch.stream().urgent()).count();
+      return Math.max(urgent, batches.size() - urgent);
+    }
+
     /** Entries that this consumer was given, those that were left out included. */
     int entries() {
-      return batches.stream()
-          .mapToInt(batch -> batch.size() + batch.newer().size() + batch.leftOut().size())
-          .sum();
+      return batches.stream().mapToInt(EntryBatch::given).sum();
     }
   }
 
@@ -82,14 +120,20 @@ final class StreamReader {
   }
 
   /**
-   * What nobody has read yet. Streams come back in the order in which they are asked for: the
-   * urgent one first.
+   * What nobody has read yet of the kind's streams as they are with one partition.
    *
    * @param most entries of each stream
    * @param bound how much of them is kept
    */
   CompletionStage<Reply> unread(int most, ReplyBound bound) {
-    List<StreamName> streams = StreamName.of(kind);
+    return unread(StreamName.of(kind), most, bound);
+  }
+
+  /**
+   * What nobody has read yet. Streams come back in the order in which they are asked for: urgent
+   * ones first.
+   */
+  CompletionStage<Reply> unread(List<StreamName> streams, int most, ReplyBound bound) {
     CommandArgs<byte[], byte[]> how =
         new CommandArgs<>(ByteArrayCodec.INSTANCE)
             .add("GROUP")
@@ -102,7 +146,22 @@ final class StreamReader {
             .add("STREAMS")
             .addKeys(streams.stream().map(this::key).toList());
     streams.forEach(stream -> how.add(">"));
-    return ask(CommandType.XREADGROUP, new StreamReadOutput<>(bound), how, bound);
+    return ask(streams, CommandType.XREADGROUP, new StreamReadOutput<>(bound), how, bound);
+  }
+
+  /** The same while some streams are read up to a moment only; waits for no entry. */
+  CompletionStage<Reply> unreadBefore(List<ReadUpTo> readable, int most, ReplyBound bound) {
+    List<StreamName> streams = readable.stream().map(ReadUpTo::stream).toList();
+    CommandArgs<byte[], byte[]> script =
+        new CommandArgs<>(ByteArrayCodec.INSTANCE)
+            .add(UNREAD_BEFORE)
+            .add(streams.size())
+            .addKeys(streams.stream().map(this::key).toList())
+            .addKey(consumer.getGroup())
+            .addKey(consumer.getName())
+            .add(String.valueOf(most));
+    readable.forEach(one -> script.add(one.before() == null ? "" : one.before() + "-0"));
+    return ask(streams, CommandType.EVAL, new StreamReadOutput<>(bound), script, bound);
   }
 
   /**
@@ -139,7 +198,12 @@ final class StreamReader {
             .addKey(consumer.getName())
             .add(own ? 0 : settings.claimIdle().toMillis());
     ids.forEach(which::add);
-    return ask(CommandType.XCLAIM, new StreamMessageListOutput<>(bound, key(stream)), which, bound);
+    return ask(
+        List.of(stream),
+        CommandType.XCLAIM,
+        new StreamMessageListOutput<>(bound, key(stream)),
+        which,
+        bound);
   }
 
   /** What an entry holds, cut off where it is long; empty when it is not in the stream any more. */
@@ -161,6 +225,7 @@ final class StreamReader {
   }
 
   private CompletionStage<Reply> ask(
+      List<StreamName> streams,
       CommandType command,
       CommandOutput<byte[], byte[], List<StreamMessage<byte[], byte[]>>> output,
       CommandArgs<byte[], byte[]> arguments,
@@ -172,7 +237,7 @@ final class StreamReader {
             .thenApplyAsync(
                 messages ->
                     new Reply(
-                        EntryBatch.of(StreamName.of(kind), settings::key, messages),
+                        EntryBatch.of(streams, settings::key, messages),
                         bound.seen(),
                         bound.lease()),
                 Thread::startVirtualThread);

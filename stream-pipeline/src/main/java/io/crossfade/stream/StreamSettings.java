@@ -28,6 +28,8 @@ import org.springframework.validation.annotation.Validated;
  *     though they are younger than the retention. 0 for a fifth of what Redis may use
  * @param maxDeliveries an entry that was given to consumers so often and is not acknowledged goes
  *     to the dead letters
+ * @param partitions of each stream, 1 to 4,096: the devices' buckets are shared out among them. 1
+ *     for streams as a whole, under keys without a number
  */
 @Validated
 @ConfigurationProperties("crossfade.stream")
@@ -41,14 +43,21 @@ public record StreamSettings(
     @DefaultValue("1s") @DurationMin(millis = 1) Duration appendTimeout,
     @DefaultValue("20000") @Min(1) int maxInFlight,
     @DefaultValue("0B") DataSize maxBytes,
-    @DefaultValue("8") @Min(4) int maxDeliveries) {
+    @DefaultValue("8") @Min(4) int maxDeliveries,
+    @DefaultValue("1") @Min(1) @Max(StreamLayout.MOST) int partitions) {
 
   /** Every process reads through the one group. */
   static final String GROUP = "crossfade";
 
-  /** Of all streams. */
+  private static final int KEYS_LOOKED_AT = 16;
+
+  /** Of streams to look at when Redis is new to us; of partitions some stand for all. */
   List<String> keys() {
-    return StreamName.values().stream().map(this::key).toList();
+    StreamLayout layout = new StreamLayout(partitions);
+    return StreamName.values().stream()
+        .flatMap(whole -> layout.of(whole).stream().limit(KEYS_LOOKED_AT))
+        .map(this::key)
+        .toList();
   }
 
   String key(StreamName stream) {

@@ -61,7 +61,7 @@ final class StreamTrimmer {
       long excess = (long) Math.ceil(left - most / average);
       trimmed += trimOldest(stream, safe.get(), excess, end);
     }
-    meters.counter(StreamMeter.TRIMMED.id(), "stream", stream.key()).increment((double) trimmed);
+    meters.counter(StreamMeter.TRIMMED.id(), "stream", stream.whole()).increment((double) trimmed);
     return trimmed;
   }
 

@@ -7,12 +7,16 @@ import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +37,9 @@ final class StreamUpkeep {
 
   private static final Duration LONG_PENDING = Duration.ofMinutes(1);
 
+  /** Of one round; what is left of many partitions then begins the next. */
+  private static final Duration ROUND = Duration.ofSeconds(10);
+
   private record Measured(Stats stats, double bytes) {}
 
   private final StreamLook look;
@@ -42,6 +49,7 @@ final class StreamUpkeep {
   private final StreamSettings settings;
   private final Map<StreamName, Measured> measured = new ConcurrentHashMap<>();
   private final Map<StreamName, String> said = new HashMap<>();
+  private final Deque<StreamName> due = new ArrayDeque<>();
 
   StreamUpkeep(
       StreamLook look,
@@ -56,40 +64,50 @@ final class StreamUpkeep {
     this.trimmer = trimmer;
     this.settings = settings;
     for (StreamName stream : StreamName.values()) {
-      gauge(StreamMeter.LENGTH, stream, Stats::length, meters);
-      gauge(StreamMeter.PENDING, stream, Stats::pending, meters);
-      gauge(StreamMeter.WAITING, stream, Stats::lag, meters);
-      gauge(
+      sum(StreamMeter.LENGTH, stream, known -> known.stats().length(), meters);
+      sum(StreamMeter.PENDING, stream, known -> known.stats().pending(), meters);
+      sum(StreamMeter.WAITING, stream, known -> known.stats().lag(), meters);
+      sum(StreamMeter.BYTES, stream, Measured::bytes, meters);
+      most(
           StreamMeter.OLDEST_UNACKNOWLEDGED,
           stream,
           stats -> seconds(stats.oldestUnacknowledgedMillis()),
           meters);
-      gauge(StreamMeter.AHEAD, stream, stats -> seconds(stats.aheadMillis()), meters);
-      gauge(StreamMeter.OVERDUE, stream, stats -> seconds(stats.overdueMillis()), meters);
-      gauge(
+      most(StreamMeter.AHEAD, stream, stats -> seconds(stats.aheadMillis()), meters);
+      most(StreamMeter.OVERDUE, stream, stats -> seconds(stats.overdueMillis()), meters);
+      most(
           StreamMeter.OLDEST_PENDING,
           stream,
           stats -> stats.oldestPending() == null ? 0 : seconds(stats.oldestPending().ageMillis()),
           meters);
-      gauge(
+      most(
           StreamMeter.DELIVERIES,
           stream,
           stats -> stats.oldestPending() == null ? 0 : stats.oldestPending().deliveries(),
           meters);
-      register(StreamMeter.BYTES, stream, Measured::bytes, meters);
     }
   }
 
   /**
-   * One round over all streams; one that is no stream does not keep it from the others.
+   * One round over all streams and their partitions; one that is no stream does not keep it from
+   * the others.
    *
    * @throws RedisException when Redis is away, or is a wrong one for all of them
    */
   void round() {
+    List<StreamName> all = health.streams();
+    measured.keySet().retainAll(all);
+    said.keySet().retainAll(all);
+    if (due.isEmpty()) {
+      due.addAll(all);
+    }
     long most = mostBytes();
-    for (StreamName stream : StreamName.values()) {
+    long end = System.nanoTime() + ROUND.toNanos();
+    while (!due.isEmpty() && System.nanoTime() < end) {
+      StreamName stream = due.removeFirst();
+      long partitions = all.stream().filter(one -> one.whole().equals(stream.whole())).count();
       try {
-        round(stream, most);
+        round(stream, most / Math.max(1, partitions));
       } catch (RedisCommandExecutionException e) {
         if (WrongServer.said(e)) {
           throw e;
@@ -182,21 +200,43 @@ final class StreamUpkeep {
     return "";
   }
 
-  private void gauge(
+  /** Of all partitions together. */
+  private void sum(
+      StreamMeter meter,
+      StreamName stream,
+      ToDoubleFunction<Measured> value,
+      MeterRegistry meters) {
+    register(meter, stream, partitions -> partitions.mapToDouble(value).sum(), meters);
+  }
+
+  /** Of the partition where it is most. */
+  private void most(
       StreamMeter meter, StreamName stream, ToDoubleFunction<Stats> value, MeterRegistry meters) {
-    register(meter, stream, known -> value.applyAsDouble(known.stats()), meters);
+    register(
+        meter,
+        stream,
+        partitions ->
+            partitions
+                .mapToDouble(known -> value.applyAsDouble(known.stats()))
+                .max()
+                .orElse(Double.NaN),
+        meters);
   }
 
   private void register(
       StreamMeter meter,
       StreamName stream,
-      ToDoubleFunction<Measured> value,
+      ToDoubleFunction<Stream<Measured>> value,
       MeterRegistry meters) {
     Gauge.builder(
             meter.id(),
             () -> {
-              Measured known = measured.get(stream);
-              return known == null ? Double.NaN : value.applyAsDouble(known);
+              List<Measured> partitions =
+                  measured.entrySet().stream()
+                      .filter(one -> one.getKey().whole().equals(stream.key()))
+                      .map(Map.Entry::getValue)
+                      .toList();
+              return partitions.isEmpty() ? Double.NaN : value.applyAsDouble(partitions.stream());
             })
         .description(meter.description())
         .tag("stream", stream.key())

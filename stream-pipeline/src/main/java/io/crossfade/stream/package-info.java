@@ -7,6 +7,8 @@
  *   <li>{@link io.crossfade.stream.StreamAppender} appends, on a connection that is never repaired
  *       behind its back ({@code AppendLink}, {@code AppendConnection}); {@code FlushPacer} decides
  *       when bytes go out.
+ *   <li>{@code StreamLayout} says into which partition; {@code LayoutAnnouncement} tells everybody,
+ *       and {@code StreamLayouts} what others told.
  *   <li>{@code ConsumerFleet} runs the consumers of a kind, as many as {@code ConsumerScaling}
  *       says; each is a {@code StreamConsumer}, which reads by {@code StreamReader}, and as much as
  *       {@code AdaptiveBatch} and {@code ReplyBound} allow.

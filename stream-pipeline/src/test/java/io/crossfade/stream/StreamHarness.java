@@ -39,6 +39,7 @@ final class StreamHarness implements AutoCloseable {
   final RedisLinks links;
   final StreamGroups groups;
   final StreamLook look;
+  final StreamLayouts layouts;
   final StreamHealth health;
   final StreamAppender appender;
   final BatchHandler handler;
@@ -69,8 +70,10 @@ final class StreamHarness implements AutoCloseable {
     links = new RedisLinks(client, settings);
     groups = new StreamGroups(links, settings);
     look = new StreamLook(links, settings);
-    health = new StreamHealth(look, settings, InstantSource.system());
+    layouts = new StreamLayouts(links, settings);
+    health = new StreamHealth(look, layouts, settings, InstantSource.system());
     appender = new StreamAppender(links, settings, loops, meters, budget);
+    appender.willAppend();
     appender.start();
     handler =
         new BatchHandler(
@@ -111,6 +114,11 @@ final class StreamHarness implements AutoCloseable {
     return settings(false, 1, Duration.ZERO, retention, 20_000, AUTOMATIC, 1_000);
   }
 
+  /** The same of one of several processes that may cut the streams otherwise than the others. */
+  static StreamSettings partitioned(String prefix, int partitions, Duration retention) {
+    return settings(prefix, false, 2, SECOND, retention, 20_000, AUTOMATIC, 8, partitions);
+  }
+
   private static StreamSettings settings(
       boolean validateOnly,
       int maxConsumers,
@@ -119,8 +127,30 @@ final class StreamHarness implements AutoCloseable {
       int maxInFlight,
       DataSize maxBytes,
       int maxDeliveries) {
-    return new StreamSettings(
+    return settings(
         TestRedis.newPrefix(),
+        validateOnly,
+        maxConsumers,
+        claimIdle,
+        retention,
+        maxInFlight,
+        maxBytes,
+        maxDeliveries,
+        1);
+  }
+
+  private static StreamSettings settings(
+      String prefix,
+      boolean validateOnly,
+      int maxConsumers,
+      Duration claimIdle,
+      Duration retention,
+      int maxInFlight,
+      DataSize maxBytes,
+      int maxDeliveries,
+      int partitions) {
+    return new StreamSettings(
+        prefix,
         true,
         validateOnly,
         maxConsumers,
@@ -129,7 +159,8 @@ final class StreamHarness implements AutoCloseable {
         Duration.ofSeconds(10),
         maxInFlight,
         maxBytes,
-        maxDeliveries);
+        maxDeliveries,
+        partitions);
   }
 
   List<String> append(List<? extends AcceptedRecord> records) throws Exception {
@@ -149,6 +180,7 @@ final class StreamHarness implements AutoCloseable {
             new InstanceName("it" + (fleets.isEmpty() ? "" : fleets.size())),
             links,
             groups,
+            layouts,
             health,
             handler,
             settings,
