@@ -1,6 +1,9 @@
 package io.crossfade.stream;
 
-/** Every meter of the stream path, with its tags. */
+/**
+ * Every meter of the stream path, with its tags. The tag stream is that of a whole stream: of its
+ * partitions entries, bytes and counts are the sum, and ages the greatest.
+ */
 public enum StreamMeter {
   APPENDED("crossfade.stream.appended", "Records that Redis confirmed; tag stream"),
   APPEND_FAILED("crossfade.stream.append.failed", "Records that Redis did not confirm; tag stream"),

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class PartitionsIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration DAY = Duration.ofHours(24);
 
   /** Records of later seconds are appended after a switch. */
@@ -164,7 +165,7 @@ class PartitionsIT {
 
   @Test
   void eachPartitionIsTrimmed() throws Exception {
-    StreamSettings settings = StreamHarness.partitioned(prefix, 3, Duration.ofMillis(1));
+    StreamSettings settings = StreamHarness.partitioned(prefix, 3, SECOND, Duration.ofMillis(1));
     try (StreamHarness harness = new StreamHarness(TestRedis.sharedPort(), settings, outputs)) {
       harness.append(health(30, 0, 20));
       StreamUpkeep upkeep = harness.upkeep();
@@ -204,9 +205,9 @@ class PartitionsIT {
     for (int[] change : new int[][] {{1, 4}, {2, 5}, {5, 2}, {3, 1}}) {
       String own = TestRedis.newPrefix();
       TestOutputs fresh = new TestOutputs(TestDatabase.newSchemas());
-      try (StreamHarness before = harness(own, change[0], fresh)) {
+      try (StreamHarness before = harness(own, change[0], PATIENCE, fresh)) {
         before.append(health(50, 0, 120));
-        try (StreamHarness after = harness(own, change[1], fresh)) {
+        try (StreamHarness after = harness(own, change[1], PATIENCE, fresh)) {
           after.append(health(50, LATER, 2));
           after.consume(Kind.HEALTH);
           after.consume(Kind.HEALTH);
@@ -351,12 +352,15 @@ class PartitionsIT {
   }
 
   private StreamHarness cutInto(int partitions) {
-    return harness(prefix, partitions, outputs);
+    return harness(prefix, partitions, SECOND, outputs);
   }
 
-  private static StreamHarness harness(String prefix, int partitions, TestOutputs outputs) {
+  private static StreamHarness harness(
+      String prefix, int partitions, Duration claimIdle, TestOutputs outputs) {
     return new StreamHarness(
-        TestRedis.sharedPort(), StreamHarness.partitioned(prefix, partitions, DAY), outputs);
+        TestRedis.sharedPort(),
+        StreamHarness.partitioned(prefix, partitions, claimIdle, DAY),
+        outputs);
   }
 
   private static List<AcceptedRecord> health(int devices, int from, int seconds) {

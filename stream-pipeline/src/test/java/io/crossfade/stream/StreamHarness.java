@@ -115,8 +115,9 @@ final class StreamHarness implements AutoCloseable {
   }
 
   /** The same of one of several processes that may cut the streams otherwise than the others. */
-  static StreamSettings partitioned(String prefix, int partitions, Duration retention) {
-    return settings(prefix, false, 2, SECOND, retention, 20_000, AUTOMATIC, 8, partitions);
+  static StreamSettings partitioned(
+      String prefix, int partitions, Duration claimIdle, Duration retention) {
+    return settings(prefix, false, 2, claimIdle, retention, 20_000, AUTOMATIC, 8, partitions);
   }
 
   private static StreamSettings settings(
