@@ -30,7 +30,7 @@ public record DbSettings(
     @DefaultValue("true") boolean migrate,
     @Nullable Credentials migration) {
 
-  private static final String MISSING = "needs .url, .username and .password";
+  private static final String MISSING = "needs .url and .password";
 
   /**
    * One schema.
@@ -45,7 +45,7 @@ public record DbSettings(
               regexp = "jdbc:mysql://[^/]+/\\w+(\\?.*)?",
               message = "must look like jdbc:mysql://host:port/schema")
           String url,
-      String username,
+      @DefaultValue("crossfade") String username,
       @DefaultValue("") String password,
       @DefaultValue("12") @Min(1) @Max(500) int connections) {
 

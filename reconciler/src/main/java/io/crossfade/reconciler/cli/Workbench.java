@@ -22,8 +22,16 @@ import picocli.CommandLine.Spec;
 /** What every command needs: settings, and the three schemas. */
 final class Workbench {
 
-  /** A person waits; nothing is lost, for a run that was begun is gone on with. */
-  private static final String STOP_TIMEOUT = "10s";
+  /**
+   * Where a router looks when nothing is said. And a person waits for a stop; nothing is lost, for
+   * a run that was begun is gone on with.
+   */
+  private static final Map<String, Object> DEFAULTS =
+      Map.of(
+          "crossfade.db.control.url", "jdbc:mysql://localhost:3306/crossfade_control",
+          "crossfade.db.legacy.url", "jdbc:mysql://localhost:3306/crossfade_legacy",
+          "crossfade.db.stream.url", "jdbc:mysql://localhost:3306/crossfade_stream",
+          "crossfade.stop.timeout", "10s");
 
   @Option(
       names = "--set",
@@ -41,7 +49,7 @@ final class Workbench {
     application.setBannerMode(org.springframework.boot.Banner.Mode.OFF);
     application.setLogStartupInfo(false);
     application.setRegisterShutdownHook(true);
-    application.setDefaultProperties(Map.of("crossfade.stop.timeout", STOP_TIMEOUT));
+    application.setDefaultProperties(DEFAULTS);
     if (command.root().userObject() instanceof ReconcilerCli cli) {
       application.addInitializers(cli.initializers());
     }

@@ -35,13 +35,13 @@ class PackagedCliIT {
           .singleElement()
           .asString()
           .startsWith("error: ")
-          .contains("crossfade.db.legacy needs .url");
+          .contains("crossfade.db.legacy.url must look like");
     }
     assertThat(plain).content().doesNotStartWith("{").isNotBlank();
     assertThat(structured).content().startsWith("{");
   }
 
-  /** What a command without settings says, out and err. */
+  /** What a command with a setting that cannot be says, out and err. */
   private String said(Map<String, String> environment) throws IOException {
     Path jar;
     try (Stream<Path> built = Files.list(Path.of("target"))) {
@@ -61,6 +61,7 @@ class PackagedCliIT {
             "selftest");
     command.directory(directory.toFile()).redirectErrorStream(true).redirectOutput(said.toFile());
     command.environment().keySet().removeIf(name -> name.startsWith("CROSSFADE_"));
+    command.environment().put("CROSSFADE_DB_LEGACY_URL", "somewhere");
     command.environment().putAll(environment);
     int exit = command.start().onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue();
     assertThat(exit).isEqualTo(3);

@@ -10,8 +10,6 @@ import io.crossfade.db.SampleRecords;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.reconciler.cli.Cli.Said;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -137,14 +135,34 @@ class ReconcilerCliIT {
     assertThat(said.out()).isEmpty();
   }
 
+  /** As a router does: never as whoever is logged in at this machine. */
   @Test
-  void settingThatIsMissingIsNamed() {
-    StringWriter err = new StringWriter();
-    int code =
-        ReconcilerCli.run(
-            new PrintWriter(new StringWriter()), new PrintWriter(err, true), "pause", "--reason=x");
-    assertThat(code).isEqualTo(3);
-    assertThat(err.toString()).contains("crossfade.db.legacy needs .url, .username and .password");
+  void userThatNobodyNamedIsCrossfade() {
+    DbSettings there = outputs.settings();
+    Said said =
+        Cli.run(
+            List.of(
+                "pause",
+                "--reason=x",
+                "--set=crossfade.db.control.url=" + there.control().url(),
+                "--set=crossfade.db.legacy.url=" + there.legacy().url(),
+                "--set=crossfade.db.stream.url=" + there.stream().url()));
+    assertThat(said.code()).isEqualTo(3);
+    assertThat(said.err()).contains("user 'crossfade'@");
+    assertThat(said.err().strip().lines()).hasSize(1);
+  }
+
+  @Test
+  void mistakeIsOneLineWithAHint() {
+    assertThat(Cli.run(List.of("comprae")).err().strip().lines())
+        .singleElement()
+        .asString()
+        .startsWith("error: ")
+        .contains("did you mean", "compare", "'reconciler --help'");
+    assertThat(Cli.run(List.of("repair", "--run", "x")).err().strip().lines())
+        .singleElement()
+        .asString()
+        .contains("'x' is not a long", "'reconciler repair --help'");
   }
 
   @Test
