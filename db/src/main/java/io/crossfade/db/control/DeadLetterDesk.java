@@ -165,6 +165,56 @@ public final class DeadLetterDesk {
         });
   }
 
+  /**
+   * Letters that died alike.
+   *
+   * @param letters how many
+   * @param firstAt when the first of them died first
+   * @param lastAt when the last of them died last
+   */
+  public record Alike(
+      Source source,
+      Kind kind,
+      String reason,
+      State state,
+      long letters,
+      Instant firstAt,
+      Instant lastAt) {}
+
+  /** Of what letters died, most letters first. */
+  public List<Alike> alike(Filter filter, int limit) throws SQLException {
+    List<Object> values = new ArrayList<>();
+    String where = where(filter, values);
+    values.add(limit);
+    return transactions.on(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT source, kind, reason, state, COUNT(*), MIN(first_at), MAX(last_at) FROM"
+                      + " dead_letter WHERE "
+                      + where
+                      + " GROUP BY source, kind, reason, state ORDER BY COUNT(*) DESC, source,"
+                      + " kind, reason, state LIMIT ?")) {
+            bind(statement, values);
+            List<Alike> alike = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                alike.add(
+                    new Alike(
+                        Source.valueOf(row.getString(1)),
+                        Kind.valueOf(row.getString(2)),
+                        row.getString(3),
+                        State.valueOf(row.getString(4)),
+                        row.getLong(5),
+                        instant(row.getObject(6, LocalDateTime.class)),
+                        instant(row.getObject(7, LocalDateTime.class))));
+              }
+            }
+            return alike;
+          }
+        });
+  }
+
   private static String where(Filter filter, List<Object> values) {
     Set<Kind> kinds = filter.kind() == null ? Kind.all() : Set.of(filter.kind());
     // Letters of other kinds are for the processes that have them.

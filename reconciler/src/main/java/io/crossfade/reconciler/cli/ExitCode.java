@@ -11,6 +11,9 @@ final class ExitCode {
   static final int ERROR = 3;
   static final int AT_WORK = 4;
 
+  /** A router refused what it was asked for. */
+  static final int REFUSED = 6;
+
   private ExitCode() {}
 
   static int of(Verdict verdict) {

@@ -15,6 +15,8 @@ final class PauseCommand implements Callable<Integer> {
 
   @Mixin private Workbench workbench = new Workbench();
 
+  @Mixin private AnswerOptions answer = new AnswerOptions();
+
   @Mixin private ActorOption actor = new ActorOption();
 
   @Option(names = "--reason", required = true, description = "Why")
@@ -25,6 +27,9 @@ final class PauseCommand implements Callable<Integer> {
     try (Workbench.Open open = workbench.open()) {
       open.get(ReconcilerPause.class).pause(actor.name(), reason);
     }
+    answer.done(
+        AnswerOptions.object().put("paused", true).put("actor", actor.name()).put("reason", reason),
+        "All runs wait, says %s; go on with: resume".formatted(actor.name()));
     return ExitCode.PASS;
   }
 }

@@ -8,6 +8,7 @@ import io.crossfade.reconciler.RunAtWorkException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,10 +20,12 @@ import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * {@code java -jar reconciler.jar …}. Exit codes: 0 the outputs agree, 1 they do not, 2 too little
- * to say, 3 it could not be found out, 4 somebody else is comparing the same.
+ * to say, 3 it could not be found out, 4 somebody else is comparing the same, 6 a router refused.
  */
 @Command(
     name = "reconciler",
@@ -31,7 +34,11 @@ import picocli.CommandLine.Command;
     description = {
       "Compares the two outputs of a migration, explains and repairs what differs.",
       "Where the schemas are: application.yaml beside the jar, environment variables"
-          + " (CROSSFADE_DB_LEGACY_URL, …), or --set crossfade.db.legacy.url=…"
+          + " (CROSSFADE_DB_LEGACY_URL, …), or --set crossfade.db.legacy.url=…; where nothing is"
+          + " said, as for a router: crossfade_control, _legacy and _stream on localhost, as user"
+          + " crossfade.",
+      "differences, report, nightly, deadletters and rollout ask a router instead (--api, --user),"
+          + " and need no right on a database."
     },
     subcommands = {
       CompareCommand.class,
@@ -41,6 +48,11 @@ import picocli.CommandLine.Command;
       CalibrateCommand.class,
       SelfTestCommand.class,
       RunsCommand.class,
+      DifferencesCommand.class,
+      ReportCommand.class,
+      NightlyCommand.class,
+      DeadLettersCommand.class,
+      RolloutCommand.class,
       RulesCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
@@ -55,7 +67,8 @@ import picocli.CommandLine.Command;
       "2:too little to say",
       "3:it could not be found out",
       "4:somebody else is comparing the same",
-      "5:told to stop, it could not in its time"
+      "5:told to stop, it could not in its time",
+      "6:a router refused what it was asked for"
     })
 public final class ReconcilerCli {
 
@@ -103,18 +116,48 @@ public final class ReconcilerCli {
 
   private static int run(ReconcilerCli cli, PrintWriter out, PrintWriter err, String... arguments) {
     CommandLine line = new CommandLine(cli);
-    line.setOut(new PrintWriter(new TerminalWriter(out, ""), true));
+    line.setOut(new Screen(out, ""));
     // The bar goes back to the start of its line.
-    line.setErr(new PrintWriter(new TerminalWriter(err, "\r"), true));
+    Screen errors = new Screen(err, "\r");
+    line.setErr(errors);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          command.getErr().println("error: " + message(exception));
-          return exception instanceof RunAtWorkException ? ExitCode.AT_WORK : ExitCode.ERROR;
+          error(errors, message(exception));
+          return switch (exception) {
+            case RunAtWorkException atWork -> ExitCode.AT_WORK;
+            case ApiException api -> api.exitCode();
+            default -> ExitCode.ERROR;
+          };
+        });
+    line.setParameterExceptionHandler(
+        (mistake, given) -> {
+          error(errors, message(mistake));
+          return ExitCode.ERROR;
         });
     errorOnInvalidInput(line);
     return line.execute(arguments);
+  }
+
+  private static void error(Screen err, String message) {
+    err.print(Screen.isWatched() ? Screen.Style.BAD : Screen.Style.PLAIN, "error:");
+    err.println(" " + message);
+  }
+
+  /** A mistake in one line, and where to read more. */
+  private static String message(ParameterException mistake) {
+    CommandLine command = mistake.getCommandLine();
+    List<String> meant =
+        mistake instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    String said = String.join("; ", String.valueOf(mistake.getMessage()).strip().lines().toList());
+    return "%s; hint: %s'%s --help'"
+        .formatted(
+            said,
+            meant.isEmpty() ? "" : "did you mean %s? ".formatted(String.join(", ", meant)),
+            command.getCommandSpec().qualifiedName());
   }
 
   private static void errorOnInvalidInput(CommandLine line) {

@@ -14,6 +14,8 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Mixin private Workbench workbench = new Workbench();
 
+  @Mixin private AnswerOptions answer = new AnswerOptions();
+
   @Mixin private ActorOption actor = new ActorOption();
 
   @Override
@@ -21,6 +23,8 @@ final class ResumeCommand implements Callable<Integer> {
     try (Workbench.Open open = workbench.open()) {
       open.get(ReconcilerPause.class).resume(actor.name());
     }
+    answer.done(
+        AnswerOptions.object().put("paused", false).put("actor", actor.name()), "Runs go on.");
     return ExitCode.PASS;
   }
 }

@@ -1,14 +1,15 @@
 package io.crossfade.reconciler.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.crossfade.db.Kind;
-import io.crossfade.db.Visible;
 import io.crossfade.reconciler.diff.DifferenceClass;
 import io.crossfade.reconciler.explain.ExplanationRules;
 import io.crossfade.reconciler.explain.ExplanationRules.Rule;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,18 +27,33 @@ import picocli.CommandLine.Spec;
     subcommands = {RulesCommand.Add.class, RulesCommand.End.class})
 final class RulesCommand implements Callable<Integer> {
 
+  private static final List<Column> COLUMNS =
+      Stream.of("id", "kind", "class", "column", "device", "owner", "until", "reason")
+          .map(Column::of)
+          .toList();
+
   @Mixin private Workbench workbench = new Workbench();
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private AnswerOptions answer = new AnswerOptions();
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    ArrayNode rules = AnswerOptions.array();
     try (Workbench.Open open = workbench.open()) {
-      open.get(ExplanationRules.class)
-          .all()
-          .forEach(rule -> out.println(Visible.of(rule.toString())));
+      for (Rule rule : open.get(ExplanationRules.class).all()) {
+        DifferenceClass difference = rule.difference();
+        rules
+            .addObject()
+            .put("id", rule.id())
+            .put("kind", rule.kind().label())
+            .put("class", difference == null ? null : difference.name())
+            .put("column", rule.column())
+            .put("device", rule.deviceSn())
+            .put("owner", rule.owner())
+            .put("until", rule.expiresAt().toString())
+            .put("reason", rule.reason());
+      }
     }
-    out.flush();
+    answer.list(rules, rules, COLUMNS, "There are no rules; 'rules add' adds one.");
     return ExitCode.PASS;
   }
 
@@ -46,6 +62,7 @@ final class RulesCommand implements Callable<Integer> {
   static final class Add implements Callable<Integer> {
 
     @Mixin private Workbench workbench = new Workbench();
+    @Mixin private AnswerOptions answer = new AnswerOptions();
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--kind", required = true, description = "A kind, for example health")
@@ -92,7 +109,10 @@ final class RulesCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), e.getMessage());
       }
       try (Workbench.Open open = workbench.open()) {
-        open.get(ExplanationRules.class).add(rule);
+        long id = open.get(ExplanationRules.class).add(rule);
+        answer.done(
+            AnswerOptions.object().put("id", id),
+            "Rule %d explains until %s; end it with: rules end %d".formatted(id, until, id));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage());
       }
@@ -105,6 +125,7 @@ final class RulesCommand implements Callable<Integer> {
   static final class End implements Callable<Integer> {
 
     @Mixin private Workbench workbench = new Workbench();
+    @Mixin private AnswerOptions answer = new AnswerOptions();
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Parameters(paramLabel = "ID", description = "Number of the rule: see 'rules'")
@@ -120,6 +141,7 @@ final class RulesCommand implements Callable<Integer> {
               spec.commandLine(), "There is no rule %d that is valid".formatted(id));
         }
       }
+      answer.done(AnswerOptions.object().put("id", id), "Rule %d explains no more.".formatted(id));
       return ExitCode.PASS;
     }
   }

@@ -1,5 +1,7 @@
 package io.crossfade.reconciler.diff;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.crossfade.db.AcceptanceStamp;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.RecordId;
 import java.util.List;
@@ -32,6 +34,12 @@ public record Difference(
   /** The same row, of another class. */
   Difference as(DifferenceClass other) {
     return new Difference(table, id, other, deviceSn, servedBy, urgent, stamp, fields);
+  }
+
+  /** When the later of the two rows was accepted, as ISO 8601 has it: the stamp for people. */
+  @JsonProperty
+  String acceptedAt() {
+    return AcceptanceStamp.instantOf(stamp).toString();
   }
 
   /** Names of the columns that differ, comma-separated. */

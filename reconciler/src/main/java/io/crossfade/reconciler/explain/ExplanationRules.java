@@ -79,12 +79,13 @@ public final class ExplanationRules {
   /**
    * Keeps a rule.
    *
+   * @return its id
    * @throws IllegalArgumentException when no table of its kind has its column: it would never match
    */
-  public void add(Rule rule) {
+  public long add(Rule rule) {
     requireComparedColumn(rule);
     DifferenceClass difference = rule.difference();
-    transactions.run(
+    return transactions.in(
         () -> {
           jdbc.sql(
                   "INSERT INTO explanation_rule (kind, class, column_name, device_sn, owner,"
@@ -113,6 +114,7 @@ public final class ExplanationRules {
                               rule.deviceSn() == null ? "any" : rule.deviceSn(),
                               rule.expiresAt()))
                   .because(rule.reason()));
+          return id;
         });
   }
 

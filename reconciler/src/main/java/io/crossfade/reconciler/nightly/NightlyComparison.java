@@ -20,6 +20,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,14 +95,25 @@ public final class NightlyComparison {
     return Optional.of(day);
   }
 
+  /** The last day that is over. */
+  LocalDate yesterday() {
+    return LocalDate.ofInstant(clock.instant(), settings.zone()).minusDays(1);
+  }
+
+  /** The same, for those who need no id before it is done. */
+  NightlyReport run(LocalDate day) throws SQLException, InterruptedException {
+    return run(day, run -> {});
+  }
+
   /**
    * Compares a day, and keeps what is to be said of it.
    *
+   * @param begun gets the run's id before the first row is read
    * @throws SQLException when a database cannot be read; the next call goes on from there
    */
-  NightlyReport run(LocalDate day) throws SQLException, InterruptedException {
+  NightlyReport run(LocalDate day, LongConsumer begun) throws SQLException, InterruptedException {
     ComparisonResult result =
-        comparison.run(ComparisonRequest.all(Origin.NIGHTLY, window(day, settings.zone())));
+        comparison.run(ComparisonRequest.all(Origin.NIGHTLY, window(day, settings.zone())), begun);
     ReportFacts facts = ReportFacts.collect(control, result, settings.zone(), advisor);
     NightlyReport report = reports.add(day, result, HtmlReport.of(facts), JsonReport.of(facts));
     log.info(

@@ -40,7 +40,7 @@ final class DeadLettersPage {
       @RequestParam(required = false) @Nullable String after,
       Model model)
       throws RefusedException, SQLException {
-    List<View> letters = api.letters(source, kind, state, AT_ONCE, after);
+    List<View> letters = api.letters(source, kind, state, null, AT_ONCE, after);
     model.addAttribute("letters", letters);
     model.addAttribute("source", source);
     model.addAttribute("kind", kind);

@@ -99,6 +99,7 @@ public final class DeadLetterController {
   /**
    * The newest first, with the first KB of each.
    *
+   * @param died the whole reason for which they died; {@code null} for any
    * @param after the {@code place} of the last letter of the page before
    */
   @GetMapping
@@ -106,18 +107,25 @@ public final class DeadLetterController {
       @RequestParam(required = false) @Nullable String source,
       @RequestParam(required = false) @Nullable String kind,
       @RequestParam(required = false) @Nullable String state,
+      @RequestParam(required = false) @Nullable String died,
       @RequestParam(defaultValue = "100") int limit,
       @RequestParam(required = false) @Nullable String after)
       throws RefusedException, SQLException {
-    DeadLetterDesk.Filter filter =
-        new DeadLetterDesk.Filter(
-            Choice.of(Source.class, source),
-            Choice.kind(kind),
-            Choice.of(State.class, state),
-            null);
+    DeadLetterDesk.Filter filter = filter(source, kind, state, died);
     return desk.newest(filter, Math.clamp(limit, 1, MOST), place(after)).stream()
         .map(kept -> view(kept, DeadLetterDesk.BEGINNING))
         .toList();
+  }
+
+  /** Of what they died, most letters first. */
+  @GetMapping("/reasons")
+  public List<DeadLetterDesk.Alike> reasons(
+      @RequestParam(required = false) @Nullable String source,
+      @RequestParam(required = false) @Nullable String kind,
+      @RequestParam(required = false) @Nullable String state,
+      @RequestParam(defaultValue = "100") int limit)
+      throws RefusedException, SQLException {
+    return desk.alike(filter(source, kind, state, null), Math.clamp(limit, 1, MOST));
   }
 
   /** One letter with all of its body. */
@@ -171,6 +179,16 @@ public final class DeadLetterController {
         Choice.recordId(key),
         actor.getName(),
         Reason.of(request.reason()));
+  }
+
+  private static DeadLetterDesk.Filter filter(
+      @Nullable String source, @Nullable String kind, @Nullable String state, @Nullable String died)
+      throws RefusedException {
+    return new DeadLetterDesk.Filter(
+        Choice.of(Source.class, source),
+        Choice.kind(kind),
+        Choice.of(State.class, state),
+        died == null || died.isEmpty() ? null : died);
   }
 
   private static DeadLetterDesk.@Nullable Place place(@Nullable String after)

@@ -35,6 +35,9 @@ public final class RuleController {
       @Nullable String reason,
       @Nullable Instant until) {}
 
+  /** The rule that was added. */
+  public record Added(long id) {}
+
   private final ExplanationRules rules;
   private final InstantSource clock;
 
@@ -49,24 +52,26 @@ public final class RuleController {
   }
 
   @PostMapping
-  public void addRule(@RequestBody RuleRequest request, Principal actor) throws RefusedException {
+  public Added addRule(@RequestBody RuleRequest request, Principal actor) throws RefusedException {
     Kind kind = request.kind();
     if (kind == null) {
       throw new RefusedException(Refusal.UNREADABLE, "A rule needs a kind");
     }
     Instant until = Choice.moment("until", request.until());
     try {
-      rules.add(
-          new Rule(
-              0,
-              kind,
-              request.difference(),
-              request.column(),
-              request.device(),
-              actor.getName(),
-              Reason.of(request.reason()),
-              clock.instant(),
-              until));
+      long id =
+          rules.add(
+              new Rule(
+                  0,
+                  kind,
+                  request.difference(),
+                  request.column(),
+                  request.device(),
+                  actor.getName(),
+                  Reason.of(request.reason()),
+                  clock.instant(),
+                  until));
+      return new Added(id);
     } catch (IllegalArgumentException e) {
       throw RefusedException.unreadable(e);
     }

@@ -116,6 +116,7 @@ class ArchitectureTest {
                   + "|reconciler.cli.TerminalLine"
                   // Does what was asked for, once.
                   + "|router.reconciliation.ReconcilerController"
+                  + "|reconciler.nightly.Nightly"
                   // ShedLock's own timer.
                   + "|reconciler.ReconcilerConfiguration).*")
           .should()
