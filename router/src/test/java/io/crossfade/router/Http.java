@@ -73,7 +73,7 @@ public final class Http {
   public HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
-    if (user != null && path.startsWith("/api/")) {
+    if (user != null && path.startsWith("/api")) {
       String login = user + ":" + TestRouterApplication.PASSWORD;
       request.header(
           "Authorization",

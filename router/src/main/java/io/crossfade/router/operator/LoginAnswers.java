@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.authentication.SimpleUrlAuthenticationSuccessHandler;
@@ -35,7 +36,18 @@ final class LoginAnswers {
       return;
     }
     response.setHeader("WWW-Authenticate", "Basic realm=\"Crossfade\"");
-    response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
+    OperatorProblems.write(
+        response, Refusal.UNAUTHORIZED, "Say who you are: user and password, as Basic");
+  }
+
+  /** Of the API, to somebody who may look. */
+  static void ofTheApi(
+      HttpServletRequest request, HttpServletResponse response, AccessDeniedException e)
+      throws IOException {
+    OperatorProblems.write(
+        response,
+        Refusal.FORBIDDEN,
+        "%s may look; an operator may change".formatted(request.getRemoteUser()));
   }
 
   /** After a wrong login in the form. */

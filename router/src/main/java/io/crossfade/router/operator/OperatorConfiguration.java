@@ -48,7 +48,7 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 @EnableConfigurationProperties(OperatorSettings.class)
-@Import({OperatorProblems.class, AuditController.class})
+@Import({OperatorProblems.class, RouteProblems.class, AuditController.class, ApiController.class})
 public class OperatorConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(OperatorConfiguration.class);
@@ -154,7 +154,11 @@ public class OperatorConfiguration {
                     .hasRole(Role.OPERATOR.name()))
         .authenticationManager(logins)
         .httpBasic(basic -> basic.authenticationEntryPoint(LoginAnswers::ofTheApi))
-        .exceptionHandling(refused -> refused.authenticationEntryPoint(LoginAnswers::ofTheApi))
+        .exceptionHandling(
+            refused ->
+                refused
+                    .authenticationEntryPoint(LoginAnswers::ofTheApi)
+                    .accessDeniedHandler(LoginAnswers::ofTheApi))
         .addFilterBefore(new ForeignRequests(true), CsrfFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .sessionManagement(
@@ -234,7 +238,7 @@ public class OperatorConfiguration {
   @Bean
   DelegatingFilterProxyRegistrationBean operatorFilter() {
     var filter = new DelegatingFilterProxyRegistrationBean("springSecurityFilterChain");
-    filter.addUrlPatterns("/api/*", "/console/*", "/togglz-console/*");
+    filter.addUrlPatterns("/api", "/api/*", "/console/*", "/togglz-console/*");
     return filter;
   }
 

@@ -2,13 +2,17 @@ package io.crossfade.router.operator;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.reconciler.repair.SelectionChangedException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -17,22 +21,36 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 @RestControllerAdvice(annotations = RestController.class)
 final class OperatorProblems {
 
+  private static final Logger log = LoggerFactory.getLogger(OperatorProblems.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @ExceptionHandler
-  ResponseEntity<ProblemDetail> refused(Exception e) throws Exception {
+  ResponseEntity<ProblemDetail> refused(Exception e, HttpServletRequest request) throws Exception {
     RefusedException refused = RefusedException.of(e);
     if (refused == null) {
-      throw e;
+      if (e instanceof ErrorResponse answer) {
+        return RouteProblems.of(answer, request);
+      }
+      if (!(e instanceof RuntimeException)) {
+        throw e;
+      }
+      log.error("A request to the operator API failed", e);
+      refused =
+          new RefusedException(
+              Refusal.UNEXPECTED, "A fault of this router, which its log has; try again");
     }
-    Refusal refusal = refused.refusal();
-    ProblemDetail problem = ProblemDetail.forStatusAndDetail(refusal.status(), refused.detail());
-    problem.setType(URI.create(type(refusal)));
-    problem.setTitle(title(refusal));
+    ProblemDetail problem = problem(refused.refusal(), refused.detail());
     if (e instanceof SelectionChangedException changed) {
       problem.setProperty("selected", changed.selected());
     }
-    return ResponseEntity.status(refusal.status()).body(problem);
+    return ResponseEntity.status(refused.refusal().status()).body(problem);
+  }
+
+  static ProblemDetail problem(Refusal refusal, String detail) {
+    ProblemDetail problem = ProblemDetail.forStatusAndDetail(refusal.status(), detail);
+    problem.setType(URI.create(type(refusal)));
+    problem.setTitle(title(refusal));
+    return problem;
   }
 
   /** The same from where Spring's controllers are not reached. */
@@ -51,7 +69,7 @@ final class OperatorProblems {
     response.getOutputStream().write(problem);
   }
 
-  private static String type(Refusal refusal) {
+  static String type(Refusal refusal) {
     return "urn:crossfade:problem:" + refusal.label();
   }
 

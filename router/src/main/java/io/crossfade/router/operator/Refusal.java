@@ -31,6 +31,15 @@ public enum Refusal {
   ROUTER_ALIVE(HttpStatus.CONFLICT),
   /** Somebody is comparing the same. */
   RUN_AT_WORK(HttpStatus.CONFLICT),
+  /** Nobody is logged in, or not with this password. */
+  UNAUTHORIZED(HttpStatus.UNAUTHORIZED),
+  /** A viewer wants to change something. */
+  FORBIDDEN(HttpStatus.FORBIDDEN),
+  METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED),
+  NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE),
+  UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE),
+  /** A fault of ours. */
+  UNEXPECTED(HttpStatus.INTERNAL_SERVER_ERROR),
   /** A page of another site made the browser ask. */
   FOREIGN_ORIGIN(HttpStatus.FORBIDDEN),
   TOO_MANY_LOGINS(HttpStatus.TOO_MANY_REQUESTS),
