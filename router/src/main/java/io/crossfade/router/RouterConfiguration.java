@@ -19,6 +19,7 @@ import io.crossfade.reconciler.accounting.AccountingSettings;
 import io.crossfade.router.console.ConsoleConfiguration;
 import io.crossfade.router.deadletters.DeadLetterConfiguration;
 import io.crossfade.router.flags.RolloutFlags;
+import io.crossfade.router.history.HistoryConfiguration;
 import io.crossfade.router.intake.ClientConnection;
 import io.crossfade.router.intake.ClientProtocol;
 import io.crossfade.router.intake.DeviceTokens;
@@ -73,6 +74,7 @@ import org.springframework.web.filter.RequestContextFilter;
   RuleController.class,
   DeadLetterConfiguration.class,
   OverviewConfiguration.class,
+  HistoryConfiguration.class,
   ConsoleConfiguration.class,
   RolloutConfiguration.class,
   OperatorConfiguration.class

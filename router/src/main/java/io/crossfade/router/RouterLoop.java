@@ -12,6 +12,8 @@ public enum RouterLoop implements LoopName {
   MIRROR_LEDGER("mirror-ledger", Duration.ofMinutes(1), Duration.ofSeconds(10)),
   NODE("acceptance-node", Duration.ofMinutes(2), Duration.ofSeconds(5)),
   CONSOLE_FEED("console-feed", Duration.ofMinutes(1), Duration.ofSeconds(10)),
+  HISTORY_COUNT("history-count", Duration.ofMinutes(1), Duration.ofSeconds(2)),
+  HISTORY_KEEP("history-keep", Duration.ofMinutes(2), Duration.ofSeconds(10)),
   SLOW_BODIES("slow-bodies", Duration.ofSeconds(30), Duration.ofSeconds(1));
 
   private final String label;

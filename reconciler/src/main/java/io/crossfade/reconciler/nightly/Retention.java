@@ -5,6 +5,8 @@ import io.crossfade.db.control.DeadLetterDesk;
 import io.crossfade.db.control.DroppedMirrors;
 import io.crossfade.db.control.LostRecords;
 import io.crossfade.db.control.RefusedRecords;
+import io.crossfade.db.control.RouterHistory;
+import io.crossfade.db.control.RouterHistory.Resolution;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
@@ -70,6 +72,7 @@ public final class Retention implements AutoCloseable {
       InstantSource clock,
       Loops loops) {
     AccountBook book = new AccountBook(control);
+    RouterHistory history = new RouterHistory(control);
     this.comparisons = comparisons;
     this.settings = settings;
     this.old =
@@ -80,7 +83,10 @@ public final class Retention implements AutoCloseable {
             new Old(new DroppedMirrors(control)::forget, settings.runs()),
             new Old(new RefusedRecords(control)::forget, settings.runs()),
             new Old(new DeadLetterDesk(control)::forgetClosed, settings.letters()),
-            new Old(new AuditLog(control)::forget, settings.audit()));
+            new Old(new AuditLog(control)::forget, settings.audit()),
+            new Old(history::forgetFine, Resolution.FINE.kept()),
+            new Old(history::forgetCoarse, Resolution.COARSE.kept()),
+            new Old(history::forgetEvents, Resolution.COARSE.kept()));
     this.locks = locks;
     this.clock = clock;
     this.loops = loops;
@@ -135,7 +141,8 @@ public final class Retention implements AutoCloseable {
     }
     if (forgotten > 0) {
       log.info(
-          "Forgot {} old rows of runs, notes, accounts, closed letters and the audit log",
+          "Forgot {} old rows of runs, notes, accounts, closed letters, the audit log and the"
+              + " history",
           forgotten);
     }
   }

@@ -488,6 +488,7 @@ class ConsoleBrowserIT {
   private static final List<String> PAGES =
       List.of(
           "/console",
+          "/console/history?minutes=60",
           "/console/rollout",
           "/console/differences",
           "/console/streams",

@@ -32,6 +32,7 @@ import org.thymeleaf.ITemplateEngine;
   DifferencesPage.class,
   DeadLettersPage.class,
   DevicePage.class,
+  HistoryPage.class,
   ReportsPage.class,
   StreamsPage.class
 })

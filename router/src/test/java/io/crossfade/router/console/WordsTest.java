@@ -17,6 +17,7 @@ import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.flags.Stage;
 import io.crossfade.router.gates.Finding;
 import io.crossfade.router.gates.Gate;
+import io.crossfade.router.history.Mark;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.overview.Alert;
 import io.crossfade.router.overview.Severity;
@@ -87,6 +88,7 @@ class WordsTest {
     has(known, "flags.from.", RolloutFlags.Source.values());
     has(known, "gate.", Gate.values());
     has(known, "kind.", Kind.values(), Kind::label);
+    has(known, "mark.", Mark.Sort.values());
     has(known, "origin.", RolloutChange.Origin.values());
     has(known, "phrase.", Finding.Phrase.values());
     has(known, "refused.", Refusal.values(), Refusal::label);
