@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.MessageSource;
@@ -39,7 +40,8 @@ public final class HistoryController {
       List<MarkView> marks) {}
 
   /**
-   * One kind and path: a figure for each slice, {@code null} where no router counted.
+   * One kind and path: a figure for each slice, {@code null} where no router counted. Optional, for
+   * so the description of the API says of the items of a list that they may be null.
    *
    * @param accepted records that the path served
    * @param written records whose row was committed, copies and repeats included
@@ -51,12 +53,12 @@ public final class HistoryController {
   public record LineView(
       String kind,
       String path,
-      List<@Nullable Long> accepted,
-      List<@Nullable Long> written,
-      List<@Nullable Long> fellBack,
-      List<@Nullable Long> refused,
-      List<@Nullable Long> waiting,
-      List<@Nullable Long> oldestMillis) {}
+      List<Optional<Long>> accepted,
+      List<Optional<Long>> written,
+      List<Optional<Long>> fellBack,
+      List<Optional<Long>> refused,
+      List<Optional<Long>> waiting,
+      List<Optional<Long>> oldestMillis) {}
 
   /**
    * Something that happened.
@@ -139,11 +141,11 @@ public final class HistoryController {
         each(line, Figures::oldestMillis));
   }
 
-  private static List<@Nullable Long> each(
+  private static List<Optional<Long>> each(
       History.Line line, Function<Figures, @Nullable Long> figure) {
-    List<@Nullable Long> all = new ArrayList<>();
+    List<Optional<Long>> all = new ArrayList<>();
     for (Summed slice : line.slices()) {
-      all.add(slice == null ? null : figure.apply(slice.figures()));
+      all.add(Optional.ofNullable(slice).map(Summed::figures).map(figure));
     }
     return all;
   }
