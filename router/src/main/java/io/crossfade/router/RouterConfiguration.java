@@ -124,6 +124,11 @@ class RouterConfiguration {
   }
 
   @Bean
+  StartLines startLines(RolloutFlags flags) {
+    return new StartLines(flags);
+  }
+
+  @Bean
   StartHealth startHealthIndicator(Databases databases, NodeLease node) {
     return new StartHealth(databases, node);
   }

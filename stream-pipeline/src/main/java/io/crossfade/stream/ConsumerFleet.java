@@ -153,7 +153,7 @@ final class ConsumerFleet {
     }
     looked = now;
     busyBefore = busyNanos();
-    if (wanted != running) {
+    if (wanted != running && running > 0) {
       log.info("{} consumers: {} ({} entries waiting)", kind.label(), wanted, waiting);
     }
     running = wanted;

@@ -115,7 +115,7 @@ final class StreamGroups {
               + " and reads whatever the stream still has, from its first entry on",
           settings.key(stream));
     } else {
-      log.info("Made the group of {}", settings.key(stream));
+      log.debug("Made the group of {}", settings.key(stream));
     }
   }
 
