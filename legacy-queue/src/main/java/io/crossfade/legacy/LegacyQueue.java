@@ -14,6 +14,7 @@ import io.crossfade.db.budget.Lease;
 import io.crossfade.db.budget.Stage;
 import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.control.DeadLetters.Letter;
+import io.crossfade.db.logging.OutageLog;
 import io.crossfade.db.process.FatalErrors;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
@@ -100,6 +101,8 @@ final class LegacyQueue {
    */
   private final AtomicLongArray inHand;
 
+  private final OutageLog outage;
+
   private volatile boolean accepting = true;
   private volatile Instant giveUpAt = Instant.MAX;
 
@@ -117,6 +120,7 @@ final class LegacyQueue {
     this.served = budget.lease(Stage.QUEUE);
     this.copied = budget.lease(Stage.COPIES);
     this.kind = kind;
+    this.outage = new OutageLog(log, "Cannot write %s records".formatted(kind.label()));
     this.shape = shape;
     this.output = output;
     this.deadLetters = deadLetters;
@@ -390,6 +394,7 @@ final class LegacyQueue {
         writeOnce();
         pauses = new RetryPause();
         attempts = new WriteAttempts();
+        outage.worked();
         return Next.again();
       } catch (SQLException | RuntimeException e) {
         FatalErrors.endIfFatal(e);
@@ -398,13 +403,10 @@ final class LegacyQueue {
         }
         retries.increment();
         Duration pause = pauses.next();
-        log.warn(
-            "Cannot write {} {} records, first {}: {}; trying again in {} ms",
-            taken.size(),
-            kind.label(),
-            taken.getFirst().acceptance().id(),
-            SqlFaults.describe(e),
-            pause.toMillis());
+        outage.failed(
+            "%s, %d records, first %s"
+                .formatted(
+                    SqlFaults.describe(e), taken.size(), taken.getFirst().acceptance().id()));
         return Next.after(pause);
       }
     }

@@ -3,6 +3,7 @@ package io.crossfade.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crossfade.db.CutLink;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.Visible;
 import io.crossfade.stream.TestRedis;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +25,8 @@ class LogLinesIT {
 
   private static final String HOSTILE = "\u001b[2J\r\nFORGED \u009b\u2028";
   private static final String IN_JSON = "\\u001b[2J\\r\\nFORGED \\u009b\\u2028";
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @Test
   void nothingThatAClientSendsMakesALine(@TempDir Path directory) throws Exception {
@@ -98,6 +102,61 @@ class LogLinesIT {
                 });
       }
     }
+  }
+
+  @Test
+  void aStartAndAnOutageAreAFewLines() throws Exception {
+    try (CutLink database = new CutLink(TestDatabase.port());
+        TestRedis redis = new TestRedis();
+        RouterProcess router =
+            new RouterProcess(
+                RouterApplication.class,
+                RouterProcess.arguments(
+                    TestDatabase.newSchemasBehind(database),
+                    redis.port(),
+                    TestRedis.newPrefix()))) {
+      Http http = router.http();
+      await().atMost(PATIENCE).until(() -> router.log().contains("Stages: "));
+      assertThat(lines(router, "INFO|WARN|ERROR").filter(line -> !line.contains("crossfade.audit")))
+          .as("a start; the first one also says who set the flags")
+          .hasSizeLessThanOrEqualTo(12)
+          .anyMatch(
+              line ->
+                  line.endsWith(
+                      "Console at http://localhost:%1$d/console, API at http://localhost:%1$d/api"
+                          .formatted(router.port())))
+          .anyMatch(line -> line.contains("Stages: health shadow"));
+      database.cut();
+      redis.kill();
+      for (int second = 0; second < 40; second++) {
+        http.post("/upload_health_data", Http.health("LOG", second));
+        http.post("/upload_health_data_v2", Http.health("LOG2", second));
+      }
+      await().atMost(PATIENCE).until(() -> router.sum("crossfade_legacy_retries_total") >= 8);
+      redis.start();
+      database.mend();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  lines(router, "INFO")
+                      .anyMatch(
+                          line -> line.contains("Cannot write health records: over, after ")));
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  lines(router, "INFO")
+                      .anyMatch(line -> line.contains("Redis is away: over, after ")));
+      assertThat(lines(router, "WARN").filter(line -> line.contains("Cannot write health records")))
+          .as(router.log())
+          .hasSize(1);
+      assertThat(lines(router, "WARN").filter(line -> line.contains("Redis is away"))).hasSize(1);
+    }
+  }
+
+  private static Stream<String> lines(RouterProcess router, String levels) {
+    return router.log().lines().filter(line -> line.matches(".{20,40} (?:" + levels + ") .*"));
   }
 
   /** What a client of the JDK refuses to send. */

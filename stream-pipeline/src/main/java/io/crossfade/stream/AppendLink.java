@@ -1,18 +1,13 @@
 package io.crossfade.stream;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 
 /** Keeps a connection for appends, without letting an append wait for one. */
 final class AppendLink implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(AppendLink.class);
-
   private final RedisLinks links;
   private volatile @Nullable AppendConnection connection;
-  private boolean away;
 
   AppendLink(RedisLinks links) {
     this.links = links;
@@ -40,16 +35,9 @@ final class AppendLink implements AutoCloseable {
     close();
     try {
       connection = new AppendConnection(links.open());
-      if (away) {
-        log.info("Redis is back");
-      }
-      away = false;
+      links.away.worked();
     } catch (RuntimeException e) {
-      if (!away) {
-        Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
-        log.warn("Redis is away: {}; trying until it is back", cause.toString());
-      }
-      away = true;
+      links.away.failed(NestedExceptionUtils.getMostSpecificCause(e).toString());
     }
   }
 

@@ -9,6 +9,7 @@ import io.crossfade.db.WriteAttempts;
 import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.control.DeadLetters.Letter;
 import io.crossfade.db.control.DeadLetters.Source;
+import io.crossfade.db.logging.OutageLog;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.XClaimArgs;
@@ -50,6 +51,7 @@ final class BatchHandler {
   private final StreamSettings settings;
   private final InstantSource clock;
   private final MeterRegistry meters;
+  private final OutageLog outage = new OutageLog(log, "Cannot write to the stream output");
 
   BatchHandler(
       RedisLinks links,
@@ -210,6 +212,7 @@ final class BatchHandler {
     while (true) {
       try {
         commit(batches, unreadable, attempts);
+        outage.worked();
         return true;
       } catch (SQLException e) {
         // That the database is away is no fault of theirs.
@@ -223,12 +226,13 @@ final class BatchHandler {
         }
         meters.counter(StreamMeter.RETRIES.id(), "kind", stream.kind().label()).increment();
         Duration pause = pauses.next();
-        log.warn(
-            "Cannot write {} entries of {}: {}; trying again in {} ms",
-            batches.stream().mapToInt(EntryBatch::size).sum(),
-            batches.size() == 1 ? stream.key() : stream.whole(),
-            SqlFaults.describe(e),
-            pause.toMillis());
+        outage.failed(
+            "%s, %d entries of %s, first %s"
+                .formatted(
+                    SqlFaults.describe(e),
+                    batches.stream().mapToInt(EntryBatch::size).sum(),
+                    batches.size() == 1 ? stream.key() : stream.whole(),
+                    batches.getFirst().ids().getFirst()));
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
       }
     }

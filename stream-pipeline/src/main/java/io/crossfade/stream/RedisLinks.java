@@ -1,5 +1,6 @@
 package io.crossfade.stream;
 
+import io.crossfade.db.logging.OutageLog;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -32,6 +33,9 @@ final class RedisLinks implements SmartLifecycle {
 
   /** A question about a stream, which a person may be waiting for. */
   private static final Duration QUESTION_TIMEOUT = Duration.ofSeconds(1);
+
+  /** For all that keep a connection: one that cannot is not alone. */
+  final OutageLog away = new OutageLog(log, "Redis is away");
 
   private final RedisClient client;
   private final StreamSettings settings;

@@ -1,5 +1,6 @@
 package io.crossfade.db.process;
 
+import io.crossfade.db.logging.OutageLog;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class SupervisedLoop {
   private final boolean drains;
   private final Loops loops;
   private final Thread thread;
+  private final OutageLog outage;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch giveUp = new CountDownLatch(1);
 
@@ -45,6 +47,7 @@ public final class SupervisedLoop {
     this.due = loops.now();
     String threadName = part.isEmpty() ? name.label() : name.label() + "-" + part;
     this.thread = Thread.ofPlatform().name(threadName).daemon(true).unstarted(this::loop);
+    this.outage = new OutageLog(log, threadName + " fails", loops::now);
   }
 
   void begin() {
@@ -176,7 +179,7 @@ public final class SupervisedLoop {
     LoopStep.Next next = step.run(this);
     due = loops.now();
     if (failures > 0) {
-      log.info("{} goes on after {} failures", thread.getName(), failures);
+      outage.worked();
       failures = 0;
       lastFailure = null;
     }
@@ -198,7 +201,7 @@ public final class SupervisedLoop {
     Duration pause = pauseAfter(inARow);
     try {
       lastFailure = thrown.toString();
-      tell(thrown, pause);
+      outage.failed(lastFailure, thrown);
     } catch (Throwable again) {
       // Only the telling is lost.
       FatalErrors.endIfFatal(again);
@@ -227,18 +230,5 @@ public final class SupervisedLoop {
     long longest = name.longestPause().toNanos();
     long doubled = FIRST_PAUSE.toNanos() << Math.min(inARow - 1, 20);
     return Duration.ofNanos((long) (Math.min(doubled, longest) * (0.5 + loops.random() / 2)));
-  }
-
-  private void tell(Throwable thrown, Duration pause) {
-    if (failures == 1) {
-      log.warn("{} failed; tries again in {} ms", thread.getName(), pause.toMillis(), thrown);
-    } else {
-      log.warn(
-          "{} failed {} times in a row: {}; tries again in {} ms",
-          thread.getName(),
-          failures,
-          lastFailure,
-          pause.toMillis());
-    }
   }
 }

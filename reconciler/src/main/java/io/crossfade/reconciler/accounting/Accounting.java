@@ -5,6 +5,7 @@ import io.crossfade.db.Kind;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.control.LostRecords;
 import io.crossfade.db.control.SystemIdentity;
+import io.crossfade.db.logging.OutageLog;
 import io.crossfade.db.process.LockedFile;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
@@ -72,6 +73,7 @@ public final class Accounting implements AutoCloseable {
   /** Segments of which was said that they are left to others. */
   private final Set<Path> left = new HashSet<>();
 
+  private final OutageLog outage = new OutageLog(log, "Cannot account for what was accepted");
   private volatile int open;
 
   Accounting(
@@ -147,10 +149,11 @@ public final class Accounting implements AutoCloseable {
         waiting += account(directory, system, until.orElse(Instant.MIN));
       }
       open = waiting;
+      outage.worked();
     } catch (InterruptedException e) {
       log.debug("Accounting ends");
     } catch (IOException | SQLException | RuntimeException e) {
-      log.warn("Cannot account for what was accepted: {}; trying again", e.toString());
+      outage.failed(e.toString());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.crossfade.router.flags;
 
 import io.crossfade.db.Kind;
+import io.crossfade.db.logging.OutageLog;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
@@ -75,7 +76,8 @@ public final class RolloutFlags implements AutoCloseable {
   private volatile FlagMemory.@Nullable Kept kept;
   private volatile boolean keepable = true;
   private final AtomicBoolean keepAsked = new AtomicBoolean();
-  private boolean storable = true;
+  private final OutageLog reading = new OutageLog(log, "Cannot read the flags");
+  private final OutageLog storing = new OutageLog(log, "Cannot store what counts here");
 
   /**
    * Begins with what was known last, and reads the flags once, if they can be read.
@@ -283,26 +285,19 @@ public final class RolloutFlags implements AutoCloseable {
       take(needsFirst(state) ? store.initialise(first) : state, before);
       // An answer that was long under way is as old as the question.
       readAt = asked;
-      if (!readable) {
-        log.info("The flags are readable");
-      }
+      reading.worked();
       readable = true;
       read = true;
     } catch (RuntimeException e) {
-      if (readable) {
-        log.warn("Cannot read the flags: {}; they stay {}", e.getMessage(), effective);
-      }
+      reading.failed("%s; they stay %s".formatted(e.getMessage(), effective));
       readable = false;
       return;
     }
     try {
       storePending();
-      storable = true;
+      storing.worked();
     } catch (RuntimeException e) {
-      if (storable) {
-        log.warn("Cannot store what counts here: {}; it stays {}", e.getMessage(), effective);
-      }
-      storable = false;
+      storing.failed("%s; it stays %s".formatted(e.getMessage(), effective));
     }
   }
 
