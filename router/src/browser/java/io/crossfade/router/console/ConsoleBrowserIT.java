@@ -120,8 +120,10 @@ class ConsoleBrowserIT {
     logIn(page, "operator", "rehearsal");
     assertThat(page).hasURL(base + "/console");
     assertThat(card(page).locator(".stage")).hasText("shadow");
-    String shownAt = page.locator("time").textContent();
-    await().atMost(PATIENCE).until(() -> !shownAt.equals(page.locator("time").textContent()));
+    String shownAt = page.locator("time").first().textContent();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> !shownAt.equals(page.locator("time").first().textContent()));
     await().atMost(PATIENCE).until(() -> rate(page, "legacy") > 0);
     assertThat(card(page).locator(".badge.pass"))
         .hasText(

@@ -115,7 +115,17 @@ class WordsTest {
   }
 
   private static Properties words(String name) throws IOException {
-    Properties words = new Properties();
+    Properties words =
+        new Properties() {
+          private static final long serialVersionUID = 1;
+
+          /** The second of two would win, on the page of the first, too. */
+          @Override
+          public synchronized Object put(Object key, Object value) {
+            assertThat(containsKey(key)).as("%s: %s is there twice", name, key).isFalse();
+            return super.put(key, value);
+          }
+        };
     try (Reader reader =
         new InputStreamReader(
             Objects.requireNonNull(
