@@ -5,7 +5,6 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -173,16 +172,12 @@ final class LayoutAnnouncement {
 
   private void announce() {
     List<Object> answer =
-        Objects.requireNonNull(
-            links
-                .text()
-                .eval(
-                    ANNOUNCE,
-                    ScriptOutputType.MULTI,
-                    new String[] {key(settings)},
-                    String.valueOf(settings.partitions()),
-                    String.valueOf(LEAD.toMillis()),
-                    String.valueOf(SWITCHES_KEPT)));
+        links.ask(
+            ANNOUNCE,
+            List.of(key(settings)),
+            String.valueOf(settings.partitions()),
+            String.valueOf(LEAD.toMillis()),
+            String.valueOf(SWITCHES_KEPT));
     long millis = Math.max(0, (Long) answer.get(1) - (Long) answer.get(0));
     // A millisecond more: the moment that Redis said was cut off.
     from = System.nanoTime() + (millis == 0 ? 0 : Duration.ofMillis(millis + 1).toNanos());

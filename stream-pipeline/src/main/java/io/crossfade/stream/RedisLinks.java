@@ -6,6 +6,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -14,6 +15,8 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -98,6 +101,17 @@ final class RedisLinks implements SmartLifecycle {
    */
   RedisCommands<String, String> text() {
     return text.connection().sync();
+  }
+
+  /**
+   * Runs a script that answers with a list, in the way of {@link #text}.
+   *
+   * @throws RedisException when Redis is away
+   */
+  List<Object> ask(String script, List<String> keys, String... arguments) {
+    List<Object> answer =
+        text().eval(script, ScriptOutputType.MULTI, keys.toArray(String[]::new), arguments);
+    return Objects.requireNonNull(answer);
   }
 
   /** Lets go of the shared connections when they do not answer, or lead to a wrong server. */

@@ -3,7 +3,6 @@ package io.crossfade.stream;
 import io.crossfade.db.Kind;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,50 +39,37 @@ final class StreamLayouts {
 
   /** Of each key: 0 nothing in it, 1 all of it acknowledged, 2 there is something to do. */
   private static final String FORMER =
-      """
-      local answer = {}
-      for i, key in ipairs(KEYS) do
-        local state = 0
-        local groups = redis.pcall('XINFO', 'GROUPS', key)
-        if not groups.err then
-          state = 2
-          for _, list in ipairs(groups) do
-            local g = {}
-            for j = 1, #list, 2 do g[list[j]] = list[j + 1] end
-            if g['name'] == ARGV[1] and g['pending'] == 0 and #redis.call(
-                'XRANGE', key, '(' .. g['last-delivered-id'], '+', 'COUNT', 1) == 0 then
-              state = math.min(1, redis.call('XLEN', key))
+      Lua.GROUP
+          + """
+          local answer = {}
+          for i, key in ipairs(KEYS) do
+            local ours, exists = group(key, ARGV[1])
+            answer[i] = exists and 2 or 0
+            if ours and ours['pending'] == 0 and #redis.call(
+                'XRANGE', key, '(' .. ours['last-delivered-id'], '+', 'COUNT', 1) == 0 then
+              answer[i] = math.min(1, redis.call('XLEN', key))
             end
           end
-        end
-        answer[i] = state
-      end
-      return answer
-      """;
+          return answer
+          """;
 
   /** What is left from before a moment: 0 nothing, 1 only what was delivered, 2 unread entries. */
   private static final String BEFORE =
-      """
-      local time, state, till = redis.call('TIME'), 0, '(' .. ARGV[2] .. '-0'
-      for _, key in ipairs(KEYS) do
-        local groups = redis.pcall('XINFO', 'GROUPS', key)
-        if not groups.err then
-          local last = '0-0'
-          for _, list in ipairs(groups) do
-            local g = {}
-            for j = 1, #list, 2 do g[list[j]] = list[j + 1] end
-            if g['name'] == ARGV[1] then
-              last = g['last-delivered-id']
-              if #redis.call('XPENDING', key, ARGV[1], '-', till, 1) > 0 then
+      Lua.GROUP
+          + """
+          local time, state, till = redis.call('TIME'), 0, '(' .. ARGV[2] .. '-0'
+          for _, key in ipairs(KEYS) do
+            local ours, exists = group(key, ARGV[1])
+            if exists then
+              local last = ours and ours['last-delivered-id'] or '0-0'
+              if ours and #redis.call('XPENDING', key, ARGV[1], '-', till, 1) > 0 then
                 state = math.max(state, 1)
               end
+              if #redis.call('XRANGE', key, '(' .. last, till, 'COUNT', 1) > 0 then state = 2 end
             end
           end
-          if #redis.call('XRANGE', key, '(' .. last, till, 'COUNT', 1) > 0 then state = 2 end
-        end
-      end
-      return {time[1], time[2], state}
-      """;
+          return {time[1], time[2], state}
+          """;
 
   private static final int NOTHING = 0;
   private static final int UNREAD = 2;
@@ -284,14 +270,6 @@ final class StreamLayouts {
   }
 
   private List<Object> ask(String script, List<StreamName> streams, String... arguments) {
-    List<Object> answer =
-        links
-            .text()
-            .eval(
-                script,
-                ScriptOutputType.MULTI,
-                streams.stream().map(settings::key).toArray(String[]::new),
-                arguments);
-    return Objects.requireNonNull(answer);
+    return links.ask(script, settings.keys(streams), arguments);
   }
 }

@@ -4,14 +4,12 @@ import io.crossfade.stream.StreamState.Group;
 import io.crossfade.stream.StreamState.Member;
 import io.crossfade.stream.StreamState.Pending;
 import io.crossfade.stream.StreamState.Seen;
-import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -26,23 +24,19 @@ final class StreamLook {
 
   /** What several scripts need: fields by name; the id of an entry, and how its record begins. */
   private static final String SEEN =
-      """
-      local function named(list)
-        local map = {}
-        for i = 1, #list, 2 do map[list[i]] = list[i + 1] end
-        return map
-      end
-      local function seen(entry)
-        if not entry then return {} end
-        local begin = ''
-        for i = 1, #entry[2], 2 do
-          if entry[2][i] == 'r' then begin = string.sub(entry[2][i + 1], 1, %d) break end
-        end
-        return {entry[1], (string.gsub(begin, '.', function(c)
-          return string.format('%%02x', string.byte(c)) end))}
-      end
-      """
-          .formatted(BEGINNING);
+      Lua.NAMED
+          + """
+          local function seen(entry)
+            if not entry then return {} end
+            local begin = ''
+            for i = 1, #entry[2], 2 do
+              if entry[2][i] == 'r' then begin = string.sub(entry[2][i + 1], 1, %d) break end
+            end
+            return {entry[1], (string.gsub(begin, '.', function(c)
+              return string.format('%%02x', string.byte(c)) end))}
+          end
+          """
+              .formatted(BEGINNING);
 
   private static final String LOOK =
       SEEN
@@ -202,15 +196,7 @@ final class StreamLook {
   }
 
   private List<Object> ask(String script, List<StreamName> streams, String... arguments) {
-    List<Object> answer =
-        links
-            .text()
-            .eval(
-                script,
-                ScriptOutputType.MULTI,
-                streams.stream().map(settings::key).toArray(String[]::new),
-                arguments);
-    return Objects.requireNonNull(answer);
+    return links.ask(script, settings.keys(streams), arguments);
   }
 
   private static Group group(Object answer) {

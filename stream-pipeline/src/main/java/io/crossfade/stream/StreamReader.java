@@ -35,29 +35,25 @@ final class StreamReader {
    * Up to a moment only so many are asked for as come before it; a group cannot be asked otherwise.
    */
   private static final String UNREAD_BEFORE =
-      """
-      local answer = {}
-      for i, key in ipairs(KEYS) do
-        local most, before = tonumber(ARGV[3]), ARGV[3 + i]
-        if before ~= '' then
-          local last
-          local groups = redis.pcall('XINFO', 'GROUPS', key)
-          for _, list in ipairs(groups.err and {} or groups) do
-            local g = {}
-            for j = 1, #list, 2 do g[list[j]] = list[j + 1] end
-            if g['name'] == ARGV[1] then last = g['last-delivered-id'] end
+      Lua.GROUP
+          + """
+          local answer = {}
+          for i, key in ipairs(KEYS) do
+            local most, before = tonumber(ARGV[3]), ARGV[3 + i]
+            if before ~= '' then
+              local ours = group(key, ARGV[1])
+              if not ours then return redis.error_reply('NOGROUP No group of ' .. key) end
+              local last = ours['last-delivered-id']
+              most = #redis.call('XRANGE', key, '(' .. last, '(' .. before, 'COUNT', most)
+            end
+            if most > 0 then
+              local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', most,
+                'STREAMS', key, '>')
+              if read then answer[#answer + 1] = read[1] end
+            end
           end
-          if not last then return redis.error_reply('NOGROUP No group of ' .. key) end
-          most = #redis.call('XRANGE', key, '(' .. last, '(' .. before, 'COUNT', most)
-        end
-        if most > 0 then
-          local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', most,
-            'STREAMS', key, '>')
-          if read then answer[#answer + 1] = read[1] end
-        end
-      end
-      return answer
-      """;
+          return answer
+          """;
 
   /** Before the first entry of every stream. */
   static final String FIRST = "0-0";

@@ -54,10 +54,14 @@ public record StreamSettings(
   /** Of streams to look at when Redis is new to us; of partitions some stand for all. */
   List<String> keys() {
     StreamLayout layout = new StreamLayout(partitions);
-    return StreamName.values().stream()
-        .flatMap(whole -> layout.of(whole).stream().limit(KEYS_LOOKED_AT))
-        .map(this::key)
-        .toList();
+    return keys(
+        StreamName.values().stream()
+            .flatMap(whole -> layout.of(whole).stream().limit(KEYS_LOOKED_AT))
+            .toList());
+  }
+
+  List<String> keys(List<StreamName> streams) {
+    return streams.stream().map(this::key).toList();
   }
 
   String key(StreamName stream) {

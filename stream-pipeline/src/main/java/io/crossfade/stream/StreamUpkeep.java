@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,12 +103,13 @@ final class StreamUpkeep {
       due.addAll(all);
     }
     long most = mostBytes();
+    Map<String, Long> partitions =
+        all.stream().collect(Collectors.groupingBy(StreamName::whole, Collectors.counting()));
     long end = System.nanoTime() + ROUND.toNanos();
     while (!due.isEmpty() && System.nanoTime() < end) {
       StreamName stream = due.removeFirst();
-      long partitions = all.stream().filter(one -> one.whole().equals(stream.whole())).count();
       try {
-        round(stream, most / Math.max(1, partitions));
+        round(stream, most / partitions.getOrDefault(stream.whole(), 1L));
       } catch (RedisCommandExecutionException e) {
         if (WrongServer.said(e)) {
           throw e;
