@@ -7,6 +7,7 @@ import io.crossfade.db.control.AuditLog.Action;
 import io.crossfade.db.control.RouterHistory;
 import io.crossfade.db.control.RouterHistory.Resolution;
 import io.crossfade.db.control.RouterHistory.Summed;
+import io.crossfade.router.process.OneForAll;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,8 +15,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /** What all routers counted lately, and what happened meanwhile. */
 public final class History {
@@ -28,6 +32,9 @@ public final class History {
 
   /** A router may keep so late what it counted in a slice. */
   private static final Duration KEPT_AFTER = Duration.ofSeconds(8);
+
+  /** What is new comes in slices of ten seconds. */
+  private static final Duration KNOWN_FOR = Duration.ofSeconds(1);
 
   private static final int MOST_MARKS = 500;
   private static final int MOST_EVENTS = 10_000;
@@ -70,6 +77,10 @@ public final class History {
   private final AuditLog audit;
   private final InstantSource clock;
 
+  /** Of every overview that is open; of a database that hangs they hear together, too. */
+  private final OneForAll<Supplier<Past>> lastHour =
+      new OneForAll<>(this::askOfLastHour, KNOWN_FOR, System::nanoTime);
+
   History(RouterHistory history, AuditLog audit, InstantSource clock) {
     this.history = history;
     this.audit = audit;
@@ -88,6 +99,21 @@ public final class History {
       throw new IllegalArgumentException(
           "minutes must be from 1 to %d, not %d".formatted(MOST_MINUTES, minutes));
     }
+    return minutes == FINE_MINUTES ? lastHour.get().get() : ask(minutes);
+  }
+
+  private Supplier<Past> askOfLastHour() {
+    try {
+      Past past = ask(FINE_MINUTES);
+      return () -> past;
+    } catch (DataAccessException | TransactionException e) {
+      return () -> {
+        throw e;
+      };
+    }
+  }
+
+  private Past ask(int minutes) {
     Instant now = clock.instant();
     Resolution resolution = minutes <= FINE_MINUTES ? Resolution.FINE : Resolution.COARSE;
     Instant to = resolution.floor(now.minus(KEPT_AFTER));

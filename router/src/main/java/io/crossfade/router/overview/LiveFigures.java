@@ -11,6 +11,7 @@ import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.RolloutFlags;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.process.Asking;
+import io.crossfade.router.process.OneForAll;
 import io.crossfade.router.rollout.NextStep;
 import io.crossfade.router.rollout.Rollout;
 import io.crossfade.stream.StreamHealth;

@@ -1,4 +1,7 @@
-/** The router as a process: how its loops stand, and errors that end it. */
+/**
+ * The router as a process: how its loops stand, what it asks of others for all who look, and errors
+ * that end it.
+ */
 @NullMarked
 package io.crossfade.router.process;
 

@@ -1,4 +1,4 @@
-package io.crossfade.router.overview;
+package io.crossfade.router.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.crossfade.router.overview;
+package io.crossfade.router.process;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One answer for all who ask within a moment, so that many cost as much as one. Who comes while the
  * question is being asked waits for its answer, and asks again only if there is none.
  */
-final class OneForAll<T> {
+public final class OneForAll<T> {
 
   private final Supplier<T> question;
   private final long keptNanos;
@@ -21,13 +21,13 @@ final class OneForAll<T> {
    * @param kept how long, from when it is there, an answer is given to others
    * @param nanoTime as {@link System#nanoTime}
    */
-  OneForAll(Supplier<T> question, Duration kept, LongSupplier nanoTime) {
+  public OneForAll(Supplier<T> question, Duration kept, LongSupplier nanoTime) {
     this.question = question;
     this.keptNanos = kept.toNanos();
     this.nanoTime = nanoTime;
   }
 
-  synchronized T get() {
+  public synchronized T get() {
     T known = answer;
     if (known == null || nanoTime.getAsLong() - answeredAt >= keptNanos) {
       answer = null;
