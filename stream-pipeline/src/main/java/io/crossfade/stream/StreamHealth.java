@@ -149,20 +149,37 @@ public final class StreamHealth {
     return look.at(stream).oldestUnacknowledged().isEmpty();
   }
 
-  /** Entries of a kind whose row is not committed; of unread ones as {@link Stats#lag}. */
-  public long backlog(Kind kind) {
+  /**
+   * What of a kind has no committed row.
+   *
+   * @param entries of unread ones as {@link Stats#lag}
+   * @param age see {@link #backlogAge}
+   */
+  public record Backlog(long entries, Duration age) {}
+
+  /** Its entries and their age, in one look. */
+  public Backlog backlog(Kind kind) {
     List<StreamName> streams = layouts.all(kind);
     List<StreamState> states = look.at(streams);
-    return IntStream.range(0, states.size())
-        .mapToLong(
-            i -> pending(states.get(i)) + waiting(streams.get(i), states.get(i), MOST_COUNTED))
-        .sum();
+    return new Backlog(
+        IntStream.range(0, states.size())
+            .mapToLong(
+                i -> pending(states.get(i)) + waiting(streams.get(i), states.get(i), MOST_COUNTED))
+            .sum(),
+        age(states));
   }
 
-  /** Time since the oldest acceptance of a kind whose row is not committed; zero without any. */
+  /**
+   * Time since the oldest acceptance of a kind whose row is not committed; zero without any. Counts
+   * no entry.
+   */
   public Duration backlogAge(Kind kind) {
+    return age(look.at(layouts.all(kind)));
+  }
+
+  private Duration age(List<StreamState> states) {
     Instant now = clock.instant();
-    return look.at(layouts.all(kind)).stream()
+    return states.stream()
         .flatMap(state -> state.oldestAge(now).stream())
         .max(Comparator.naturalOrder())
         .orElse(Duration.ZERO);

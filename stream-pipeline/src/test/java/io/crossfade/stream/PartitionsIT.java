@@ -82,7 +82,7 @@ class PartitionsIT {
       assertThat(gauge(harness, StreamMeter.LENGTH)).isEqualTo(1_200);
       assertThat(gauge(harness, StreamMeter.WAITING)).isEqualTo(1_200);
       assertThat(gauge(harness, StreamMeter.OLDEST_UNACKNOWLEDGED)).isPositive();
-      assertThat(harness.health.backlog(Kind.HEALTH)).isEqualTo(1_200);
+      assertThat(harness.health.backlog(Kind.HEALTH).entries()).isEqualTo(1_200);
 
       harness.consume(Kind.HEALTH);
       awaitDrained(harness);
@@ -275,7 +275,7 @@ class PartitionsIT {
       five.stopConsumers();
       two.append(health(20, 500, 10));
       assertThat(five.health.drained()).isFalse();
-      assertThat(one.health.backlog(Kind.HEALTH)).isEqualTo(200);
+      assertThat(one.health.backlog(Kind.HEALTH).entries()).isEqualTo(200);
       five.consume(Kind.HEALTH);
       awaitDrained(five);
       assertThat(rows()).isEqualTo(3_200);

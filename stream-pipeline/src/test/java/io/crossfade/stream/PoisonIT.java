@@ -262,7 +262,7 @@ class PoisonIT {
         await()
             .atMost(PATIENCE)
             .pollDelay(claimIdle.multipliedBy(5))
-            .until(() -> harness.health.backlog(Kind.HEALTH) == 100);
+            .until(() -> harness.health.backlog(Kind.HEALTH).entries() == 100);
         assertThat(deliveries(harness)).isEqualTo(1);
         statement.execute("UNLOCK TABLES");
       }

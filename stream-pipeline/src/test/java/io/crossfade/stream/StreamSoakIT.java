@@ -64,7 +64,7 @@ class StreamSoakIT {
           await().atMost(PATIENCE).until(() -> System.nanoTime() >= due);
           long now = System.nanoTime();
           came.put(now, appended.get());
-          long unacknowledged = harness.health.backlog(Kind.HEALTH);
+          long unacknowledged = harness.health.backlog(Kind.HEALTH).entries();
           upkeep.round();
           long length = harness.health.stats(StreamName.HEALTH).length();
           lengths.add(length);

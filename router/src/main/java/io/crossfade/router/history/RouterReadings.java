@@ -44,12 +44,9 @@ final class RouterReadings {
     Map<Part, Reading> now = new HashMap<>();
     for (Kind kind : Kind.values()) {
       now.put(new Part(kind, DeliveryPath.LEGACY), legacy(kind));
-      Long waiting = redis.ask(() -> streams.backlog(kind));
-      Duration oldest = redis.ask(() -> streams.backlogAge(kind));
       now.put(
           new Part(kind, DeliveryPath.STREAM),
-          stream(
-              kind, waiting, oldest == null || oldest.isZero() ? null : (Long) oldest.toMillis()));
+          stream(kind, redis.ask(() -> streams.backlog(kind))));
     }
     return now;
   }
@@ -59,7 +56,7 @@ final class RouterReadings {
     Map<Part, Reading> now = new HashMap<>();
     for (Kind kind : Kind.values()) {
       now.put(new Part(kind, DeliveryPath.LEGACY), legacy(kind));
-      now.put(new Part(kind, DeliveryPath.STREAM), stream(kind, null, null));
+      now.put(new Part(kind, DeliveryPath.STREAM), stream(kind, null));
     }
     return now;
   }
@@ -77,13 +74,18 @@ final class RouterReadings {
             .orElse(null));
   }
 
-  private Reading stream(Kind kind, @Nullable Long waiting, @Nullable Long oldestMillis) {
+  private Reading stream(Kind kind, StreamHealth.@Nullable Backlog backlog) {
     long written =
         meters.find(StreamMeter.ACCEPT_TO_ROW.id()).tag("kind", kind.label()).timers().stream()
             .mapToLong(Timer::count)
             .sum();
     return new Reading(
-        (long) records.served(kind, DeliveryPath.STREAM), written, 0, 0, waiting, oldestMillis);
+        (long) records.served(kind, DeliveryPath.STREAM),
+        written,
+        0,
+        0,
+        backlog == null ? null : (Long) backlog.entries(),
+        backlog == null || backlog.age().isZero() ? null : (Long) backlog.age().toMillis());
   }
 
   private long counted(String meter, Kind kind) {

@@ -164,10 +164,11 @@ public final class LiveFigures {
     List<KindNow> kinds = new ArrayList<>();
     Map<Kind, Situation.OfKind> situations = new TreeMap<>();
     for (Kind kind : Kind.values()) {
-      Duration oldest = redis.ask(() -> streams.backlogAge(kind));
+      StreamHealth.Backlog backlog = redis.ask(() -> streams.backlog(kind));
+      Duration oldest = backlog == null ? null : backlog.age();
       Rollout.Standing standing =
           control.ask(() -> rollout.standing(kind, Optional.ofNullable(oldest)));
-      KindNow now = now(kind, standing, oldest, redis);
+      KindNow now = now(kind, standing, backlog);
       kinds.add(now);
       situations.put(kind, situation(now, standing));
     }
@@ -237,7 +238,7 @@ public final class LiveFigures {
   }
 
   private KindNow now(
-      Kind kind, Rollout.@Nullable Standing standing, @Nullable Duration oldest, Asking redis) {
+      Kind kind, Rollout.@Nullable Standing standing, StreamHealth.@Nullable Backlog backlog) {
     return new KindNow(
         kind,
         flags.state().of(kind),
@@ -248,8 +249,8 @@ public final class LiveFigures {
         readings.legacyP95(kind),
         readings.streamP95(kind),
         queue(kind),
-        redis.ask(() -> streams.backlog(kind)),
-        oldest,
+        backlog == null ? null : (Long) backlog.entries(),
+        backlog == null ? null : backlog.age(),
         readings.fallbackPercent(kind),
         standing == null ? null : agreement(standing),
         standing == null ? null : standing.next());
