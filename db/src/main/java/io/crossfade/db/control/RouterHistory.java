@@ -124,28 +124,25 @@ public final class RouterHistory {
       throws SQLException {
     transactions.on(
         connection -> {
-          try (PreparedStatement slice =
-                  connection.prepareStatement(
-                      "REPLACE INTO router_history (seconds, from_at, instance, kind, path,"
-                          + " accepted, written, fell_back, refused, waiting, oldest_ms)"
-                          + " VALUES (?,?,?,?,?,?,?,?,?,?,?)");
-              PreparedStatement event =
-                  connection.prepareStatement(
-                      "REPLACE INTO router_event (happened_at, instance, event, detail)"
-                          + " VALUES (?,?,?,?)")) {
-            for (Counted one : counted) {
-              bind(slice, instance, one);
-              slice.addBatch();
-            }
-            for (Happened one : events) {
-              event.setObject(1, utc(one.at()));
-              event.setString(2, one.instance());
-              event.setString(3, one.event().name());
-              event.setString(4, clipped(one.detail()));
-              event.addBatch();
-            }
-            return slice.executeBatch().length + event.executeBatch().length;
-          }
+          ControlTransactions.each(
+              connection,
+              "REPLACE INTO router_history (seconds, from_at, instance, kind, path,"
+                  + " accepted, written, fell_back, refused, waiting, oldest_ms)"
+                  + " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+              counted,
+              (slice, one) -> bind(slice, instance, one));
+          ControlTransactions.each(
+              connection,
+              "REPLACE INTO router_event (happened_at, instance, event, detail)"
+                  + " VALUES (?,?,?,?)",
+              events,
+              (event, one) -> {
+                event.setObject(1, utc(one.at()));
+                event.setString(2, one.instance());
+                event.setString(3, one.event().name());
+                event.setString(4, clipped(one.detail()));
+              });
+          return counted.size() + events.size();
         });
   }
 
@@ -269,16 +266,13 @@ public final class RouterHistory {
     return until;
   }
 
-  /** Forgets some of the fine slices from before a moment; says how many. */
-  public int forgetFine(Instant before, int most) throws SQLException {
+  /** Forgets some of the slices from before a moment; says how many. */
+  public int forget(Resolution resolution, Instant before, int most) throws SQLException {
     return OldRows.delete(
-        transactions, "router_history WHERE seconds = 10 AND from_at < ?", before, most);
-  }
-
-  /** Forgets some of the coarse slices from before a moment; says how many. */
-  public int forgetCoarse(Instant before, int most) throws SQLException {
-    return OldRows.delete(
-        transactions, "router_history WHERE seconds = 600 AND from_at < ?", before, most);
+        transactions,
+        "router_history WHERE seconds = " + resolution.seconds() + " AND from_at < ?",
+        before,
+        most);
   }
 
   /** Forgets some of what happened before a moment; says how many. */

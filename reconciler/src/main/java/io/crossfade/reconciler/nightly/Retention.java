@@ -54,7 +54,12 @@ public final class Retention implements AutoCloseable {
   }
 
   /** Rows of one sort that are older than an age. */
-  private record Old(Forget rows, Duration age) {}
+  private record Old(Forget rows, Duration age) {
+
+    static Old slices(RouterHistory history, Resolution resolution) {
+      return new Old((moment, most) -> history.forget(resolution, moment, most), resolution.kept());
+    }
+  }
 
   private final Comparisons comparisons;
   private final RetentionSettings settings;
@@ -84,8 +89,8 @@ public final class Retention implements AutoCloseable {
             new Old(new RefusedRecords(control)::forget, settings.runs()),
             new Old(new DeadLetterDesk(control)::forgetClosed, settings.letters()),
             new Old(new AuditLog(control)::forget, settings.audit()),
-            new Old(history::forgetFine, Resolution.FINE.kept()),
-            new Old(history::forgetCoarse, Resolution.COARSE.kept()),
+            Old.slices(history, Resolution.FINE),
+            Old.slices(history, Resolution.COARSE),
             new Old(history::forgetEvents, Resolution.COARSE.kept()));
     this.locks = locks;
     this.clock = clock;
