@@ -1,5 +1,6 @@
 package io.crossfade.stream;
 
+import io.crossfade.db.logging.OutageLog;
 import io.crossfade.stream.StreamHealth.Stats;
 import io.crossfade.stream.StreamHealth.Stuck;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -51,6 +52,8 @@ final class StreamUpkeep {
   private final Map<StreamName, Measured> measured = new ConcurrentHashMap<>();
   private final Map<StreamName, String> said = new HashMap<>();
   private final Deque<StreamName> due = new ArrayDeque<>();
+  private final OutageLog looking = new OutageLog(log, "Cannot look after a stream");
+  private final OutageLog making = new OutageLog(log, "Cannot make the group of a stream");
 
   StreamUpkeep(
       StreamLook look,
@@ -106,6 +109,7 @@ final class StreamUpkeep {
     Map<String, Long> partitions =
         all.stream().collect(Collectors.groupingBy(StreamName::whole, Collectors.counting()));
     long end = System.nanoTime() + ROUND.toNanos();
+    boolean well = true;
     while (!due.isEmpty() && System.nanoTime() < end) {
       StreamName stream = due.removeFirst();
       try {
@@ -114,8 +118,12 @@ final class StreamUpkeep {
         if (WrongServer.said(e)) {
           throw e;
         }
-        log.warn("Cannot look after {}: {}", stream.key(), e.getMessage());
+        looking.failed("%s: %s".formatted(stream.key(), e.getMessage()));
+        well = false;
       }
+    }
+    if (well) {
+      looking.worked();
     }
   }
 
@@ -140,9 +148,10 @@ final class StreamUpkeep {
   private boolean made(StreamName stream) {
     try {
       groups.ensure(stream);
+      making.worked();
       return true;
     } catch (RedisCommandExecutionException e) {
-      log.warn("Cannot make the group of {}: {}", stream.key(), e.getMessage());
+      making.failed("%s: %s".formatted(stream.key(), e.getMessage()));
       return false;
     }
   }

@@ -4,6 +4,7 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.db.control.RouterHistory;
 import io.crossfade.db.control.RouterHistory.Event;
 import io.crossfade.db.control.RouterHistory.Happened;
+import io.crossfade.db.logging.OutageLog;
 import io.crossfade.db.process.LoopStep.Next;
 import io.crossfade.db.process.Loops;
 import io.crossfade.db.process.SupervisedLoop;
@@ -48,6 +49,8 @@ public final class HistoryKeeper implements AutoCloseable {
   private final InstantSource clock;
   private final Loops loops;
   private final HistoryCounts counts;
+  private final OutageLog outage =
+      new OutageLog(log, "Cannot keep what this router counts, and holds it in memory");
   private final Deque<Happened> events = new ArrayDeque<>();
   private boolean breakerOpen;
   private @Nullable SupervisedLoop counting;
@@ -156,10 +159,8 @@ public final class HistoryKeeper implements AutoCloseable {
     try {
       history.keep(self, unkept.counted(), open);
     } catch (SQLException | DataAccessException | TransactionException e) {
-      if (away == null) {
-        awaySince = begun;
-        log.warn("Cannot keep what this router counts, and holds it in memory: {}", e.toString());
-      }
+      awaySince = away == null ? begun : away;
+      outage.failed(e.toString());
       return false;
     }
     counts.kept(unkept);
@@ -168,7 +169,7 @@ public final class HistoryKeeper implements AutoCloseable {
       awaySince = null;
       happened(away, Event.CONTROL_LOST, null);
       happened(clock.instant(), Event.CONTROL_FOUND, null);
-      log.info("What this router counts is kept again; it was not since {}", away);
+      outage.worked();
     }
     return true;
   }
