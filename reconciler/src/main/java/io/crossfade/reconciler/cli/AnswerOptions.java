@@ -119,6 +119,18 @@ final class AnswerOptions {
     out().flush();
   }
 
+  /**
+   * Tells people where it is kept who did it; programs have it in the answer.
+   *
+   * @param act its address; empty when it cannot be told
+   */
+  void onRecord(String act) {
+    if (isText() && !act.isEmpty()) {
+      out().println("on record: " + act);
+      out().flush();
+    }
+  }
+
   /** A word that stands out, in a text. */
   void print(Screen.Style style, String text) {
     if (out() instanceof Screen screen && coloured()) {

@@ -4,54 +4,35 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Gives letters up. */
 @Command(
     name = "discard",
     mixinStandardHelpOptions = true,
     description = {
-      "Gives letters up: those that are named, or open ones that died alike, the oldest first.",
+      "Gives letters up: those that are named, or open ones that died alike, the oldest first,"
+          + " up to 10,000 at once.",
       "Their records stay among the dead ones in the accounts."
     })
 final class DeadLettersDiscard implements Callable<Integer> {
 
   @Mixin private ApiOptions api = new ApiOptions();
   @Mixin private AnswerOptions answer = new AnswerOptions();
-  @Mixin private LetterOptions which = new LetterOptions();
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "SOURCE/KEY",
-      description = "As 'deadletters list' names them",
-      converter = LetterOptions.Name.class)
-  private List<String> letters = List.of();
-
-  @Option(
-      names = "--died",
-      description = "Those that died of this: the whole reason; up to 10,000 at once")
-  private String died = "";
+  @Mixin private WhichLetters which = new WhichLetters();
 
   @Option(names = "--reason", required = true, description = "Why")
   private String reason = "";
 
   @Override
   public Integer call() {
-    if (letters.isEmpty() == died.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "Say which letters: SOURCE/KEY or --died");
-    }
+    List<String> letters = which.named();
     try (Api router = api.open()) {
-      if (died.isEmpty()) {
-        one(router);
+      if (!letters.isEmpty()) {
+        named(router, letters);
       } else {
         alike(router);
       }
@@ -59,7 +40,7 @@ final class DeadLettersDiscard implements Callable<Integer> {
     return ExitCode.PASS;
   }
 
-  private void one(Api router) {
+  private void named(Api router, List<String> letters) {
     ObjectNode because = AnswerOptions.object().put("reason", reason);
     ArrayNode done = AnswerOptions.array();
     for (String letter : letters) {
@@ -77,19 +58,22 @@ final class DeadLettersDiscard implements Callable<Integer> {
   }
 
   private void alike(Api router) {
-    ObjectNode asked = AnswerOptions.object().put("died", died).put("reason", reason);
-    Map<String, Object> said = which.parameters();
-    for (String name : List.of("source", "kind")) {
-      if (said.containsKey(name)) {
-        asked.put(name, String.valueOf(said.get(name)));
-      }
-    }
+    ObjectNode asked = AnswerOptions.object().put("reason", reason);
+    which
+        .alike()
+        .forEach(
+            (name, value) -> {
+              // Open ones are all that can be given up.
+              if (!name.equals("state")) {
+                asked.put(name, String.valueOf(value));
+              }
+            });
     JsonNode answered = router.post(DeadLettersCommand.PATH + "/discard", asked);
     int discarded = answered.path("letters").asInt();
     String act = discarded == 0 ? "" : router.audit("discard", discarded + " letters");
     answer.done(
         AnswerOptions.object().put("letters", discarded).put("audit", act),
-        "%d letters were given up".formatted(discarded),
-        act.isEmpty() ? "" : "on record: " + act);
+        "%d letters were given up".formatted(discarded));
+    answer.onRecord(act);
   }
 }

@@ -8,11 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Has letters tried once more. */
 @Command(
@@ -29,18 +25,7 @@ final class DeadLettersRedrive implements Callable<Integer> {
 
   @Mixin private ApiOptions api = new ApiOptions();
   @Mixin private AnswerOptions answer = new AnswerOptions();
-  @Mixin private LetterOptions which = new LetterOptions();
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "SOURCE/KEY",
-      description = "As 'deadletters list' names them",
-      converter = LetterOptions.Name.class)
-  private List<String> letters = List.of();
-
-  @Option(names = "--died", description = "Those that died of this: the whole reason")
-  private String died = "";
+  @Mixin private WhichLetters which = new WhichLetters();
 
   @Option(
       names = "--limit",
@@ -50,13 +35,11 @@ final class DeadLettersRedrive implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (letters.isEmpty() == died.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "Say which letters: SOURCE/KEY or --died");
-    }
+    List<String> letters = which.named();
     ArrayNode outcomes = AnswerOptions.array();
     boolean dead = false;
     try (Api router = api.open()) {
-      for (String letter : died.isEmpty() ? letters : alike(router)) {
+      for (String letter : letters.isEmpty() ? alike(router) : letters) {
         try {
           router.post(DeadLettersCommand.PATH + "/" + letter + "/redrive", null);
           outcomes
@@ -82,8 +65,7 @@ final class DeadLettersRedrive implements Callable<Integer> {
   }
 
   private List<String> alike(Api router) {
-    Map<String, Object> asked = which.parameters();
-    asked.put("died", died);
+    Map<String, Object> asked = which.alike();
     asked.put("limit", limit);
     List<String> names = new ArrayList<>();
     for (JsonNode letter : router.get(DeadLettersCommand.PATH, asked)) {

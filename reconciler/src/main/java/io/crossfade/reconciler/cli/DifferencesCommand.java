@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.reconciler.DifferenceOrder;
-import io.crossfade.reconciler.diff.DifferenceClass;
-import io.crossfade.reconciler.diff.Explanation;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +41,7 @@ final class DifferencesCommand implements Callable<Integer> {
 
   @Mixin private ApiOptions api = new ApiOptions();
   @Mixin private AnswerOptions answer = new AnswerOptions();
+  @Mixin private FilterOptions which = new FilterOptions();
 
   @Option(
       names = "--run",
@@ -51,41 +49,8 @@ final class DifferencesCommand implements Callable<Integer> {
           "Number of the run: see 'runs'; default: the newest that failed, else the newest")
   private @Nullable Long run;
 
-  @Option(names = "--kind", description = "Those of a kind, for example health")
-  private @Nullable String kind;
-
-  @Option(names = "--class", description = "Those of a class: ${COMPLETION-CANDIDATES}")
-  private @Nullable DifferenceClass difference;
-
-  @Option(names = "--column", description = "Those in which this column differs")
-  private @Nullable String column;
-
-  @Option(names = "--explained", arity = "1", description = "Whether it is known why")
-  private @Nullable Boolean explained;
-
-  @Option(names = "--explanation", description = "Why: ${COMPLETION-CANDIDATES}")
-  private @Nullable Explanation explanation;
-
-  @Option(names = "--urgent", arity = "1", description = "Whether they go ahead of others")
-  private @Nullable Boolean urgent;
-
   @Option(names = "--repaired", arity = "1", description = "Whether a repair has touched them")
   private @Nullable Boolean repaired;
-
-  @Option(names = "--device", description = "Those of a device: its serial number")
-  private @Nullable String device;
-
-  @Option(
-      names = "--from",
-      converter = WindowOptions.Moment.class,
-      description = "Those accepted then or later")
-  private @Nullable Instant from;
-
-  @Option(
-      names = "--to",
-      converter = WindowOptions.Moment.class,
-      description = "Those accepted before then")
-  private @Nullable Instant to;
 
   @Option(names = "--order", description = "${COMPLETION-CANDIDATES}; default: urgent ones first")
   private @Nullable DifferenceOrder order;
@@ -95,7 +60,10 @@ final class DifferencesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Map<String, Object> filter = filter();
+    Map<String, Object> filter = which.parameters();
+    if (repaired != null) {
+      filter.put("repaired", repaired);
+    }
     try (Api router = api.open()) {
       long of = run == null ? newest(router) : run;
       String path = "/api/reconciler/runs/%d/differences".formatted(of);
@@ -138,27 +106,6 @@ final class DifferencesCommand implements Callable<Integer> {
     } while (page.hasNonNull("next") && rows.size() < limit);
     all.set("differences", rows);
     return all;
-  }
-
-  private Map<String, Object> filter() {
-    Map<String, Object> asked = new LinkedHashMap<>();
-    put(asked, "kind", kind);
-    put(asked, "class", difference);
-    put(asked, "column", column);
-    put(asked, "explained", explained);
-    put(asked, "reason", explanation);
-    put(asked, "urgent", urgent);
-    put(asked, "repaired", repaired);
-    put(asked, "device", device);
-    put(asked, "from", from);
-    put(asked, "to", to);
-    return asked;
-  }
-
-  private static void put(Map<String, Object> asked, String name, @Nullable Object value) {
-    if (value != null) {
-      asked.put(name, value);
-    }
   }
 
   private static long newest(Api router) {

@@ -52,10 +52,8 @@ final class NightlyCommand implements Callable<Integer> {
       String of = begun.path("day").asText();
       String act = router.audit("run", "night of " + of);
       if (begin || !begun.hasNonNull("run")) {
-        answer.done(
-            begun,
-            "The night of %s is being compared%s".formatted(of, run(begun)),
-            act.isEmpty() ? "" : "on record: " + act);
+        answer.done(begun, "The night of %s is being compared%s".formatted(of, run(begun)));
+        answer.onRecord(act);
         return ExitCode.PASS;
       }
       ObjectNode report = report(router, begun.path("run").asLong());
@@ -68,8 +66,8 @@ final class NightlyCommand implements Callable<Integer> {
                   report.path("verdict").asText(),
                   Column.said(report.path("reasons"))),
           "hint: 'report show %d', or 'differences --run %d'"
-              .formatted(report.path("id").asLong(), report.path("comparisonId").asLong()),
-          act.isEmpty() ? "" : "on record: " + act);
+              .formatted(report.path("id").asLong(), report.path("comparisonId").asLong()));
+      answer.onRecord(act);
       return ExitCode.of(Verdict.valueOf(report.path("verdict").asText()));
     }
   }

@@ -108,11 +108,9 @@ final class RolloutChange implements Callable<Integer> {
       answer.list(plan, plan.path("steps"), STEPS, "No kind would move.");
       if (answer.isText()) {
         answer.out().println(said(refused, of));
-        if (!act.isEmpty()) {
-          answer.out().println("on record: " + act);
-        }
         answer.out().flush();
       }
+      answer.onRecord(act);
       return refused ? ExitCode.REFUSED : ExitCode.PASS;
     }
   }

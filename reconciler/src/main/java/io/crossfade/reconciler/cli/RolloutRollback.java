@@ -60,13 +60,14 @@ final class RolloutRollback implements Callable<Integer> {
                       .put("after", place(receipt, "after", after.getKey())));
       answer.list(receipt, rows, KINDS, "No kind was moved.");
       if (answer.isText()) {
-        text(receipt, act);
+        text(receipt);
       }
+      answer.onRecord(act);
       return ExitCode.PASS;
     }
   }
 
-  private void text(ObjectNode receipt, String act) {
+  private void text(ObjectNode receipt) {
     answer
         .out()
         .println(
@@ -77,9 +78,6 @@ final class RolloutRollback implements Callable<Integer> {
       answer.out().println("not stored yet: MySQL is away; tell the other routers one by one");
     }
     receipt.path("notes").forEach(note -> answer.out().println(note.asText()));
-    if (!act.isEmpty()) {
-      answer.out().println("on record: " + act);
-    }
     answer.out().flush();
   }
 
