@@ -178,7 +178,8 @@ public record HistoryChart(
     List<Tick> ticks = new ArrayList<>();
     for (int line = 0; line <= RATES; line++) {
       double value = top * line / RATES;
-      String text = String.format(Locale.ROOT, top < 10 ? "%.1f" : "%,.0f", value);
+      // 2.5 of 10 is no 3.
+      String text = String.format(Locale.ROOT, top <= 10 ? "%.1f" : "%,.0f", value);
       ticks.add(new Tick(TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top), text));
     }
     return ticks;
