@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.crossfade.db.JavaCommand;
+import io.crossfade.reconciler.cli.ReconcilerCli;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,14 +195,7 @@ class OperatorCommandsIT {
   }
 
   private Said run(List<String> user, List<String> command) throws Exception {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.crossfade.reconciler.cli.ReconcilerCli"));
+    List<String> words = JavaCommand.of(ReconcilerCli.class, List.of("-XX:TieredStopAtLevel=1"));
     words.addAll(command);
     Path out = directory.resolve("out");
     Path err = directory.resolve("err");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.JavaCommand;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.reconciler.cli.ReconcilerCli;
 import io.crossfade.stream.TestRedis;
@@ -178,22 +179,18 @@ class OwnKindsIT {
             .replace("user: crossfade", "user: " + legacy.username());
     Path file = Files.writeString(directory.resolve("pairs.yaml"), pairs);
     Path said = directory.resolve("diff.txt");
+    List<String> command =
+        JavaCommand.of(ReconcilerCli.class, List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(
+        List.of(
+            "diff",
+            file.toString(),
+            "--state",
+            directory.resolve("state").toString(),
+            "--settle",
+            "0"));
     ProcessBuilder reconciler =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReconcilerCli.class.getName(),
-                "diff",
-                file.toString(),
-                "--state",
-                directory.resolve("state").toString(),
-                "--settle",
-                "0")
-            .redirectErrorStream(true)
-            .redirectOutput(said.toFile());
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
     reconciler.environment().put("RECONCILER_PASSWORD", String.valueOf(legacy.password()));
     Process process = reconciler.start();
     int exit = process.onExit().orTimeout(5, TimeUnit.MINUTES).join().exitValue();

@@ -1,10 +1,9 @@
 package io.crossfade.stream;
 
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -15,19 +14,14 @@ final class ConsumingProcess implements AutoCloseable {
 
   ConsumingProcess(int redis, String prefix, int partitions, DbSettings databases) {
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                StreamWorker.class.getName(),
-                "--spring.data.redis.host=127.0.0.1",
-                "--spring.data.redis.port=" + redis,
-                "--crossfade.stream.key-prefix=" + prefix,
-                "--crossfade.stream.claim-idle=1s",
-                "--crossfade.stream.partitions=" + partitions));
+        JavaCommand.of(StreamWorker.class, List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.addAll(
+        List.of(
+            "--spring.data.redis.host=127.0.0.1",
+            "--spring.data.redis.port=" + redis,
+            "--crossfade.stream.key-prefix=" + prefix,
+            "--crossfade.stream.claim-idle=1s",
+            "--crossfade.stream.partitions=" + partitions));
     add(command, "control", databases.control());
     add(command, "legacy", databases.legacy());
     add(command, "stream", databases.stream());

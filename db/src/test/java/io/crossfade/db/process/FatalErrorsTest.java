@@ -2,8 +2,9 @@ package io.crossfade.db.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
+import io.crossfade.db.JavaCommand;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -79,16 +80,9 @@ class FatalErrorsTest {
   @ParameterizedTest
   @EnumSource
   void processThatRunsOutOfMemoryEnds(Place place) throws Exception {
-    Process victim =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Victim.class.getName(),
-                place.name())
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = JavaCommand.of(Victim.class, List.of("-Xmx32m"));
+    command.add(place.name());
+    Process victim = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
       assertThat(victim.waitFor(2, TimeUnit.MINUTES)).isTrue();
       String said = new String(victim.getInputStream().readAllBytes());

@@ -1,5 +1,6 @@
 package io.crossfade.reconciler.cli;
 
+import io.crossfade.db.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +27,7 @@ final class CliProcesses implements AutoCloseable {
    * @param command its name and options
    */
   Process start(List<String> jvm, List<String> command) throws IOException {
-    List<String> all = new ArrayList<>();
-    all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    all.addAll(jvm);
-    all.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), ReconcilerCli.class.getName()));
+    List<String> all = JavaCommand.of(ReconcilerCli.class, jvm);
     all.addAll(command);
     int number = processes.size();
     Process process =

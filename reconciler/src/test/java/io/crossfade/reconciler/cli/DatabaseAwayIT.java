@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.crossfade.db.CutLink;
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.JavaCommand;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.process.StopDeadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -53,16 +53,8 @@ class DatabaseAwayIT {
   @Test
   void toldToStopItEndsInItsTimeThoughTheDatabaseHangs() throws Exception {
     link.swallow();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReconcilerCli.class.getName(),
-                "runs",
-                "--set=crossfade.stop.timeout=1s"));
+    List<String> command = JavaCommand.of(ReconcilerCli.class, List.of("-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("runs", "--set=crossfade.stop.timeout=1s"));
     command.addAll(Cli.arguments(schemas));
     Path said = directory.resolve("said");
     Process process =

@@ -1,6 +1,7 @@
 package io.crossfade.router.bench;
 
 import io.crossfade.db.DbSettings;
+import io.crossfade.db.JavaCommand;
 import io.crossfade.db.Output;
 import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -83,19 +83,9 @@ final class ReconcileScaleBenchmark {
 
   private static double seconds(TestOutputs outputs, int times)
       throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReconcilerCli.class.getName(),
-                "compare",
-                "--drained",
-                "--kind=health",
-                "--from=2000-01-01",
-                "--to=2100-01-01"));
+    List<String> command = JavaCommand.of(ReconcilerCli.class, List.of("-Xmx128m"));
+    command.addAll(
+        List.of("compare", "--drained", "--kind=health", "--from=2000-01-01", "--to=2100-01-01"));
     DbSettings schemas = outputs.settings();
     settings(command, "control", schemas.control());
     settings(command, "legacy", schemas.legacy());

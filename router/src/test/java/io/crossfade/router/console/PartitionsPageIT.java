@@ -9,7 +9,6 @@ import io.crossfade.router.Http;
 import io.crossfade.router.TestRouterApplication;
 import io.crossfade.router.operator.ConsoleClient;
 import io.crossfade.stream.TestRedis;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,11 +31,7 @@ class PartitionsPageIT {
                     "--server.port=0",
                     "--management.server.port=0",
                     "--crossfade.stream.partitions=3"));
-        ConsoleClient console =
-            new ConsoleClient(
-                URI.create(
-                    "http://127.0.0.1:"
-                        + router.getEnvironment().getProperty("local.server.port")))) {
+        ConsoleClient console = ConsoleClient.of(router)) {
       Http http = Http.of(router);
       console.logIn("viewer");
       for (int device = 0; device < DEVICES; device++) {

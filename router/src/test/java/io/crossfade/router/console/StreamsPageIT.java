@@ -11,7 +11,6 @@ import io.crossfade.router.operator.ConsoleClient;
 import io.crossfade.stream.TestRedis;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.XReadArgs;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +45,7 @@ class StreamsPageIT {
                 "--crossfade.gates.backlog-age=1s",
                 "--crossfade.gates.freshness=1s"));
     http = Http.of(router);
-    console =
-        new ConsoleClient(
-            URI.create(
-                "http://127.0.0.1:" + router.getEnvironment().getProperty("local.server.port")));
+    console = ConsoleClient.of(router);
     console.logIn("viewer");
   }
 

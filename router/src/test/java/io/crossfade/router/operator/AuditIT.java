@@ -14,7 +14,6 @@ import io.crossfade.db.control.DeadLetters.Letter;
 import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.router.Http;
 import io.crossfade.router.TestRouterApplication;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,10 +119,7 @@ class AuditIT {
     assertThat(call("DELETE", "/api/reconciler/rules/" + rule.substring("rule ".length()), ""))
         .isEqualTo(200);
     letters();
-    try (ConsoleClient client =
-        new ConsoleClient(
-            URI.create(
-                "http://127.0.0.1:" + router.getEnvironment().getProperty("local.server.port")))) {
+    try (ConsoleClient client = ConsoleClient.of(router)) {
       client.logIn("operator", "not this one");
       client.logIn("this-is-my-password", "not this one");
       client.logIn("viewer");
@@ -236,10 +232,7 @@ class AuditIT {
   @Test
   void whatIsGoneIsShown() throws Exception {
     audit.keep(new Act(null, "ann", Action.HOLD, "GONE_KIND", null, null, "gone", "r", "no JSON"));
-    try (ConsoleClient client =
-        new ConsoleClient(
-            URI.create(
-                "http://127.0.0.1:" + router.getEnvironment().getProperty("local.server.port")))) {
+    try (ConsoleClient client = ConsoleClient.of(router)) {
       client.logIn("viewer");
       assertThat(client.page("/console/audit?actor=ann")).contains("gone_kind", "no JSON");
     }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** The console as a browser without scripts sees it: cookies, forms, and their tokens. */
 public final class ConsoleClient implements AutoCloseable {
@@ -28,6 +29,12 @@ public final class ConsoleClient implements AutoCloseable {
 
   public ConsoleClient(URI base) throws IOException {
     this(base, "127.0.0.1");
+  }
+
+  /** To the port that a router of this JVM took. */
+  public static ConsoleClient of(ConfigurableApplicationContext router) throws IOException {
+    return new ConsoleClient(
+        URI.create("http://127.0.0.1:" + router.getEnvironment().getProperty("local.server.port")));
   }
 
   ConsoleClient(URI base, String from) throws IOException {

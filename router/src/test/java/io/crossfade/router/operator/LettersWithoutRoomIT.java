@@ -8,7 +8,6 @@ import io.crossfade.db.TestOutputs;
 import io.crossfade.router.Http;
 import io.crossfade.router.IdleBudget;
 import io.crossfade.router.TestRouterApplication;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -81,10 +80,7 @@ class LettersWithoutRoomIT {
     http.awaitAlert("LETTERS_DROPPED", "found no room");
     http.awaitAlert("LETTERS_OF_INTAKE", kept + " dead letters are open");
 
-    try (ConsoleClient operator =
-        new ConsoleClient(
-            URI.create(
-                "http://127.0.0.1:" + router.getEnvironment().getProperty("local.server.port")))) {
+    try (ConsoleClient operator = ConsoleClient.of(router)) {
       operator.logIn("operator");
       assertThat(operator.page("/console/dead-letters"))
           .contains("there was no room for " + (80 - kept) + " letters since")
