@@ -1,7 +1,5 @@
 package io.crossfade.db.control;
 
-import static java.util.Objects.requireNonNull;
-
 import io.crossfade.db.AcceptedRecord;
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
@@ -25,7 +23,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -175,31 +172,47 @@ public final class DeadLetters {
    */
   public int keep(List<Letter> letters) throws SQLException {
     List<Letter> asked = new ArrayList<>();
+    List<Letter> overMinute = new ArrayList<>();
     for (Letter letter : letters) {
       if (quota.takeOfMinute(letter)) {
         asked.add(quota.clip(letter));
       } else {
-        quota.dropped(letter, NoRoom.PER_MINUTE);
+        overMinute.add(letter);
       }
     }
-    if (asked.isEmpty()) {
-      return 0;
-    }
-    for (Source source : asked.stream().map(Letter::source).collect(Collectors.toSet())) {
-      quota.look(transactions, source);
-    }
-    // Taken of the quota once, however often the transaction has to be made.
-    Map<Boolean, List<Letter>> byRoom =
-        asked.stream().collect(Collectors.partitioningBy(quota::takeOfTotal));
-    List<Letter> dropped =
-        transactions.on(
-            connection ->
-                keep(
-                    connection,
-                    requireNonNull(byRoom.get(true)),
-                    requireNonNull(byRoom.get(false))));
+    List<Letter> dropped = asked.isEmpty() ? List.of() : keepOrGiveBack(asked);
+    overMinute.forEach(letter -> quota.dropped(letter, NoRoom.PER_MINUTE));
     dropped.forEach(letter -> quota.dropped(letter, NoRoom.TOTAL));
     return asked.size() - dropped.size();
+  }
+
+  /**
+   * Letters that were not kept take nothing of the quota: whoever is told so comes again with the
+   * same ones, and would find it used up by none.
+   *
+   * @return those that the quota has no room for
+   */
+  private List<Letter> keepOrGiveBack(List<Letter> asked) throws SQLException {
+    List<Letter> fitting = new ArrayList<>();
+    boolean kept = false;
+    try {
+      for (Source source : asked.stream().map(Letter::source).collect(Collectors.toSet())) {
+        quota.look(transactions, source);
+      }
+      // Taken of the quota once, however often the transaction has to be made.
+      List<Letter> withoutRoom = new ArrayList<>();
+      for (Letter letter : asked) {
+        (quota.takeOfTotal(letter) ? fitting : withoutRoom).add(letter);
+      }
+      List<Letter> dropped = transactions.on(connection -> keep(connection, fitting, withoutRoom));
+      kept = true;
+      return dropped;
+    } finally {
+      if (!kept) {
+        asked.forEach(quota::giveBackOfMinute);
+        fitting.forEach(quota::giveBackOfTotal);
+      }
+    }
   }
 
   /**

@@ -95,6 +95,13 @@ public final class LetterQuota {
     return letter.source() != Source.INTAKE || share(letter).takeOfMinute();
   }
 
+  /** Takes back what a letter took of this minute. */
+  void giveBackOfMinute(Letter letter) {
+    if (letter.source() == Source.INTAKE) {
+      share(letter).giveBackOfMinute();
+    }
+  }
+
   /** Looks at the table when it is time, and lets closed letters make room when there is none. */
   void look(ControlTransactions transactions, Source source) throws SQLException {
     share(source).look(transactions);
@@ -103,6 +110,11 @@ public final class LetterQuota {
   /** Whether all letters of its source together leave room for this one; takes it. */
   boolean takeOfTotal(Letter letter) {
     return share(letter).takeOfTotal(letter.body().length + ROW_BYTES);
+  }
+
+  /** Takes back what {@link #takeOfTotal} took. */
+  void giveBackOfTotal(Letter letter) {
+    share(letter).giveBackOfTotal(letter.body().length + ROW_BYTES);
   }
 
   /** Counts a letter that is not kept. */
@@ -196,6 +208,25 @@ public final class LetterQuota {
         }
         bytes += more;
         return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void giveBackOfMinute() {
+      lock.lock();
+      try {
+        inMinute = Math.max(0, inMinute - 1);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** A look in between has seen that they are not there: nothing is given back below none. */
+    void giveBackOfTotal(long taken) {
+      lock.lock();
+      try {
+        bytes = Math.max(Math.min(bytes, 0), bytes - taken);
       } finally {
         lock.unlock();
       }

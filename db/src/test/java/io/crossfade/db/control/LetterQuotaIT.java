@@ -1,12 +1,14 @@
 package io.crossfade.db.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.db.DeliveryPath;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Output;
 import io.crossfade.db.RecordId;
 import io.crossfade.db.SampleRecords;
+import io.crossfade.db.TestDatabase;
 import io.crossfade.db.TestOutputs;
 import io.crossfade.db.control.DeadLetterDesk.Filter;
 import io.crossfade.db.control.DeadLetterDesk.Kept;
@@ -17,6 +19,7 @@ import io.crossfade.db.control.DeadLetters.Letter;
 import io.crossfade.db.control.DeadLetters.Source;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,6 +94,23 @@ class LetterQuotaIT {
     assertThat(letters.keep(three)).as("the one that is known dies again").isEqualTo(1);
     assertThat(number("SELECT attempts FROM dead_letter")).isEqualTo(2);
     assertThat(number("SELECT COUNT(*) FROM lost_record")).isEqualTo(2);
+  }
+
+  @Test
+  void lettersThatCouldNotBeKeptTakeNothingOfTheQuota() throws Exception {
+    DeadLetters letters = letters(10, MOST);
+    assertThat(letters.keep(items(0, 1))).isEqualTo(1);
+    String schema = TestDatabase.nameOf(outputs.settings().control());
+    TestDatabase.execute("RENAME TABLE %1$s.dead_letter TO %1$s.gone".formatted(schema));
+    for (int tries = 0; tries < 12; tries++) {
+      assertThatThrownBy(() -> letters.keep(items(1, 10))).isInstanceOf(SQLException.class);
+      assertThatThrownBy(() -> letters.keep(List.of(refused(1)))).isInstanceOf(SQLException.class);
+    }
+    TestDatabase.execute("RENAME TABLE %1$s.gone TO %1$s.dead_letter".formatted(schema));
+    assertThat(letters.keep(items(1, 10))).as("the same ones come again").isEqualTo(9);
+    assertThat(letters.keep(List.of(refused(1)))).isEqualTo(1);
+    assertThat(dropped(Source.INTAKE, "per-minute") + dropped(Source.STREAM, "total")).isZero();
+    assertThat(letters.keep(items(10, 12))).as("the minute is full now").isZero();
   }
 
   @Test
