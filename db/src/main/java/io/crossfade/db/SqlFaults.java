@@ -18,10 +18,10 @@ public final class SqlFaults {
   /**
    * Vendor codes of MySQL and MariaDB that are about a value but carry the general SQLSTATE HY000:
    * packet too large, incorrect value, data truncated, no default, out of range, CHECK violated
-   * (both databases).
+   * (both databases), and text that the column's character set does not have (of either).
    */
   private static final Set<Integer> VALUE_CODES =
-      Set.of(1153, 1264, 1265, 1364, 1366, 1406, 3819, 4025);
+      Set.of(1153, 1264, 1265, 1267, 1364, 1366, 1406, 3819, 3854, 4025);
 
   /**
    * Vendor codes that are about the server, its tables, its locks or its user, whatever the row:

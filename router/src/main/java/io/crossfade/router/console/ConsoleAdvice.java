@@ -103,7 +103,7 @@ final class ConsoleAdvice {
     if (refused == null) {
       throw e;
     }
-    if (refused != e) {
+    if (refused.refusal().status().is5xxServerError() && refused != e) {
       log.warn("Cannot answer {}: {}", request.getRequestURI(), e.getMessage());
     }
     Refusal refusal = refused.refusal();

@@ -18,6 +18,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -201,9 +202,18 @@ final class DifferencesPage {
       throws RefusedException {
     Instant now = clock.instant();
     long newest = api.overview(1).runs().stream().mapToLong(Summary::id).max().orElse(0);
-    api.compare(new RunRequest(now.minus(back), now, null), actor);
+    api.compare(new RunRequest(before(now, back), now, null), actor);
     flash.addFlashAttribute("begun", newest);
     return PAGE;
+  }
+
+  private static Instant before(Instant now, Duration back) throws RefusedException {
+    try {
+      return now.minus(back);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw RefusedException.unreadable(
+          new IllegalArgumentException("back cannot be " + back + ": no moment is that far", e));
+    }
   }
 
   /** The run that was asked for when that one was the newest, once it has begun. */

@@ -48,7 +48,13 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 @EnableConfigurationProperties(OperatorSettings.class)
-@Import({OperatorProblems.class, RouteProblems.class, AuditController.class, ApiController.class})
+@Import({
+  OperatorProblems.class,
+  RouteProblems.class,
+  FormBinding.class,
+  AuditController.class,
+  ApiController.class
+})
 public class OperatorConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(OperatorConfiguration.class);

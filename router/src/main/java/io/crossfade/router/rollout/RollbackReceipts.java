@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.crossfade.db.control.ControlTransactions;
+import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -50,6 +51,10 @@ public final class RollbackReceipts {
   }
 
   Optional<RollbackReceipt> find(String id) {
+    // MariaDB fails to compare what is not ASCII with a column that is.
+    if (!StandardCharsets.US_ASCII.newEncoder().canEncode(id)) {
+      return Optional.empty();
+    }
     try {
       Optional<String> body =
           transactions.in(

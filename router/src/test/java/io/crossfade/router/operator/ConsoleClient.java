@@ -115,6 +115,15 @@ public final class ConsoleClient implements AutoCloseable {
     return form(path, withToken ? "_csrf=" + token("/console/login") : "", headers).statusCode();
   }
 
+  /**
+   * Status of an action.
+   *
+   * @param fields encoded, without the token
+   */
+  public int submit(String path, String fields) throws IOException, InterruptedException {
+    return form(path, fields + "&_csrf=" + token("/console/login")).statusCode();
+  }
+
   /** The value of the session's cookie. */
   String session() {
     return cookies.getCookieStore().getCookies().stream()
