@@ -3,6 +3,7 @@ package io.crossfade.router.intake;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import java.io.IOException;
@@ -26,6 +27,11 @@ final class SentNumber extends NumericNode {
 
   /** Zeros behind a number that may be written out; {@code 1e999999999} would fill the heap. */
   private static final int MOST_ZEROS = 1000;
+
+  /**
+   * As many as Jackson itself would read: the time to compute with digits grows with their square.
+   */
+  private static final int MOST_DIGITS = StreamReadConstraints.DEFAULT_MAX_NUM_LEN;
 
   private final String text;
 
@@ -117,10 +123,14 @@ final class SentNumber extends NumericNode {
   }
 
   /**
-   * @throws NumberFormatException when its exponent is larger than any that can be computed with
+   * @throws NumberFormatException when it has more digits than Jackson would read, or an exponent
+   *     larger than any that can be computed with
    */
   @Override
   public BigDecimal decimalValue() {
+    if (text.length() > MOST_DIGITS) {
+      throw new NumberFormatException("A number of " + text.length() + " digits");
+    }
     return new BigDecimal(text);
   }
 
