@@ -4,11 +4,18 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** How somebody wants a column compared. */
 public sealed interface ColumnRule {
@@ -88,9 +95,21 @@ public sealed interface ColumnRule {
     @Override
     public boolean same(byte[] left, byte[] right) {
       try {
-        return number(left).subtract(number(right)).abs().compareTo(most) <= 0;
+        return Arrays.equals(left, right)
+            || number(left).subtract(number(right)).abs().compareTo(most) <= 0;
       } catch (NumberFormatException e) {
         return false;
+      }
+    }
+
+    /** A value that is near to none that this one is near to; empty when it is no number. */
+    Optional<byte[]> far(byte[] value) {
+      try {
+        BigDecimal away = most.multiply(BigDecimal.TWO).add(BigDecimal.ONE);
+        String text = number(value).add(away).toPlainString();
+        return Optional.of(text.getBytes(StandardCharsets.US_ASCII));
+      } catch (NumberFormatException e) {
+        return Optional.empty();
       }
     }
 
@@ -99,15 +118,26 @@ public sealed interface ColumnRule {
     }
   }
 
-  /** Local times of two zones as moments. */
+  /**
+   * Local times of two zones as moments. One that a zone has twice, when its clocks are put back,
+   * may be either of the two.
+   */
   record Zoned(ZoneId left, ZoneId right) implements ValueForm.OfPairs {
+
+    /** The same digits are two moments where the zones differ. */
+    @Override
+    public boolean bytesSuffice() {
+      return false;
+    }
+
     @Override
     public boolean same(byte[] one, byte[] other) {
-      try {
-        return moment(one, left).equals(moment(other, right));
-      } catch (DateTimeException e) {
-        return false;
-      }
+      Set<Instant> moments = moments(one, left);
+      Set<Instant> others = moments(other, right);
+      // What is no moment, as zero dates are, is in no zone.
+      return moments.isEmpty() && others.isEmpty()
+          ? Arrays.equals(one, other)
+          : !Collections.disjoint(moments, others);
     }
 
     /** A value of one side as the other shows it; unchanged where it is no moment. */
@@ -126,12 +156,18 @@ public sealed interface ColumnRule {
       }
     }
 
-    private static LocalDateTime moment(byte[] value, ZoneId zone) {
-      String text = new String(value, StandardCharsets.US_ASCII).replace(' ', 'T');
-      return LocalDateTime.parse(text)
-          .atZone(zone)
-          .withZoneSameInstant(ZoneOffset.UTC)
-          .toLocalDateTime();
+    private static Set<Instant> moments(byte[] value, ZoneId zone) {
+      LocalDateTime local;
+      try {
+        String text = new String(value, StandardCharsets.US_ASCII);
+        local = LocalDateTime.parse(text.replace(' ', 'T'));
+      } catch (DateTimeException e) {
+        return Set.of();
+      }
+      List<ZoneOffset> offsets = zone.getRules().getValidOffsets(local);
+      return offsets.isEmpty()
+          ? Set.of(local.atZone(zone).toInstant())
+          : offsets.stream().map(local::toInstant).collect(Collectors.toUnmodifiableSet());
     }
   }
 }

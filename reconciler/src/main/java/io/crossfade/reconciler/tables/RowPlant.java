@@ -31,6 +31,9 @@ record RowPlant(Side side, int column) {
     if (value == null) {
       return "1".getBytes(StandardCharsets.US_ASCII);
     }
+    if (column.form() instanceof ColumnRule.Near near) {
+      return near.far(value).orElse(null);
+    }
     if (value.length > 0) {
       byte[] other = value.clone();
       byte last = other[other.length - 1];

@@ -16,6 +16,11 @@ interface ValueForm {
     return Arrays.equals(left, right) || Arrays.equals(of(left), of(right));
   }
 
+  /** Whether values of equal bytes are the same, which need not be asked then. */
+  default boolean bytesSuffice() {
+    return true;
+  }
+
   /** Whether {@link #of} is the same for all equal values, so that rows may be told apart by it. */
   default boolean isCanonical() {
     return true;

@@ -133,6 +133,12 @@ final class ValueForms {
   /** A BIT against a number: one comes as bytes, the other as digits. */
   private record BitsAndNumber(boolean leftBits) implements ValueForm.OfPairs {
 
+    /** The byte of '1' is the number 49. */
+    @Override
+    public boolean bytesSuffice() {
+      return false;
+    }
+
     @Override
     public boolean same(byte[] left, byte[] right) {
       byte[] bits = leftBits ? left : right;
