@@ -23,8 +23,35 @@ public sealed interface ColumnRule {
   /** For people, as it is written in a file. */
   String words();
 
-  /** How values are compared by it. */
-  default ValueForm form() {
+  /** Whether it means anything for values of a family. */
+  default boolean fits(Family family) {
+    return switch (this) {
+      case Scale scale -> family.isNumber() || family == Family.TEXT;
+      case Tolerance tolerance ->
+          family.isNumber() || family == Family.TEXT || family == Family.DATETIME;
+      case Json json -> family == Family.JSON || family == Family.TEXT || family == Family.BINARY;
+      case Text text ->
+          switch (family) {
+            case TEXT, ENUM, SET, UUID, OTHER -> true;
+            default -> false;
+          };
+      case TimeZone zone -> family == Family.DATETIME || family == Family.TEXT;
+    };
+  }
+
+  /** What it is for, for people. */
+  default String fitting() {
+    return switch (this) {
+      case Scale scale -> "numbers, and texts that are numbers";
+      case Tolerance tolerance -> "numbers, and seconds of a DATETIME or TIMESTAMP";
+      case Json json -> "JSON, and texts or bytes that are JSON";
+      case Text text -> "texts";
+      case TimeZone zone -> "DATETIME and TIMESTAMP";
+    };
+  }
+
+  /** How values of two columns that it fits are compared by it. */
+  default ValueForm form(ColumnShape left, ColumnShape right) {
     return switch (this) {
       case Scale scale ->
           ValueForms.text(
@@ -33,7 +60,10 @@ public sealed interface ColumnRule {
                       .setScale(scale.digits(), RoundingMode.HALF_UP)
                       .stripTrailingZeros()
                       .toPlainString());
-      case Tolerance tolerance -> new Near(tolerance.most());
+      case Tolerance tolerance ->
+          new Near(
+              tolerance.most(),
+              left.family() == Family.DATETIME || right.family() == Family.DATETIME);
       case Json json -> JsonForm.BY_VALUE;
       case Text text -> ValueForms.text(text::form);
       case TimeZone zone -> new Zoned(zone.left(), zone.right());
@@ -48,7 +78,7 @@ public sealed interface ColumnRule {
     }
   }
 
-  /** Numbers that are as near as that. */
+  /** Numbers that are as near as that; of moments, seconds. */
   record Tolerance(BigDecimal most) implements ColumnRule {
     @Override
     public String words() {
@@ -90,8 +120,15 @@ public sealed interface ColumnRule {
     }
   }
 
-  /** Numbers within a distance; two that are near a third need not be near each other. */
-  record Near(BigDecimal most) implements ValueForm.OfPairs {
+  /**
+   * Numbers within a distance; two that are near a third need not be near each other.
+   *
+   * @param moments whether they are seconds between moments
+   */
+  record Near(BigDecimal most, boolean moments) implements ValueForm.OfPairs {
+
+    private static final BigDecimal NANOS = BigDecimal.TEN.pow(9);
+
     @Override
     public boolean same(byte[] left, byte[] right) {
       try {
@@ -99,11 +136,16 @@ public sealed interface ColumnRule {
             || number(left).subtract(number(right)).abs().compareTo(most) <= 0;
       } catch (NumberFormatException e) {
         return false;
+      } catch (DateTimeException e) {
+        return ValueForms.MOMENT.same(left, right);
       }
     }
 
-    /** A value that is near to none that this one is near to; empty when it is no number. */
+    /** A value that is near to none that this one is near to; empty where there is none. */
     Optional<byte[]> far(byte[] value) {
+      if (moments) {
+        return Optional.empty();
+      }
       try {
         BigDecimal away = most.multiply(BigDecimal.TWO).add(BigDecimal.ONE);
         String text = number(value).add(away).toPlainString();
@@ -113,8 +155,14 @@ public sealed interface ColumnRule {
       }
     }
 
-    private static BigDecimal number(byte[] text) {
-      return new BigDecimal(new String(text, StandardCharsets.US_ASCII));
+    private BigDecimal number(byte[] value) {
+      String text = new String(value, StandardCharsets.US_ASCII);
+      if (!moments) {
+        return new BigDecimal(text);
+      }
+      LocalDateTime moment = LocalDateTime.parse(text.replace(' ', 'T'));
+      return new BigDecimal(moment.toEpochSecond(ZoneOffset.UTC))
+          .add(new BigDecimal(moment.getNano()).divide(NANOS));
     }
   }
 
@@ -136,7 +184,7 @@ public sealed interface ColumnRule {
       Set<Instant> others = moments(other, right);
       // What is no moment, as zero dates are, is in no zone.
       return moments.isEmpty() && others.isEmpty()
-          ? Arrays.equals(one, other)
+          ? ValueForms.MOMENT.same(one, other)
           : !Collections.disjoint(moments, others);
     }
 

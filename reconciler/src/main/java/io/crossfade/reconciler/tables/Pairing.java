@@ -39,6 +39,10 @@ final class Pairing {
       throw new DriftException(left.sqlName(), right.sqlName(), drifts);
     }
     Keys keys = keys(pairs);
+    String first = left.keys().getFirst().index();
+    if (!keys.left().index().equals(first)) {
+      notices.add("rows are told apart by %s, not by %s".formatted(keys.left().index(), first));
+    }
     List<ColumnPair> columns = new ArrayList<>();
     keys.left().columns().forEach(name -> columns.add(of(pairs, name)));
     int keyColumns = columns.size();
@@ -58,45 +62,74 @@ final class Pairing {
   }
 
   private Map<String, ColumnPair> columns() {
-    Set<String> unknown = new TreeSet<>();
-    rules.ignored().forEach(unknown::add);
-    unknown.removeIf(name -> left.column(name).isPresent() || right.column(name).isPresent());
-    unknown.forEach(name -> drifts.add("column " + name + " to ignore is in neither"));
-    Set<String> named = new TreeSet<>(rules.renamed().keySet());
-    named.addAll(rules.forms().keySet());
-    named.removeIf(name -> left.column(name).isPresent());
-    named.forEach(name -> drifts.add("column " + name + ", which a rule names, is not in left"));
+    unknownNames();
     Map<String, ColumnPair> pairs = new LinkedHashMap<>();
-    Set<String> taken = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    Map<String, String> taken = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (ColumnShape one : left.columns()) {
       if (rules.ignores(one.name())) {
         continue;
       }
-      String counterpart = rules.renamed().getOrDefault(one.name(), one.name());
+      String counterpart = rules.inRight(one.name());
       Optional<ColumnShape> other = right.column(counterpart);
       if (other.isEmpty()) {
-        drifts.add("column %s (%s) is in left only".formatted(one.name(), one.described()));
+        drifts.add(
+            counterpart.equals(one.name())
+                ? "column %s (%s) is in left only".formatted(one.name(), one.described())
+                : "column %s of left should be %s in right, which is not there"
+                    .formatted(one.name(), counterpart));
         continue;
       }
-      taken.add(other.get().name());
+      String earlier = taken.put(other.get().name(), one.name());
+      if (earlier != null) {
+        drifts.add(
+            "columns %s and %s of left are both to be %s in right"
+                .formatted(earlier, one.name(), other.get().name()));
+        continue;
+      }
       pair(one, other.get(), pairs);
     }
     for (ColumnShape other : right.columns()) {
-      if (!taken.contains(other.name()) && !rules.ignores(other.name())) {
+      if (!taken.containsKey(other.name()) && !rules.ignores(other.name())) {
         drifts.add("column %s (%s) is in right only".formatted(other.name(), other.described()));
       }
     }
     return pairs;
   }
 
+  /** What rules name and is not there, or not compared. */
+  private void unknownNames() {
+    for (String name : rules.ignored()) {
+      if (left.column(name).isEmpty() && right.column(name).isEmpty()) {
+        drifts.add("column " + name + " to ignore is in neither");
+      }
+      rules
+          .rule(name)
+          .ifPresent(
+              rule ->
+                  drifts.add(
+                      "column %s is to be ignored and compared by a rule (%s); say one of them"
+                          .formatted(name, rule.words())));
+    }
+    Set<String> named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    named.addAll(rules.renamed().keySet());
+    named.addAll(rules.forms().keySet());
+    named.removeIf(name -> left.column(name).isPresent());
+    named.forEach(
+        name ->
+            drifts.add(
+                "column "
+                    + name
+                    + ", which a rule names, is not in left"
+                    + (right.column(name).isPresent() ? "; write its name there" : "")));
+  }
+
   /** Columns that nobody wants compared, on both sides and of types that may be equal. */
   private List<ColumnPair> carried() {
     List<ColumnPair> carried = new ArrayList<>();
     for (ColumnShape one : left.columns()) {
-      String counterpart = rules.renamed().getOrDefault(one.name(), one.name());
       if (rules.ignores(one.name())) {
         right
-            .column(counterpart)
+            .column(rules.inRight(one.name()))
             .ifPresent(
                 other ->
                     rules
@@ -108,6 +141,18 @@ final class Pairing {
   }
 
   private void pair(ColumnShape one, ColumnShape other, Map<String, ColumnPair> pairs) {
+    Optional<ColumnRule> rule = rules.rule(one.name());
+    if (rule.isPresent() && !(rule.get().fits(one.family()) && rule.get().fits(other.family()))) {
+      drifts.add(
+          "column %s is %s in left and %s in right: its rule (%s) is for %s"
+              .formatted(
+                  one.name(),
+                  one.described(),
+                  other.described(),
+                  rule.get().words(),
+                  rule.get().fitting()));
+      return;
+    }
     Optional<ValueForm> form = rules.form(one, other);
     if (form.isEmpty()) {
       drifts.add(
@@ -146,26 +191,48 @@ final class Pairing {
     if (second != null) {
       return second;
     }
+    throw new DriftException(left.sqlName(), right.sqlName(), List.of(noKey()));
+  }
+
+  private String noKey() {
+    List<String> kept = new ArrayList<>();
+    for (UniqueKey one : left.keys()) {
+      for (String column : one.columns()) {
+        if (rules.ignores(column)) {
+          kept.add("column %s of %s is to be ignored".formatted(column, one.index()));
+        }
+        rules
+            .rule(column)
+            .ifPresent(
+                rule ->
+                    kept.add(
+                        "column %s of %s has a rule (%s)"
+                            .formatted(column, one.index(), rule.words())));
+      }
+    }
+    if (!kept.isEmpty()) {
+      return "nothing is left that tells rows apart: "
+          + String.join(", ", kept)
+          + ", but the columns of a key are compared as they are; leave that out, or add a unique"
+          + " key of other columns that are not NULL to both";
+    }
     Map<String, List<String>> has = new TreeMap<>();
     has.put("left", left.keys().stream().map(key -> key.columns().toString()).toList());
     has.put("right", right.keys().stream().map(key -> key.columns().toString()).toList());
-    throw new DriftException(
-        left.sqlName(),
-        right.sqlName(),
-        List.of(
-            "no primary key, and no unique key of columns that are not NULL, is on both sides ("
-                + has
-                + "): add one to both, or count rows with --count"));
+    return "no primary key, and no unique key of columns that are not NULL, is on both sides ("
+        + has
+        + "): add one to both, or count rows with --count";
   }
 
-  /** Whether equal keys are found by asking for them. */
-  private static boolean tellsApart(ColumnPair pair) {
+  /** Whether equal keys are found by asking for them, which is done by each side's own value. */
+  private boolean tellsApart(ColumnPair pair) {
     Family one = pair.left().family();
     Family other = pair.right().family();
     boolean numbers = one.isNumber() && other.isNumber();
     return (one == other || numbers)
         && one != Family.JSON
         && one != Family.GEOMETRY
+        && rules.rule(pair.name()).isEmpty()
         && pair.form().isCanonical();
   }
 

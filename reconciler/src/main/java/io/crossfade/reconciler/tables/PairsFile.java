@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +122,16 @@ public final class PairsFile {
     Map<String, ColumnRule> forms = new LinkedHashMap<>();
     YamlPart columns = part.get("columns");
     if (columns != null) {
-      columns.entries().forEach((column, rule) -> column(column, rule, renamed, forms));
+      Set<String> named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+      columns
+          .entries()
+          .forEach(
+              (column, rule) -> {
+                if (!named.add(column)) {
+                  throw rule.mistake("stands twice: upper and lower case are one to a server");
+                }
+                column(column, rule, renamed, forms);
+              });
     }
     return new Entry(
         part.required("table").text(),

@@ -62,9 +62,8 @@ public final class TableDiff implements AutoCloseable {
       pair = TextOrders.settle(new Pairing(one, other, spec.rules()).pair(), left, right);
       RowWindow window = spec.window();
       if (window != null) {
-        String counterpart = spec.rules().renamed().getOrDefault(window.column(), window.column());
         windows.put(Side.LEFT, window.on(one, window.column(), left));
-        windows.put(Side.RIGHT, window.on(other, counterpart, right));
+        windows.put(Side.RIGHT, window.on(other, spec.rules().inRight(window.column()), right));
       }
     }
     DiffState state = DiffState.open(RunDirectory.of(spec, options, pair));

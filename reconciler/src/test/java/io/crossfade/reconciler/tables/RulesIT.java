@@ -1,6 +1,7 @@
 package io.crossfade.reconciler.tables;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.reconciler.verdict.Verdict;
 import java.math.BigDecimal;
@@ -10,9 +11,9 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Rules on columns of real tables: each says what is the same, and what is not. */
 class RulesIT {
@@ -23,6 +24,7 @@ class RulesIT {
   void theSameDigitsOfTwoZonesAreTwoMoments() throws Exception {
     try (TwoSchemas schemas = new TwoSchemas(true)) {
       schemas.both("CREATE TABLE t (id INT PRIMARY KEY, at DATETIME NULL)");
+      TwoSchemas.on(schemas.right, "ALTER TABLE t MODIFY at DATETIME(3) NULL");
       TwoSchemas.on(
           schemas.left,
           "INSERT INTO t VALUES (1, '2026-07-01 12:00:00'), (2, '2026-07-01 12:00:00'),"
@@ -72,14 +74,105 @@ class RulesIT {
     }
   }
 
+  @Test
+  void momentsAreNearInSeconds() throws Exception {
+    try (TwoSchemas schemas = new TwoSchemas(true)) {
+      TwoSchemas.on(
+          schemas.left,
+          "CREATE TABLE t (id INT PRIMARY KEY, at DATETIME(6) NOT NULL)",
+          "INSERT INTO t VALUES (1, '2026-07-01 12:00:00.5'), (2, '2026-07-01 23:59:59.9'),"
+              + " (3, '2026-07-01 12:00:00'), (4, '0000-00-00 00:00:00')");
+      TwoSchemas.on(
+          schemas.right,
+          "CREATE TABLE t (id INT PRIMARY KEY, at TIMESTAMP NOT NULL)",
+          "INSERT INTO t VALUES (1, '2026-07-01 12:00:01'), (2, '2026-07-02 00:00:00'),"
+              + " (3, '2026-07-01 12:00:02'), (4, '0000-00-00 00:00:00')");
+      ColumnRule second = new ColumnRule.Tolerance(BigDecimal.ONE);
+      assertThat(differing(schemas, Map.of("at", second))).containsExactly("id=3");
+    }
+  }
+
+  @Test
+  void columnsAreKnownInUpperAndLowerCaseAlike() throws Exception {
+    try (TwoSchemas schemas = new TwoSchemas(true)) {
+      TwoSchemas.on(
+          schemas.left,
+          "CREATE TABLE t (id INT PRIMARY KEY, Total DECIMAL(9,4), Name VARCHAR(9), Mine INT)",
+          "INSERT INTO t VALUES (1, 1.004, 'Ann ', 1), (2, 2.5, 'b', 2)");
+      TwoSchemas.on(
+          schemas.right,
+          "CREATE TABLE t (id INT PRIMARY KEY, AMOUNT DECIMAL(9,2), name VARCHAR(9))",
+          "INSERT INTO t VALUES (1, 1.00, 'ann'), (2, 2.51, 'b')");
+      PairRules rules =
+          new PairRules(
+              List.of("MINE"),
+              Map.of("TOTAL", "amount"),
+              Map.of("tOtAl", new ColumnRule.Scale(2), "NAME", new ColumnRule.Text(true, true)));
+      assertThat(differing(schemas, rules, null)).containsExactly("id=2");
+    }
+  }
+
+  @Test
+  void aRuleThatMeansNothingIsRefusedByName() throws Exception {
+    try (TwoSchemas schemas = new TwoSchemas(true)) {
+      schemas.both("CREATE TABLE t (id INT PRIMARY KEY, n INT, d DATE, j VARCHAR(9), k INT)");
+      PairRules rules =
+          new PairRules(
+              List.of("k", "gone"),
+              Map.of("n", "nowhere", "no_column", "j"),
+              Map.of(
+                  "d",
+                  new ColumnRule.Tolerance(BigDecimal.ONE),
+                  "j",
+                  new ColumnRule.TimeZone(ZoneId.of("UTC"), ZoneId.of("+02:00")),
+                  "K",
+                  new ColumnRule.Scale(1)));
+      assertThatThrownBy(() -> differing(schemas, rules, null))
+          .isInstanceOf(DriftException.class)
+          .hasMessageContainingAll(
+              "column gone to ignore is in neither",
+              "column k is to be ignored and compared by a rule (scale 1)",
+              "column no_column, which a rule names, is not in left",
+              "column n of left should be nowhere in right, which is not there",
+              "column d is date in left and date in right: its rule (tolerance 1) is for numbers");
+    }
+  }
+
+  @Test
+  void aRuleOnTheKeyIsRefusedByName() throws Exception {
+    try (TwoSchemas schemas = new TwoSchemas(true)) {
+      schemas.both("CREATE TABLE t (code VARCHAR(9) PRIMARY KEY, n INT)");
+      TwoSchemas.on(schemas.left, "INSERT INTO t VALUES ('A1', 1), ('b', 2)");
+      TwoSchemas.on(schemas.right, "INSERT INTO t VALUES ('a1', 7), ('b', 2)");
+      Map<String, ColumnRule> rules = Map.of("code", new ColumnRule.Text(false, true));
+      assertThatThrownBy(() -> differing(schemas, rules))
+          .isInstanceOf(DriftException.class)
+          .hasMessageContaining("column code of PRIMARY has a rule (any case)")
+          .hasMessageContaining("add a unique key of other columns");
+    }
+  }
+
+  @Test
+  void anotherKeyTellsRowsApartWhereTheFirstHasARule() throws Exception {
+    try (TwoSchemas schemas = new TwoSchemas(true)) {
+      schemas.both(
+          "CREATE TABLE t (code VARCHAR(9) PRIMARY KEY, no INT NOT NULL, n INT, UNIQUE KEY u"
+              + " (no))");
+      TwoSchemas.on(schemas.left, "INSERT INTO t VALUES ('A1', 1, 1), ('b', 2, 2), ('c', 3, 3)");
+      TwoSchemas.on(schemas.right, "INSERT INTO t VALUES ('a1', 1, 1), ('B', 2, 7), ('x', 3, 3)");
+      Map<String, ColumnRule> rules = Map.of("code", new ColumnRule.Text(false, true));
+      assertThat(differing(schemas, rules)).containsExactly("no=2", "no=3");
+    }
+  }
+
   private List<String> differing(TwoSchemas schemas, Map<String, ColumnRule> rules)
       throws Exception {
     return differing(schemas, new PairRules(List.of(), Map.of(), rules), null);
   }
 
   /** Keys of what differs; the run's own proof must be whole. */
-  private List<String> differing(
-      TwoSchemas schemas, PairRules rules, @Nullable RowWindow window) throws Exception {
+  private List<String> differing(TwoSchemas schemas, PairRules rules, @Nullable RowWindow window)
+      throws Exception {
     PairSpec spec =
         new PairSpec(
             schemas.reader(Side.LEFT),

@@ -13,6 +13,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** When two values are the same, and when they are not. */
 class ValueFormsTest {
 
+  private static final ColumnShape COLUMN =
+      new ColumnShape(
+          "a", "varchar(99)", Family.TEXT, "utf8mb4", null, true, false, false, false, List.of());
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -64,7 +68,7 @@ class ValueFormsTest {
   }
 
   private static boolean same(ColumnRule rule, String left, String right) {
-    return rule.form().same(bytes(left), bytes(right));
+    return rule.form(COLUMN, COLUMN).same(bytes(left), bytes(right));
   }
 
   private static byte[] bytes(String text) {
