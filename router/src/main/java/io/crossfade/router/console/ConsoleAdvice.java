@@ -30,7 +30,12 @@ final class ConsoleAdvice {
   private static final Logger log = LoggerFactory.getLogger(ConsoleAdvice.class);
 
   /** What was refused, for the page that comes next. */
-  record Refused(String label, String detail) {}
+  record Refused(String label, String detail) {
+
+    static Refused of(RefusedException refused) {
+      return new Refused(refused.refusal().label(), refused.detail());
+    }
+  }
 
   private final RolloutFlags flags;
 
@@ -99,15 +104,12 @@ final class ConsoleAdvice {
       Locale locale,
       RedirectAttributes flash)
       throws Exception {
-    RefusedException refused = RefusedException.of(e);
+    RefusedException refused = refusal(e, request);
     if (refused == null) {
       throw e;
     }
-    if (refused.refusal().status().is5xxServerError() && refused != e) {
-      log.warn("Cannot answer {}: {}", request.getRequestURI(), e.getMessage());
-    }
     Refusal refusal = refused.refusal();
-    Refused said = new Refused(refusal.label(), refused.detail());
+    Refused said = Refused.of(refused);
     boolean part = request.getHeader("HX-Request") != null;
     if (!part && HttpMethod.POST.matches(request.getMethod())) {
       flash.addFlashAttribute("refused", said);
@@ -125,5 +127,14 @@ final class ConsoleAdvice {
     page.addObject("language", language(locale));
     page.addObject("translated", translated(request, locale));
     return page;
+  }
+
+  /** What an exception means to whoever asked; {@code null} for one that nobody expected. */
+  static @Nullable RefusedException refusal(Exception e, HttpServletRequest request) {
+    RefusedException refused = RefusedException.of(e);
+    if (refused != null && refused != e && refused.refusal().status().is5xxServerError()) {
+      log.warn("Cannot answer {}: {}", request.getRequestURI(), e.getMessage());
+    }
+    return refused;
   }
 }

@@ -1,5 +1,6 @@
 package io.crossfade.router.console;
 
+import io.crossfade.db.Kind;
 import io.crossfade.router.flags.RolloutChange;
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.process.Asking;
@@ -11,9 +12,16 @@ import io.crossfade.router.rollout.RolloutController.OptInRequest;
 import io.crossfade.router.rollout.RolloutController.RollbackRequest;
 import io.crossfade.router.rollout.RouterController;
 import io.crossfade.router.rollout.RouterController.ForgetRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.math.BigDecimal;
 import java.security.Principal;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +29,13 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Controller;
 import org.springframework.transaction.TransactionException;
 import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** {@code /console/rollout}: the gates, the next step, the history, and the way back. */
@@ -79,12 +89,52 @@ final class RolloutPage {
     }
   }
 
+  /** Forms that stand in the card of a kind. */
+  private static final Set<String> IN_A_CARD = Set.of("changes", "opt-in", "holds", "releases");
+
+  /**
+   * A form that was refused: it stays as it was filled in, with what is wrong beside it.
+   *
+   * @param kind label of the one whose card has it
+   * @param action last part of its address
+   * @param typed values by field
+   */
+  record RefusedForm(
+      String kind, String action, Map<String, String> typed, ConsoleAdvice.Refused refused) {}
+
   private final RolloutController api;
   private final RouterController routers;
+  private final ConsoleAdvice pages;
 
-  RolloutPage(RolloutController api, RouterController routers) {
+  RolloutPage(RolloutController api, RouterController routers, ConsoleAdvice pages) {
     this.api = api;
     this.routers = routers;
+    this.pages = pages;
+  }
+
+  /** What a card's form is refused for is said in that card; all else as on every page. */
+  @ExceptionHandler
+  ModelAndView refused(
+      Exception e,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Locale locale,
+      RedirectAttributes flash)
+      throws Exception {
+    String path = request.getRequestURI();
+    String action = path.substring(path.lastIndexOf('/') + 1);
+    Optional<Kind> kind = Optional.ofNullable(request.getParameter("kind")).flatMap(Kind::ofName);
+    RefusedException refused =
+        kind.isEmpty() || !IN_A_CARD.contains(action) ? null : ConsoleAdvice.refusal(e, request);
+    if (refused == null) {
+      return pages.refused(e, request, response, locale, flash);
+    }
+    Map<String, String> typed = new HashMap<>();
+    request.getParameterMap().forEach((field, values) -> typed.put(field, values[0]));
+    flash.addFlashAttribute(
+        "refusedForm",
+        new RefusedForm(kind.get().label(), action, typed, ConsoleAdvice.Refused.of(refused)));
+    return new ModelAndView(PAGE + "#kind-" + kind.get().label());
   }
 
   @GetMapping

@@ -124,6 +124,27 @@ public final class ConsoleClient implements AutoCloseable {
     return form(path, fields + "&_csrf=" + token("/console/login")).statusCode();
   }
 
+  /**
+   * Sends a form as a browser does, and sees the page that it leads to.
+   *
+   * @param fields as they are sent, without the token
+   */
+  public Landing follow(String path, String fields) throws IOException, InterruptedException {
+    String address =
+        form(path, fields + "&_csrf=" + token("/console/login"))
+            .headers()
+            .firstValue("Location")
+            .orElseThrow(() -> new IllegalStateException(path + " leads nowhere"));
+    return new Landing(address, page(address));
+  }
+
+  /**
+   * Where a form led.
+   *
+   * @param page what is shown there
+   */
+  public record Landing(String address, String page) {}
+
   /** The value of the session's cookie. */
   String session() {
     return cookies.getCookieStore().getCookies().stream()
