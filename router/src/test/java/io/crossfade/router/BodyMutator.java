@@ -158,9 +158,18 @@ public final class BodyMutator {
     String seed =
         one(random, random.nextInt(STRANGERS) == 0 ? all : requireNonNull(seeds.get(kind)))
             .replaceAll("DEV\\d{5}|CASE\\d{2}|A5GTQ\\w+", serial + random.nextInt(3));
+    return mutated(random, seed, NAMES);
+  }
+
+  /**
+   * A body that differs from another in up to three places.
+   *
+   * @param names that fields may have
+   */
+  static byte[] mutated(Random random, String seed, List<String> names) {
     byte[] body = seed.getBytes(StandardCharsets.UTF_8);
     for (int left = random.nextInt(4); left > 0; left--) {
-      body = random.nextInt(5) == 0 ? bytes(random, body) : structure(random, body);
+      body = random.nextInt(5) == 0 ? bytes(random, body) : structure(random, body, names);
     }
     return random.nextInt(40) == 0 ? encoded(random, body) : body;
   }
@@ -197,7 +206,7 @@ public final class BodyMutator {
   }
 
   /** A value, a name or a wrapper changed. */
-  private static byte[] structure(Random random, byte[] body) {
+  private static byte[] structure(Random random, byte[] body, List<String> names) {
     try {
       JsonNode root = JSON.readTree(body);
       if (root == null || !root.isContainerNode()) {
@@ -210,7 +219,7 @@ public final class BodyMutator {
         case 0 -> changed = JsonNodeFactory.instance.objectNode().set("data", root);
         case 1 -> changed = JsonNodeFactory.instance.arrayNode().add(root).add(root.deepCopy());
         case 2 -> changed = doubled(random, root);
-        default -> change(random, one(random, containers), root);
+        default -> change(random, one(random, containers), root, names);
       }
       return JSON.writeValueAsBytes(changed);
     } catch (IOException | IllegalArgumentException e) {
@@ -225,7 +234,8 @@ public final class BodyMutator {
     }
   }
 
-  private static void change(Random random, ContainerNode<?> container, JsonNode root) {
+  private static void change(
+      Random random, ContainerNode<?> container, JsonNode root, List<String> among) {
     JsonNode value =
         random.nextInt(6) == 0
             ? root.deepCopy()
@@ -245,12 +255,12 @@ public final class BodyMutator {
         List<String> names = new ArrayList<>();
         object.fieldNames().forEachRemaining(names::add);
         String name =
-            names.isEmpty() || random.nextInt(3) == 0 ? one(random, NAMES) : one(random, names);
+            names.isEmpty() || random.nextInt(3) == 0 ? one(random, among) : one(random, names);
         switch (random.nextInt(5)) {
           case 0 -> object.remove(name);
           case 1 -> {
             JsonNode old = object.remove(name);
-            object.set(one(random, NAMES), old == null ? value : old);
+            object.set(one(random, among), old == null ? value : old);
           }
           default -> object.set(name, value);
         }

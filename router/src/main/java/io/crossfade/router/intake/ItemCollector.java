@@ -8,7 +8,6 @@ import io.crossfade.db.RecordWeight;
 import io.crossfade.db.budget.Lease;
 import io.crossfade.db.control.DeadLetters;
 import io.crossfade.db.control.DeadLetters.Letter;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -175,7 +174,7 @@ final class ItemCollector implements ItemReader.Taken {
    * @param trouble the reason in full
    */
   private void keep(Item item, UnreadableReason reason, String trouble) {
-    byte[] body = surroundings.of(item).toString().getBytes(StandardCharsets.UTF_8);
+    byte[] body = Utf8.ofJson(surroundings.of(item).toString());
     lease.take(LETTER + (long) body.length * FORMS_OF_A_LETTER);
     reasons.add(reason);
     troubles.add(trouble);

@@ -42,6 +42,38 @@ final class Utf8 {
     }
   }
 
+  /**
+   * JSON that reads as what was sent, with an escape for each half of a surrogate pair: with {@code
+   * ?} a letter would be another item when it is read again.
+   */
+  static byte[] ofJson(String json) {
+    int half = half(json, 0);
+    if (half == json.length()) {
+      return json.getBytes(StandardCharsets.UTF_8);
+    }
+    StringBuilder escaped = new StringBuilder(json.length() + 16);
+    int from = 0;
+    while (half < json.length()) {
+      escaped.append(json, from, half).append("\\u%04x".formatted((int) json.charAt(half)));
+      from = half + 1;
+      half = half(json, from);
+    }
+    return escaped.append(json, from, json.length()).toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Where the next half of a surrogate pair stands; the end when there is none. */
+  private static int half(String text, int from) {
+    for (int i = from; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.charCount(text.codePointAt(i)) == 1) {
+          return i;
+        }
+        i++;
+      }
+    }
+    return text.length();
+  }
+
   private static boolean isValid(byte[] body) {
     for (byte b : body) {
       if (b < 0) {
