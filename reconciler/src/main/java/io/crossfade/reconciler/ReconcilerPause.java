@@ -37,26 +37,33 @@ public final class ReconcilerPause {
                 .optional());
   }
 
-  /** Runs wait from their next page on. */
-  public void pause(String actor, String reason) {
-    transactions.run(
+  /**
+   * Runs wait from their next page on.
+   *
+   * @return the act in the audit
+   */
+  public long pause(String actor, String reason) {
+    return transactions.in(
         () -> {
           jdbc.sql(
                   "REPLACE INTO reconciler_pause (one, paused_at, actor, reason)"
                       + " VALUES (1, CURRENT_TIMESTAMP(3), ?, ?)")
               .params(actor, reason)
               .update();
-          audit.keep(Act.of(actor, Action.PAUSE).because(reason));
+          return audit.keep(Act.of(actor, Action.PAUSE).because(reason));
         });
   }
 
-  /** Runs go on. */
-  public void resume(String actor) {
-    transactions.run(
-        () -> {
-          if (jdbc.sql("DELETE FROM reconciler_pause").update() > 0) {
-            audit.keep(Act.of(actor, Action.RESUME));
-          }
-        });
+  /**
+   * Runs go on.
+   *
+   * @return the act in the audit; empty when there was no pause
+   */
+  public Optional<Long> resume(String actor) {
+    return transactions.in(
+        () ->
+            jdbc.sql("DELETE FROM reconciler_pause").update() == 0
+                ? Optional.empty()
+                : Optional.of(audit.keep(Act.of(actor, Action.RESUME))));
   }
 }

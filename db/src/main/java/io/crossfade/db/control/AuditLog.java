@@ -136,9 +136,13 @@ public final class AuditLog {
     this.transactions = new ControlTransactions(control);
   }
 
-  /** Keeps an entry, in the transaction of this thread when there is one. */
-  public void keep(Act act) {
-    transactions.run(
+  /**
+   * Keeps an entry, in the transaction of this thread when there is one.
+   *
+   * @return its id
+   */
+  public long keep(Act act) {
+    return transactions.in(
         () -> {
           Instant at = act.at();
           jdbc.sql(
@@ -157,6 +161,7 @@ public final class AuditLog {
                       act.receipt(),
                       act.figures()))
               .update();
+          long id = jdbc.sql("SELECT LAST_INSERT_ID()").query(Long.class).single();
           TransactionSynchronizationManager.registerSynchronization(
               new TransactionSynchronization() {
                 @Override
@@ -164,6 +169,7 @@ public final class AuditLog {
                   say(act);
                 }
               });
+          return id;
         });
   }
 

@@ -114,6 +114,14 @@ public final class DeadLetterDesk {
       @Nullable State state,
       @Nullable String reason) {}
 
+  /**
+   * Open letters that were given up at once.
+   *
+   * @param letters how many
+   * @param act in the audit; {@code null} for none
+   */
+  public record GivenUp(int letters, @Nullable Long act) {}
+
   private final ControlTransactions transactions;
   private final AuditLog audit;
 
@@ -256,9 +264,9 @@ public final class DeadLetterDesk {
    *
    * @param filter which of the open ones; its state is not asked
    * @param most at once
-   * @return how many were given up
+   * @return what was done
    */
-  public int discard(Filter filter, int most, String by, String because) throws SQLException {
+  public GivenUp discard(Filter filter, int most, String by, String because) throws SQLException {
     List<Object> values = new ArrayList<>(List.of(by, because));
     String where =
         where(new Filter(filter.source(), filter.kind(), State.OPEN, filter.reason()), values);
@@ -273,20 +281,22 @@ public final class DeadLetterDesk {
                       + " ORDER BY last_at LIMIT ?")) {
             bind(statement, values);
             int discarded = statement.executeUpdate();
+            Long act = null;
             if (discarded > 0) {
               Source source = filter.source();
-              audit.keep(
-                  Act.of(by, Action.DISCARD)
-                      .ofKind(filter.kind())
-                      .on("%d letters".formatted(discarded))
-                      .detail(
-                          "%s, died of: %s"
-                              .formatted(
-                                  source == null ? "any source" : source.label(),
-                                  filter.reason() == null ? "anything" : filter.reason()))
-                      .because(because));
+              act =
+                  audit.keep(
+                      Act.of(by, Action.DISCARD)
+                          .ofKind(filter.kind())
+                          .on("%d letters".formatted(discarded))
+                          .detail(
+                              "%s, died of: %s"
+                                  .formatted(
+                                      source == null ? "any source" : source.label(),
+                                      filter.reason() == null ? "anything" : filter.reason()))
+                          .because(because));
             }
-            return discarded;
+            return new GivenUp(discarded, act);
           }
         });
   }
@@ -309,9 +319,10 @@ public final class DeadLetterDesk {
   /**
    * Closes an open letter.
    *
-   * @return whether it was open
+   * @return the act in the audit; empty when the letter was not open
    */
-  public boolean close(Letter letter, State state, String by, String because) throws SQLException {
+  public Optional<Long> close(Letter letter, State state, String by, String because)
+      throws SQLException {
     return transactions.on(
         connection -> {
           try (PreparedStatement statement =
@@ -324,16 +335,16 @@ public final class DeadLetterDesk {
             statement.setString(3, because);
             statement.setString(4, letter.source().name());
             statement.setBytes(5, letter.key().bytes());
-            boolean closed = statement.executeUpdate() == 1;
-            if (closed) {
-              Act act = Act.of(by, state == State.REDRIVEN ? Action.REDRIVE : Action.DISCARD);
-              audit.keep(
-                  act.ofKind(letter.kind())
-                      .on("%s/%s".formatted(letter.source().label(), letter.key()))
-                      .detail(letter.reason())
-                      .because(because));
+            if (statement.executeUpdate() == 0) {
+              return Optional.empty();
             }
-            return closed;
+            Act act = Act.of(by, state == State.REDRIVEN ? Action.REDRIVE : Action.DISCARD);
+            return Optional.of(
+                audit.keep(
+                    act.ofKind(letter.kind())
+                        .on("%s/%s".formatted(letter.source().label(), letter.key()))
+                        .detail(letter.reason())
+                        .because(because)));
           }
         });
   }

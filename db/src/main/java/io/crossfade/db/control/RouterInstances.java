@@ -72,11 +72,20 @@ public final class RouterInstances {
   public record Silent(String instance, Duration since) {}
 
   /** What became of one that was to be taken off the list. */
-  public enum Forgetting {
-    DONE,
+  public sealed interface Forgetting {
+
+    /**
+     * It is off the list.
+     *
+     * @param act in the audit
+     */
+    record Done(long act) implements Forgetting {}
+
     /** It reports: nothing was done. */
-    ALIVE,
-    UNKNOWN
+    record Alive() implements Forgetting {}
+
+    /** No router is called so. */
+    record Unknown() implements Forgetting {}
   }
 
   /**
@@ -165,19 +174,21 @@ public final class RouterInstances {
                           new Heard(row.getTimestamp(1).toInstant(), row.getBoolean(2)))
                   .optional();
           if (heard.isEmpty()) {
-            return Forgetting.UNKNOWN;
+            return new Forgetting.Unknown();
           }
           if (!heard.get().silent()) {
-            return Forgetting.ALIVE;
+            return new Forgetting.Alive();
           }
           jdbc.sql("DELETE FROM router_instance WHERE instance = ?").param(instance).update();
-          audit.keep(
-              Act.of(actor, Action.ROUTER_FORGOTTEN)
-                  .on(instance)
-                  .because(reason)
-                  .figures(
-                      JSON.createObjectNode().put(SEEN, heard.get().at().toString()).toString()));
-          return Forgetting.DONE;
+          return new Forgetting.Done(
+              audit.keep(
+                  Act.of(actor, Action.ROUTER_FORGOTTEN)
+                      .on(instance)
+                      .because(reason)
+                      .figures(
+                          JSON.createObjectNode()
+                              .put(SEEN, heard.get().at().toString())
+                              .toString())));
         });
   }
 

@@ -129,8 +129,9 @@ class LetterQuotaIT {
     letters.keep(items(0, 21));
     letters.keep(List.of(refused(1)));
     Filter intake = new Filter(Source.INTAKE, null, State.OPEN, "r");
-    assertThat(desk.discard(intake, 7, "ann", "a test")).isEqualTo(7);
-    assertThat(desk.discard(new Filter(null, Kind.EVENT, null, "other"), 7, "ann", "x")).isZero();
+    assertThat(desk.discard(intake, 7, "ann", "a test").letters()).isEqualTo(7);
+    assertThat(desk.discard(new Filter(null, Kind.EVENT, null, "other"), 7, "ann", "x").letters())
+        .isZero();
     now = now.plus(Duration.ofSeconds(11));
     assertThat(letters.keep(items(30, 40))).isEqualTo(7);
     assertThat(number("SELECT COUNT(*) FROM dead_letter WHERE state <> 'OPEN'")).isZero();

@@ -136,7 +136,7 @@ final class RulesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       try (Workbench.Open open = workbench.open()) {
-        if (!open.get(ExplanationRules.class).end(id, actor.name())) {
+        if (open.get(ExplanationRules.class).end(id, actor.name()).isEmpty()) {
           throw new ParameterException(
               spec.commandLine(), "There is no rule %d that is valid".formatted(id));
         }

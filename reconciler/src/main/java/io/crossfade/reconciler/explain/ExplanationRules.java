@@ -15,6 +15,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
@@ -128,23 +129,25 @@ public final class ExplanationRules {
     }
   }
 
-  /** Lets a rule expire now; says whether there was one. */
-  public boolean end(long id, String actor) {
-    return Boolean.TRUE.equals(
-        transactions.in(
-            () -> {
-              boolean ended =
-                  jdbc.sql(
-                              "UPDATE explanation_rule SET expires_at = CURRENT_TIMESTAMP(3)"
-                                  + " WHERE id = ? AND expires_at > CURRENT_TIMESTAMP(3)")
-                          .param(id)
-                          .update()
-                      == 1;
-              if (ended) {
-                audit.keep(Act.of(actor, Action.RULE_ENDED).on("rule " + id));
-              }
-              return ended;
-            }));
+  /**
+   * Lets a rule expire now.
+   *
+   * @return the act in the audit; empty when no such rule is valid
+   */
+  public Optional<Long> end(long id, String actor) {
+    return transactions.in(
+        () -> {
+          boolean ended =
+              jdbc.sql(
+                          "UPDATE explanation_rule SET expires_at = CURRENT_TIMESTAMP(3)"
+                              + " WHERE id = ? AND expires_at > CURRENT_TIMESTAMP(3)")
+                      .param(id)
+                      .update()
+                  == 1;
+          return ended
+              ? Optional.of(audit.keep(Act.of(actor, Action.RULE_ENDED).on("rule " + id)))
+              : Optional.empty();
+        });
   }
 
   /** All rules for kinds of this process, the newest first, also those that have expired. */

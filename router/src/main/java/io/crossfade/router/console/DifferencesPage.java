@@ -199,7 +199,7 @@ final class DifferencesPage {
   /** Compares the last minutes, or hours, now. */
   @PostMapping("/runs")
   String compare(@RequestParam Duration back, Principal actor, RedirectAttributes flash)
-      throws RefusedException {
+      throws RefusedException, InterruptedException {
     Instant now = clock.instant();
     long newest = api.overview(1).runs().stream().mapToLong(Summary::id).max().orElse(0);
     api.compare(new RunRequest(before(now, back), now, null), actor);

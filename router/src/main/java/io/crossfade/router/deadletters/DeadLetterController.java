@@ -14,6 +14,7 @@ import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.db.control.LetterQuota;
 import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
+import io.crossfade.router.operator.Recorded;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -77,8 +79,13 @@ public final class DeadLetterController {
       @Nullable String died,
       @Nullable String reason) {}
 
-  /** How many letters were given up. */
-  public record Discarded(int letters) {}
+  /**
+   * Letters that were given up.
+   *
+   * @param letters how many
+   * @param acts ids of the entries of the audit; none when there was no letter
+   */
+  public record Discarded(int letters, List<Long> acts) {}
 
   /** Why a letter is given up. */
   public record Because(@Nullable String reason) {}
@@ -157,28 +164,32 @@ public final class DeadLetterController {
             Choice.kind(request.kind()),
             State.OPEN,
             request.died());
-    return new Discarded(
-        redrive.discard(filter, MOST_AT_ONCE, actor.getName(), Reason.of(request.reason())));
+    DeadLetterDesk.GivenUp done =
+        redrive.discard(filter, MOST_AT_ONCE, actor.getName(), Reason.of(request.reason()));
+    return new Discarded(done.letters(), Stream.ofNullable(done.act()).toList());
   }
 
   @PostMapping("/{source}/{key}/redrive")
-  public void redrive(@PathVariable String source, @PathVariable String key, Principal actor)
+  public Recorded redrive(@PathVariable String source, @PathVariable String key, Principal actor)
       throws RefusedException, SQLException {
-    redrive.redrive(Choice.required(Source.class, source), Choice.recordId(key), actor.getName());
+    return Recorded.of(
+        redrive.redrive(
+            Choice.required(Source.class, source), Choice.recordId(key), actor.getName()));
   }
 
   @PostMapping("/{source}/{key}/discard")
-  public void discard(
+  public Recorded discard(
       @PathVariable String source,
       @PathVariable String key,
       @RequestBody Because request,
       Principal actor)
       throws RefusedException, SQLException {
-    redrive.discard(
-        Choice.required(Source.class, source),
-        Choice.recordId(key),
-        actor.getName(),
-        Reason.of(request.reason()));
+    return Recorded.of(
+        redrive.discard(
+            Choice.required(Source.class, source),
+            Choice.recordId(key),
+            actor.getName(),
+            Reason.of(request.reason())));
   }
 
   private static DeadLetterDesk.Filter filter(

@@ -54,29 +54,34 @@ public final class Redrive {
   /**
    * Tries a letter once more, and closes it when that helps.
    *
+   * @return the act in the audit
    * @throws RefusedException when it is dead still, of what
    */
-  void redrive(Source source, RecordId key, String actor) throws RefusedException, SQLException {
+  long redrive(Source source, RecordId key, String actor) throws RefusedException, SQLException {
     Kept kept = open(source, key);
     Letter letter = kept.letter();
     switch (letter.format()) {
       case JSON -> accept(letter, kept.firstAt());
       case ENTRY -> write(letter);
     }
-    close(letter, State.REDRIVEN, actor, "redriven");
+    return close(letter, State.REDRIVEN, actor, "redriven");
   }
 
-  /** Gives a letter up: its record stays among the dead ones in the accounts. */
-  void discard(Source source, RecordId key, String actor, String reason)
+  /**
+   * Gives a letter up: its record stays among the dead ones in the accounts.
+   *
+   * @return the act in the audit
+   */
+  long discard(Source source, RecordId key, String actor, String reason)
       throws RefusedException, SQLException {
-    close(open(source, key).letter(), State.DISCARDED, actor, reason);
+    return close(open(source, key).letter(), State.DISCARDED, actor, reason);
   }
 
-  /** Gives up open letters, the oldest first, and says how many. */
-  int discard(DeadLetterDesk.Filter filter, int most, String actor, String reason)
-      throws SQLException {
-    int discarded = desk.discard(filter, most, actor, reason);
-    log.info("{} letters discarded by {}", discarded, actor);
+  /** Gives up open letters, the oldest first. */
+  DeadLetterDesk.GivenUp discard(
+      DeadLetterDesk.Filter filter, int most, String actor, String reason) throws SQLException {
+    DeadLetterDesk.GivenUp discarded = desk.discard(filter, most, actor, reason);
+    log.info("{} letters discarded by {}", discarded.letters(), actor);
     return discarded;
   }
 
@@ -113,12 +118,11 @@ public final class Redrive {
     return new RefusedException(Refusal.STILL_DEAD, reason);
   }
 
-  private void close(Letter letter, State state, String actor, String reason)
+  private long close(Letter letter, State state, String actor, String reason)
       throws RefusedException, SQLException {
-    if (!desk.close(letter, state, actor, reason)) {
-      throw closedAlready();
-    }
+    long act = desk.close(letter, state, actor, reason).orElseThrow(Redrive::closedAlready);
     log.info("{} {} {} by {}", letter.source(), letter.key(), state, actor);
+    return act;
   }
 
   private Kept open(Source source, RecordId key) throws RefusedException, SQLException {

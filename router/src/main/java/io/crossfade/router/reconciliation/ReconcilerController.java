@@ -20,18 +20,24 @@ import io.crossfade.reconciler.diff.ComparisonWindow;
 import io.crossfade.reconciler.report.DifferencesCsv;
 import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
+import io.crossfade.router.operator.Recorded;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +65,9 @@ public final class ReconcilerController implements DisposableBean {
   private static final Logger log = LoggerFactory.getLogger(ReconcilerController.class);
   private static final int MOST = 1_000;
 
+  /** A run that was asked for, when nothing else is compared here. */
+  private static final Duration BEGINS_WITHIN = Duration.ofSeconds(2);
+
   /** Of each table. */
   private static final int ROWS_OF_A_DEVICE = 3;
 
@@ -84,6 +93,14 @@ public final class ReconcilerController implements DisposableBean {
    * @param kind {@code null} for all
    */
   public record RunRequest(@Nullable Instant from, @Nullable Instant to, @Nullable String kind) {}
+
+  /**
+   * A run that was asked for.
+   *
+   * @param run its id; {@code null} when it has not begun within a few seconds
+   * @param acts ids of the entries of the audit
+   */
+  public record Asked(@Nullable Long run, List<Long> acts) {}
 
   /** Why something is done. */
   public record Because(@Nullable String reason) {}
@@ -138,7 +155,8 @@ public final class ReconcilerController implements DisposableBean {
   /** Compares what is asked for as soon as nothing else is compared here. */
   @PostMapping("/runs")
   @ResponseStatus(HttpStatus.ACCEPTED)
-  public void compare(@RequestBody RunRequest request, Principal actor) throws RefusedException {
+  public Asked compare(@RequestBody RunRequest request, Principal actor)
+      throws RefusedException, InterruptedException {
     Instant from = Choice.moment("from", request.from());
     Instant to = Choice.moment("to", request.to());
     if (!from.isBefore(to)) {
@@ -146,9 +164,14 @@ public final class ReconcilerController implements DisposableBean {
     }
     Kind kind = Choice.kind(request.kind());
     ComparisonWindow window = new ComparisonWindow(from, to);
+    CompletableFuture<Long> begun = new CompletableFuture<>();
     later(
-        new ComparisonRequest(Origin.ON_DEMAND, window, kind == null ? Kind.all() : Set.of(kind)));
-    audit.keep(Act.of(actor.getName(), Action.RUN).ofKind(kind).on("%s to %s".formatted(from, to)));
+        new ComparisonRequest(Origin.ON_DEMAND, window, kind == null ? Kind.all() : Set.of(kind)),
+        begun);
+    long act =
+        audit.keep(
+            Act.of(actor.getName(), Action.RUN).ofKind(kind).on("%s to %s".formatted(from, to)));
+    return new Asked(run(begun), List.of(act));
   }
 
   /**
@@ -226,16 +249,26 @@ public final class ReconcilerController implements DisposableBean {
   }
 
   @PutMapping("/pause")
-  public void pause(@RequestBody Because request, Principal actor) throws RefusedException {
-    pause.pause(actor.getName(), Reason.of(request.reason()));
+  public Recorded pause(@RequestBody Because request, Principal actor) throws RefusedException {
+    return Recorded.of(pause.pause(actor.getName(), Reason.of(request.reason())));
   }
 
   @DeleteMapping("/pause")
-  public void resume(Principal actor) {
-    pause.resume(actor.getName());
+  public Recorded resume(Principal actor) {
+    return new Recorded(pause.resume(actor.getName()).stream().toList());
   }
 
-  private void later(ComparisonRequest request) throws RefusedException {
+  /** {@code null} while it waits for its turn, or when it cannot begin: a log says why. */
+  private static @Nullable Long run(CompletableFuture<Long> begun) throws InterruptedException {
+    try {
+      return begun.get(BEGINS_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return null;
+    }
+  }
+
+  private void later(ComparisonRequest request, CompletableFuture<Long> begun)
+      throws RefusedException {
     if (!asked.add(request)) {
       throw new RefusedException(
           Refusal.RUN_AT_WORK, "The same is at work or waits for its turn on this router");
@@ -247,7 +280,7 @@ public final class ReconcilerController implements DisposableBean {
               atWork -> {
                 throw atWork;
               });
-      runs.execute(() -> compare(request));
+      runs.execute(() -> compare(request, begun));
     } catch (RuntimeException e) {
       asked.remove(request);
       throw e;
@@ -256,13 +289,14 @@ public final class ReconcilerController implements DisposableBean {
 
   /** After one that may be at it: what a repair did, that one may not have seen. */
   void verify(ComparisonRequest request) {
-    runs.execute(() -> compare(request));
+    runs.execute(() -> compare(request, new CompletableFuture<>()));
   }
 
-  private void compare(ComparisonRequest request) {
+  private void compare(ComparisonRequest request, CompletableFuture<Long> begun) {
     try {
-      comparison.run(request);
+      comparison.run(request, begun::complete);
     } catch (SQLException | RuntimeException e) {
+      begun.completeExceptionally(e);
       log.warn("Cannot compare {}: {}", request, e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import io.crossfade.reconciler.explain.ExplanationRules;
 import io.crossfade.reconciler.explain.ExplanationRules.Rule;
 import io.crossfade.router.operator.Choice;
 import io.crossfade.router.operator.Reason;
+import io.crossfade.router.operator.Recorded;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.security.Principal;
@@ -78,10 +79,13 @@ public final class RuleController {
   }
 
   @DeleteMapping("/{id}")
-  public void endRule(@PathVariable long id, Principal actor) throws RefusedException {
-    if (!rules.end(id, actor.getName())) {
-      throw new RefusedException(
-          Refusal.NOT_FOUND, "There is no rule %d that is valid".formatted(id));
-    }
+  public Recorded endRule(@PathVariable long id, Principal actor) throws RefusedException {
+    return rules
+        .end(id, actor.getName())
+        .map(Recorded::of)
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Refusal.NOT_FOUND, "There is no rule %d that is valid".formatted(id)));
   }
 }

@@ -9,6 +9,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -31,23 +32,24 @@ public final class Holds {
     this.clock = clock;
   }
 
-  void hold(Kind kind, String actor, String reason) {
-    transactions.run(
+  /** Says which act of the audit it is. */
+  long hold(Kind kind, String actor, String reason) {
+    return transactions.in(
         () -> {
           jdbc.sql("REPLACE INTO rollout_hold (kind, held_at, actor, reason) VALUES (?, ?, ?, ?)")
               .params(kind.name(), Timestamp.from(clock.instant()), actor, reason)
               .update();
-          audit.keep(Act.of(actor, Action.HOLD).ofKind(kind).because(reason));
+          return audit.keep(Act.of(actor, Action.HOLD).ofKind(kind).because(reason));
         });
   }
 
-  void release(Kind kind, String actor) {
-    transactions.run(
-        () -> {
-          if (jdbc.sql("DELETE FROM rollout_hold WHERE kind = ?").param(kind.name()).update() > 0) {
-            audit.keep(Act.of(actor, Action.RELEASE).ofKind(kind));
-          }
-        });
+  /** Says which act of the audit it is; empty when the kind was not held. */
+  Optional<Long> release(Kind kind, String actor) {
+    return transactions.in(
+        () ->
+            jdbc.sql("DELETE FROM rollout_hold WHERE kind = ?").param(kind.name()).update() == 0
+                ? Optional.empty()
+                : Optional.of(audit.keep(Act.of(actor, Action.RELEASE).ofKind(kind))));
   }
 
   /** Every kind that is held. */

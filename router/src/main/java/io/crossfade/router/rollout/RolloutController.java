@@ -13,6 +13,7 @@ import io.crossfade.router.flags.RolloutState;
 import io.crossfade.router.flags.Stage;
 import io.crossfade.router.gates.GateResult;
 import io.crossfade.router.operator.Reason;
+import io.crossfade.router.operator.Recorded;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.process.Asking;
@@ -266,14 +267,18 @@ public final class RolloutController {
   }
 
   @PutMapping("/holds")
-  public void hold(@RequestBody Because request, Principal actor) throws RefusedException {
+  public Recorded hold(@RequestBody Because request, Principal actor) throws RefusedException {
     String reason = Reason.of(request.reason());
-    kinds(request.kind()).forEach(kind -> holds.hold(kind, actor.getName(), reason));
+    return new Recorded(
+        kinds(request.kind()).stream()
+            .map(kind -> holds.hold(kind, actor.getName(), reason))
+            .toList());
   }
 
   @DeleteMapping("/holds/{kind}")
-  public void release(@PathVariable String kind, Principal actor) throws RefusedException {
-    kinds(kind).forEach(one -> holds.release(one, actor.getName()));
+  public Recorded release(@PathVariable String kind, Principal actor) throws RefusedException {
+    return new Recorded(
+        kinds(kind).stream().flatMap(one -> holds.release(one, actor.getName()).stream()).toList());
   }
 
   private long decidedOn(@Nullable Long version) throws RefusedException {

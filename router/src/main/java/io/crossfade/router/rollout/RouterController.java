@@ -1,7 +1,9 @@
 package io.crossfade.router.rollout;
 
+import io.crossfade.db.control.RouterInstances;
 import io.crossfade.db.control.RouterInstances.Forgotten;
 import io.crossfade.router.operator.Reason;
+import io.crossfade.router.operator.Recorded;
 import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.security.Principal;
@@ -54,20 +56,21 @@ public final class RouterController {
 
   /** Takes one of them off the list, on record. */
   @PostMapping("/forgotten")
-  public void forget(@RequestBody ForgetRequest request, Principal actor) throws RefusedException {
+  public Recorded forget(@RequestBody ForgetRequest request, Principal actor)
+      throws RefusedException {
     String reason = Reason.of(request.reason());
     String instance = request.instance() == null ? "" : request.instance();
-    switch (instances.forget(instance, actor.getName(), reason)) {
-      case DONE -> {}
-      case ALIVE ->
+    return switch (instances.forget(instance, actor.getName(), reason)) {
+      case RouterInstances.Forgetting.Done done -> Recorded.of(done.act());
+      case RouterInstances.Forgetting.Alive alive ->
           throw new RefusedException(
               Refusal.ROUTER_ALIVE,
               "The router %s reports: stop it, and it leaves the list by itself"
                   .formatted(instance));
-      case UNKNOWN ->
+      case RouterInstances.Forgetting.Unknown unknown ->
           throw new RefusedException(
               Refusal.NOT_FOUND, "No router is called %s".formatted(instance));
-    }
+    };
   }
 
   /** Those that people have taken off the list, the newest first. */

@@ -96,19 +96,23 @@ class AuditIT {
         .as("%s of %s", rollback, rolled)
         .isEqualTo(200);
 
-    assertThat(call("PUT", "/api/rollout/holds", "{\"kind\":\"health\",\"reason\":\"wait\"}"))
-        .isEqualTo(200);
-    assertThat(call("DELETE", "/api/rollout/holds/health", "")).isEqualTo(200);
-    assertThat(call("DELETE", "/api/rollout/holds/health", "")).as("again").isEqualTo(200);
+    assertActs("HOLD", "PUT", "/api/rollout/holds", "{\"kind\":\"health\",\"reason\":\"wait\"}");
+    assertActs("RELEASE", "DELETE", "/api/rollout/holds/health", "");
+    assertThat(http.call("DELETE", "/api/rollout/holds/health", "").json().path("acts"))
+        .as("again")
+        .isEmpty();
     assertThat(acts("action=release")).as("there was one hold").hasSize(1);
-    assertThat(call("PUT", "/api/reconciler/pause", "{\"reason\":\"backup\"}")).isEqualTo(200);
-    assertThat(call("DELETE", "/api/reconciler/pause", "")).isEqualTo(200);
-    assertThat(
-            call(
-                "POST",
-                "/api/reconciler/runs",
-                "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-01T00:01:00Z\"}"))
-        .isEqualTo(202);
+    assertActs("PAUSE", "PUT", "/api/reconciler/pause", "{\"reason\":\"backup\"}");
+    assertActs("RESUME", "DELETE", "/api/reconciler/pause", "");
+    JsonNode asked =
+        assertActs(
+            "RUN",
+            "POST",
+            "/api/reconciler/runs",
+            "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-01T00:01:00Z\"}");
+    assertThat(http.get("/api/reconciler/runs/" + asked.path("run").asText()).status())
+        .as("%s", asked)
+        .isEqualTo(200);
     assertThat(
             call(
                 "POST",
@@ -116,8 +120,8 @@ class AuditIT {
                 "{\"kind\":\"health\",\"device\":\"D-1\",\"reason\":\"test\",\"until\":\"2099-01-01T00:00:00Z\"}"))
         .isEqualTo(200);
     String rule = acts("action=rule").getFirst().path("object").asText();
-    assertThat(call("DELETE", "/api/reconciler/rules/" + rule.substring("rule ".length()), ""))
-        .isEqualTo(200);
+    assertActs(
+        "RULE_ENDED", "DELETE", "/api/reconciler/rules/" + rule.substring("rule ".length()), "");
     letters();
     try (ConsoleClient client = ConsoleClient.of(router)) {
       client.logIn("operator", "not this one");
@@ -157,6 +161,16 @@ class AuditIT {
     assertThat(http.as("viewer").get("/api/audit").status()).isEqualTo(200);
     assertThat(http.get("/api/audit/999999999").status()).isEqualTo(404);
     assertThat(http.get("/api/audit?action=nonsense").status()).isEqualTo(400);
+  }
+
+  /** Its answer names the entry that it made. */
+  private static JsonNode assertActs(String action, String method, String path, String body) {
+    JsonNode answer = http.call(method, path, body).json();
+    assertThat(
+            http.get("/api/audit/" + answer.at("/acts/0").asText()).json().path("action").asText())
+        .as("%s", answer)
+        .isEqualTo(action);
+    return answer;
   }
 
   /** Every filter against the slow list, a few at a time. */

@@ -129,6 +129,42 @@ class OpenApiIT {
     assertThat(wrong).as("the check itself finds something").isNotEmpty();
   }
 
+  /** Under any of these is found again what was done, or was not done yet. */
+  @Test
+  void whoeverChangesSomethingHearsOfWhatItIs() {
+    JsonNode document = http.get("/api/openapi.json").json();
+    int changing = 0;
+    for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+      for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+        if (operation.getKey().equals("get") || path.getKey().endsWith(".sql")) {
+          continue;
+        }
+        List<String> answered = new ArrayList<>();
+        operation
+            .getValue()
+            .path("responses")
+            .properties()
+            .forEach(
+                answer ->
+                    document
+                        .at(
+                            answer
+                                .getValue()
+                                .at("/content/application~1json/schema/$ref")
+                                .asText("#")
+                                .substring(1))
+                        .path("properties")
+                        .fieldNames()
+                        .forEachRemaining(answered::add));
+        assertThat(answered)
+            .as(operation.getKey() + " " + path.getKey())
+            .containsAnyOf("id", "acts", "run", "receipt", "version");
+        changing++;
+      }
+    }
+    assertThat(changing).isGreaterThan(15);
+  }
+
   @Test
   void whateverIsNotDoneIsAProblem() {
     assertProblem(http.as(null).get("/api/rollout"), 401, "unauthorized");
