@@ -1,6 +1,7 @@
 package io.crossfade.router.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.crossfade.db.RecordTime;
 import io.crossfade.db.kind.FieldPath;
 import io.crossfade.db.kind.FieldSpec;
@@ -20,6 +21,9 @@ final class FieldReader {
   private static final int FIRST_YEAR_OF_A_RECORD = 1970;
 
   private static final int NONE = -1;
+
+  /** Stands for what keeps a path from its end: no value is this one. */
+  private static final JsonNode BLOCKED = MissingNode.getInstance();
 
   /** A field with what reads it. */
   private record Reading(FieldSpec field, Function<JsonNode, @Nullable Object> reader) {}
@@ -106,23 +110,23 @@ final class FieldReader {
    * The value under the first of these paths that says something.
    *
    * @param name for a message
+   * @throws UnreadableItemException when none does, and one leads through something that is no
+   *     object: what was sent there would vanish
    */
   static @Nullable JsonNode first(Item item, List<FieldPath> paths, String name)
       throws UnreadableItemException {
+    boolean blocked = false;
     for (FieldPath path : paths) {
-      if (!path.around()) {
-        JsonNode value = at(item.node(), path, name);
-        if (value != null) {
+      for (JsonNode from : path.around() ? item.around().reversed() : List.of(item.node())) {
+        JsonNode value = at(from, path, name);
+        if (value != null && value != BLOCKED) {
           return value;
         }
-        continue;
+        blocked |= value == BLOCKED;
       }
-      for (JsonNode outer : item.around().reversed()) {
-        JsonNode value = at(outer, path, name);
-        if (value != null) {
-          return value;
-        }
-      }
+    }
+    if (blocked) {
+      throw new UnreadableItemException(UnreadableReason.FIELD_UNREADABLE, name);
     }
     return null;
   }
@@ -135,7 +139,13 @@ final class FieldReader {
         // What the path means may be in there.
         throw new UnreadableItemException(UnreadableReason.FIELD_UNREADABLE, name);
       }
-      node = node == null ? null : node.get(part);
+      if (Values.isEmpty(node)) {
+        return null;
+      }
+      if (node != from && !node.isObject()) {
+        return BLOCKED;
+      }
+      node = node.get(part);
     }
     return Values.isEmpty(node) ? null : node;
   }

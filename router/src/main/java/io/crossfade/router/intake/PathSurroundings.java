@@ -63,13 +63,19 @@ final class PathSurroundings implements Surroundings {
     for (JsonNode outer : around.reversed()) {
       ObjectNode shell = JsonNodeFactory.instance.objectNode();
       for (FieldPath path : paths) {
-        JsonNode value = at(outer, path.names());
-        if (value != null && at(shell, path.names()) == null) {
-          int rest = left - path.toString().length();
-          rest = left(value, rest);
+        List<String> names = path.names();
+        int end = end(outer, names);
+        JsonNode value = at(outer, names.subList(0, end));
+        if (value != null && at(shell, names.subList(0, end(shell, names))) == null) {
+          int room = left - path.toString().length();
+          int rest = left(value, room);
           if (rest >= 0) {
             left = rest;
-            put(shell, path.names(), value);
+            put(shell, names.subList(0, end), value);
+          } else if (room >= 2) {
+            // Read again, its field must not be as one that was not sent.
+            left = room - 2;
+            put(shell, names.subList(0, end), JsonNodeFactory.instance.arrayNode());
           }
         }
       }
@@ -78,11 +84,23 @@ final class PathSurroundings implements Surroundings {
     return kept;
   }
 
+  /**
+   * How many of these names lead to a value. It may stand before their end, where none leads
+   * further: a field is then unreadable, and stays so.
+   */
+  private static int end(JsonNode from, List<String> names) {
+    @Nullable JsonNode node = from.get(names.getFirst());
+    int end = 1;
+    while (end < names.size() && node != null && node.isObject()) {
+      node = node.get(names.get(end++));
+    }
+    return end;
+  }
+
   private static @Nullable JsonNode at(JsonNode from, List<String> names) {
     @Nullable JsonNode node = from;
     for (String name : names) {
-      // What is nested too deep is kept whole: nobody looks into it then either.
-      node = node == null || node instanceof DeepPart ? node : node.get(name);
+      node = node == null ? null : node.get(name);
     }
     return Values.isEmpty(node) ? null : node;
   }

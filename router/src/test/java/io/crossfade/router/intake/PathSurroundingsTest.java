@@ -69,6 +69,20 @@ class PathSurroundingsTest {
     }
   }
 
+  /** What is too long to be kept is not taken for what was not sent. */
+  @Test
+  void whatIsUnreadableForItsLengthStaysUnreadable() throws Exception {
+    String large = "\"" + "x".repeat(5000) + "\"";
+    FieldPath path = FieldPath.parse("^c.d");
+    for (String sent : List.of("{\"c\":%s}", "{\"c\":[%s]}", "{\"c\":{\"d\":%s}}")) {
+      JsonNode outer = FieldReaderTest.json(sent.formatted(large));
+      JsonNode upload =
+          new PathSurroundings(WRAPPED, List.of(path))
+              .of(new Item(FieldReaderTest.json("{\"k\":1}"), List.of(outer)));
+      assertThat(found(alone(upload, 1), path)).as(upload.toString()).isNotEqualTo("null");
+    }
+  }
+
   @Test
   void manyItemsDoNotMultiplyWhatIsAroundThem() {
     String large = "[" + "\"x\",".repeat(5000) + "1]";
@@ -76,6 +90,7 @@ class PathSurroundingsTest {
     JsonNode upload =
         new PathSurroundings(WRAPPED, PATHS)
             .of(new Item(FieldReaderTest.json("{\"k\":1}"), List.of(outer)));
-    assertThat(upload).isEqualTo(FieldReaderTest.json("{\"c\":{\"d\":1},\"items\":{\"k\":1}}"));
+    assertThat(upload)
+        .isEqualTo(FieldReaderTest.json("{\"a\":[],\"c\":{\"d\":1},\"items\":{\"k\":1}}"));
   }
 }
