@@ -69,7 +69,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:the tables agree, after a repair too",
       "1:they do not",
-      "2:too little to say: counted only, or rows that keep changing",
+      "2:too little to say: counted only, no row in a window or condition, or rows that keep"
+          + " changing",
       "3:it could not be found out, or written",
     },
     footerHeading = "%nENVIRONMENT%n",

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class ChunkLook implements OutputDiff.Sink<TableRow> {
   private final DataOutputStream out;
   private final LongConsumer progress;
   private final Set<RowKey> named = new HashSet<>();
+  private final RuleCounts rules;
   private long left;
   private long right;
   private long same;
@@ -34,6 +36,7 @@ final class ChunkLook implements OutputDiff.Sink<TableRow> {
     this.plants = plants;
     this.out = out;
     this.progress = progress;
+    this.rules = new RuleCounts(pair);
   }
 
   @Override
@@ -42,6 +45,7 @@ final class ChunkLook implements OutputDiff.Sink<TableRow> {
     right++;
     if (pair.same(one, other)) {
       same++;
+      rules.add(one, other);
     } else {
       suspect(one, other);
     }
@@ -98,7 +102,12 @@ final class ChunkLook implements OutputDiff.Sink<TableRow> {
     }
     long hiddenLeft = hidden(Side.LEFT);
     long hiddenRight = hidden(Side.RIGHT);
-    return new ChunkFigures(left + hiddenLeft, right + hiddenRight, same + named.size(), missed);
+    Map<Integer, Long> onlyByRule = rules.counts();
+    for (RowKey key : named) {
+      onlyByRule = ChunkFigures.plus(onlyByRule, plants.onlyByRule(key));
+    }
+    return new ChunkFigures(
+        left + hiddenLeft, right + hiddenRight, same + named.size(), missed, onlyByRule);
   }
 
   private long hidden(Side side) {

@@ -93,8 +93,20 @@ final class DiffState implements AutoCloseable {
               Long.parseLong(words[2]),
               Long.parseLong(words[3]),
               Long.parseLong(words[4]),
-              Long.parseLong(words[5])));
+              Long.parseLong(words[5]),
+              onlyByRule(words)));
     }
+  }
+
+  /** Behind the figures: {@code column=count} of each. */
+  private static Map<Integer, Long> onlyByRule(String[] words) {
+    Map<Integer, Long> counts = new TreeMap<>();
+    for (int i = 6; i < words.length; i++) {
+      int sign = words[i].indexOf('=');
+      counts.put(
+          Integer.valueOf(words[i].substring(0, sign)), Long.valueOf(words[i].substring(sign + 1)));
+    }
+    return counts;
   }
 
   /** Ranges that are known, each after the one before. */
@@ -117,9 +129,15 @@ final class DiffState implements AutoCloseable {
   /** Keeps what was found in a range: its suspects are in their file. */
   synchronized void finish(int range, ChunkFigures figures) throws IOException {
     Files.move(partOf(range), suspectsOf(range), StandardCopyOption.REPLACE_EXISTING);
-    append(
-        "done %d %d %d %d %d"
-            .formatted(range, figures.left(), figures.right(), figures.same(), figures.missed()));
+    StringBuilder line =
+        new StringBuilder(
+            "done %d %d %d %d %d"
+                .formatted(
+                    range, figures.left(), figures.right(), figures.same(), figures.missed()));
+    figures
+        .onlyByRule()
+        .forEach((column, count) -> line.append(' ').append(column).append('=').append(count));
+    append(line.toString());
     done.put(range, figures);
   }
 

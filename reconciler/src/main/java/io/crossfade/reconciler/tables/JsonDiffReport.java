@@ -43,6 +43,7 @@ final class JsonDiffReport implements DiffReport {
     out.writePOJOField("differing", outcome.differences());
     out.writePOJOField("notices", outcome.notices());
     out.writePOJOField("rules", outcome.rules());
+    out.writePOJOField("sameOnlyByRule", outcome.onlyByRule());
     out.writePOJOField("proof", outcome.proof());
     out.writeArrayFieldStart("differences");
     diff.forEachDifference(

@@ -3,6 +3,7 @@ package io.crossfade.reconciler.tables;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -48,18 +49,37 @@ public record PairRules(
     return renamed.getOrDefault(left, left);
   }
 
-  Optional<ValueForm> form(ColumnShape left, ColumnShape right) {
+  /** How two columns are compared; empty when they cannot be. */
+  Optional<ColumnPair> pair(ColumnShape left, ColumnShape right) {
+    Optional<ValueForm> byType = ValueForms.of(left, right);
     return rule(left.name())
-        .map(rule -> Optional.of(rule.form(left, right)))
-        .orElseGet(() -> ValueForms.of(left, right));
+        .map(
+            rule ->
+                Optional.of(
+                    new ColumnPair(
+                        left, right, rule.form(left, right), byType.orElse(ValueForms.NEVER))))
+        .orElseGet(() -> byType.map(form -> new ColumnPair(left, right, form, null)));
   }
 
-  /** What is not compared by its type, for people. */
-  List<String> words() {
+  /**
+   * What is not compared by its type, for people.
+   *
+   * @param onlyByRule how many values are the same by the rule of their column alone, by its name
+   */
+  List<String> words(Map<String, Long> onlyByRule) {
     List<String> words = new ArrayList<>();
     ignored.forEach(column -> words.add(column + ": not compared"));
     renamed.forEach((column, other) -> words.add(column + ": " + other + " in right"));
-    forms.forEach((column, rule) -> words.add(column + ": " + rule.words()));
+    Map<String, Long> counts = inAnyCase(onlyByRule);
+    forms.forEach(
+        (column, rule) ->
+            words.add(
+                String.format(
+                    Locale.ROOT,
+                    "%s: %s (%,d values are the same only by it)",
+                    column,
+                    rule.words(),
+                    counts.getOrDefault(column, 0L))));
     return words;
   }
 }

@@ -18,6 +18,11 @@ public record PairSpec(
     PairRules rules,
     @Nullable RowWindow window) {
 
+  /** Whether only some rows are wanted. */
+  boolean isPartial() {
+    return leftWhere != null || rightWhere != null || window != null;
+  }
+
   /** For people. */
   public String name() {
     return leftTable.equals(rightTable) ? leftTable : leftTable + ":" + rightTable;

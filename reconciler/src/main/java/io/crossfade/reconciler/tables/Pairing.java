@@ -130,11 +130,7 @@ final class Pairing {
       if (rules.ignores(one.name())) {
         right
             .column(rules.inRight(one.name()))
-            .ifPresent(
-                other ->
-                    rules
-                        .form(one, other)
-                        .ifPresent(form -> carried.add(new ColumnPair(one, other, form))));
+            .ifPresent(other -> rules.pair(one, other).ifPresent(carried::add));
       }
     }
     return List.copyOf(carried);
@@ -153,8 +149,8 @@ final class Pairing {
                   rule.get().fitting()));
       return;
     }
-    Optional<ValueForm> form = rules.form(one, other);
-    if (form.isEmpty()) {
+    Optional<ColumnPair> pair = rules.pair(one, other);
+    if (pair.isEmpty()) {
       drifts.add(
           "column %s is %s in left and %s in right, which are never equal"
               .formatted(one.name(), one.described(), other.described()));
@@ -165,7 +161,7 @@ final class Pairing {
           "column %s is %s in left and %s in right"
               .formatted(one.name(), one.described(), other.described()));
     }
-    pairs.put(lower(one.name()), new ColumnPair(one, other, form.get()));
+    pairs.put(lower(one.name()), pair.get());
   }
 
   private record Keys(UniqueKey left, UniqueKey right, boolean sameOrder) {}

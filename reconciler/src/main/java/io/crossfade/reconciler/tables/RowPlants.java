@@ -28,6 +28,7 @@ final class RowPlants {
 
   private final TablePair pair;
   private final Map<RowKey, RowPlant> byKey = new HashMap<>();
+  private final Map<RowKey, RuleCounts> rules = new HashMap<>();
   private final boolean[] maybe = new boolean[BITS];
 
   RowPlants(TablePair pair) {
@@ -78,6 +79,9 @@ final class RowPlants {
 
   void add(RowKey key, RowPlant plant, TableRow left, TableRow right) {
     byKey.put(key, plant);
+    RuleCounts counts = new RuleCounts(pair);
+    counts.add(left, right);
+    rules.put(key, counts);
     maybe[bit(left)] = true;
     maybe[bit(right)] = true;
   }
@@ -88,6 +92,12 @@ final class RowPlants {
 
   @Nullable RowPlant of(RowKey key) {
     return byKey.get(key);
+  }
+
+  /** Of the rows as they are: how many values a rule alone makes the same. */
+  Map<Integer, Long> onlyByRule(RowKey key) {
+    RuleCounts counts = rules.get(key);
+    return counts == null ? Map.of() : counts.counts();
   }
 
   /** The rows of one side as they are shown. */

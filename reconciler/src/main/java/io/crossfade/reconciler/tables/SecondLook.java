@@ -32,6 +32,7 @@ final class SecondLook {
   private final Duration settle;
   private final TableThrottle throttle;
   private final Map<Sort, Long> counts = new EnumMap<>(Sort.class);
+  private final RuleCounts rules;
   private long alike;
   private long late;
   private long young;
@@ -42,6 +43,7 @@ final class SecondLook {
   SecondLook(
       TablePair pair, TableSide left, TableSide right, DiffState state, DiffOptions options) {
     this.pair = pair;
+    this.rules = new RuleCounts(pair);
     this.left = left;
     this.right = right;
     this.state = state;
@@ -127,11 +129,16 @@ final class SecondLook {
       if (difference == null) {
         if (plant != null) {
           missed++;
-        } else if (stands) {
-          // Of long values only digests were held against each other.
-          alike++;
         } else {
-          late++;
+          if (one != null && other != null) {
+            rules.add(one, other);
+          }
+          if (stands) {
+            // Of long values only digests were held against each other.
+            alike++;
+          } else {
+            late++;
+          }
         }
         continue;
       }
@@ -201,6 +208,11 @@ final class SecondLook {
   /** Rows that are the same and have been, though not in the same form. */
   long alike() {
     return alike;
+  }
+
+  /** How many values of rows that are the same after all a rule alone makes so. */
+  Map<Integer, Long> onlyByRule() {
+    return rules.counts();
   }
 
   /** Rows that had become the same. */

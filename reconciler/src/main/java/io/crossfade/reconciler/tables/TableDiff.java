@@ -13,7 +13,9 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -99,10 +101,15 @@ public final class TableDiff implements AutoCloseable {
       long[] plants = second.plants();
       Proof proof =
           new Proof(plants[0] + plants[1] + plants[2] + figures.missed(), plants[0], plants[1], 0);
+      Map<String, Long> onlyByRule = new TreeMap<>();
+      ChunkFigures.plus(figures.onlyByRule(), second.onlyByRule())
+          .forEach((column, count) -> onlyByRule.put(pair.columns().get(column).name(), count));
       return new TableOutcome(
           pair.name(),
-          pair.notices(),
-          rules(),
+          notices(figures),
+          rules(onlyByRule),
+          onlyByRule,
+          spec.isPartial(),
           figures.left(),
           figures.right(),
           figures.same() + second.alike(),
@@ -114,13 +121,33 @@ public final class TableDiff implements AutoCloseable {
     }
   }
 
+  private List<String> notices(ChunkFigures figures) {
+    List<String> notices = new ArrayList<>(pair.notices());
+    if (spec.isPartial() && figures.left() + figures.right() == 0) {
+      notices.add("neither side has a row that was asked for, so nothing was compared");
+    }
+    return notices;
+  }
+
   /** What the comparison goes by, other than by types. */
-  private List<String> rules() {
-    List<String> rules = new ArrayList<>(spec.rules().words());
+  private List<String> rules(Map<String, Long> onlyByRule) {
+    List<String> rules = new ArrayList<>(spec.rules().words(onlyByRule));
+    if (Objects.equals(spec.leftWhere(), spec.rightWhere())) {
+      where(rules, "only rows where ", spec.leftWhere());
+    } else {
+      where(rules, "of left only rows where ", spec.leftWhere());
+      where(rules, "of right only rows where ", spec.rightWhere());
+    }
     if (spec.window() != null) {
       rules.add(spec.window().words());
     }
     return rules;
+  }
+
+  private static void where(List<String> rules, String words, @Nullable String condition) {
+    if (condition != null) {
+      rules.add(words + condition);
+    }
   }
 
   private void inParallel() throws SQLException, IOException, InterruptedException {

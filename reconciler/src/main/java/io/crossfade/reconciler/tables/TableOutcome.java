@@ -12,6 +12,8 @@ import java.util.Map;
  * @param table for people
  * @param notices what is not alike in the tables themselves
  * @param rules what columns were compared by, other than by their types
+ * @param onlyByRule values that are the same by the rule of their column alone, by its name
+ * @param partial whether only some rows were asked for, by a condition or a window
  * @param leftRows that were read
  * @param same rows that are the same on both sides
  * @param late rows that became the same while they were looked at
@@ -22,6 +24,8 @@ public record TableOutcome(
     String table,
     List<String> notices,
     List<String> rules,
+    Map<String, Long> onlyByRule,
+    boolean partial,
     long leftRows,
     long rightRows,
     long same,
@@ -45,7 +49,9 @@ public record TableOutcome(
     if (sure > 0) {
       return Verdict.FAIL;
     }
-    boolean proven = proof.isFull() && (proof.planted() > 0 || leftRows + rightRows == 0);
+    // Two empty tables are equal; of a window or a condition that no row is in, nothing is known.
+    boolean empty = leftRows + rightRows == 0 && !partial;
+    boolean proven = proof.isFull() && (proof.planted() > 0 || empty);
     return differing() == 0 && proven ? Verdict.PASS : Verdict.INCONCLUSIVE;
   }
 }

@@ -71,6 +71,17 @@ record TablePair(
     return differing;
   }
 
+  /** Columns that have a rule. */
+  List<Integer> ruled() {
+    List<Integer> ruled = new ArrayList<>();
+    for (int i = keyColumns; i < columns.size(); i++) {
+      if (columns.get(i).byType() != null) {
+        ruled.add(i);
+      }
+    }
+    return ruled;
+  }
+
   /** Whether two rows of one key hold the same. */
   boolean same(TableRow one, TableRow other) {
     for (int i = keyColumns; i < columns.size(); i++) {

@@ -39,6 +39,9 @@ final class ValueForms {
   static final ValueForm MEMBERS =
       text(value -> String.join(",", new TreeSet<>(Arrays.asList(value.split(",", -1)))));
 
+  /** Of types that are never equal. */
+  static final ValueForm NEVER = new Never();
+
   private static final ValueForm UUID_TEXT = text(value -> value.toLowerCase(Locale.ROOT));
 
   private ValueForms() {}
@@ -146,6 +149,19 @@ final class ValueForms {
       return new BigInteger(1, bits)
           .toString()
           .equals(new String(number, StandardCharsets.US_ASCII));
+    }
+  }
+
+  private record Never() implements ValueForm.OfPairs {
+
+    @Override
+    public boolean bytesSuffice() {
+      return false;
+    }
+
+    @Override
+    public boolean same(byte[] left, byte[] right) {
+      return false;
     }
   }
 }

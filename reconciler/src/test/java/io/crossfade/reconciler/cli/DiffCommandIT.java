@@ -92,6 +92,26 @@ class DiffCommandIT {
     assertThat(said.out()).contains("rule: extra: not compared");
   }
 
+  /** That nobody has a row of yesterday does not say that yesterday was copied. */
+  @Test
+  void saysNothingOfRowsThatNeitherSideHas() throws SQLException {
+    both("CREATE TABLE t (id INT PRIMARY KEY, d DATE)");
+    assertThat(diff("--table", "t").code()).isZero();
+    both("INSERT INTO t VALUES (1, '2026-01-01')");
+    for (String[] asked :
+        new String[][] {{"--where", "id > 5"}, {"--window-column", "d", "--from", "2026-01-02"}}) {
+      List<String> arguments = new ArrayList<>(List.of("--table", "t"));
+      arguments.addAll(Arrays.asList(asked));
+      Cli.Said said = diff(arguments.toArray(String[]::new));
+      assertThat(said.code()).as(said.toString()).isEqualTo(ExitCode.INCONCLUSIVE);
+      assertThat(said.out())
+          .contains("INCONCLUSIVE  t: too little to say (0 rows left, 0 right")
+          .contains("note: neither side has a row that was asked for");
+    }
+    assertThat(diff("--table", "t", "--where", "id > 0").out())
+        .contains("rule: only rows where id > 0");
+  }
+
   @Test
   void refusesATableWithoutAKeyAndCountsIt() throws SQLException {
     both("CREATE TABLE t (a INT, b INT NOT NULL, UNIQUE KEY (a))", "INSERT INTO t VALUES (1, 1)");

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +29,7 @@ class DiffStateTest {
       try (DataOutputStream out = state.write(0)) {
         suspect.write(out);
       }
-      state.finish(0, new ChunkFigures(5, 6, 4, 1));
+      state.finish(0, new ChunkFigures(5, 6, 4, 1, Map.of(2, 3L, 7, 1L)));
       state.write(1).close();
     }
     Files.writeString(directory.resolve("ranges"), "done 1 7 7", StandardOpenOption.APPEND);
@@ -36,7 +37,7 @@ class DiffStateTest {
     try (DiffState state = DiffState.open(directory)) {
       assertThat(state.ranges()).containsExactly(new Range(null, end), new Range(end, null));
       assertThat(state.done()).containsOnlyKeys(0);
-      assertThat(state.done().get(0)).isEqualTo(new ChunkFigures(5, 6, 4, 1));
+      assertThat(state.done().get(0)).isEqualTo(new ChunkFigures(5, 6, 4, 1, Map.of(2, 3L, 7, 1L)));
       try (DataInputStream in = state.readSuspects(0)) {
         assertThat(Suspect.read(in)).isEqualTo(suspect);
         assertThat(Suspect.read(in)).isNull();
