@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -127,7 +128,7 @@ public sealed interface ColumnRule {
    */
   record Near(BigDecimal most, boolean moments) implements ValueForm.OfPairs {
 
-    private static final BigDecimal NANOS = BigDecimal.TEN.pow(9);
+    private static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
 
     @Override
     public boolean same(byte[] left, byte[] right) {
@@ -160,9 +161,8 @@ public sealed interface ColumnRule {
       if (!moments) {
         return new BigDecimal(text);
       }
-      LocalDateTime moment = LocalDateTime.parse(text.replace(' ', 'T'));
-      return new BigDecimal(moment.toEpochSecond(ZoneOffset.UTC))
-          .add(new BigDecimal(moment.getNano()).divide(NANOS));
+      Duration since = Duration.between(EPOCH, LocalDateTime.parse(text.replace(' ', 'T')));
+      return BigDecimal.valueOf(since.getSeconds()).add(BigDecimal.valueOf(since.getNano(), 9));
     }
   }
 
@@ -183,7 +183,7 @@ public sealed interface ColumnRule {
       Set<Instant> moments = moments(one, left);
       Set<Instant> others = moments(other, right);
       // What is no moment, as zero dates are, is in no zone.
-      return moments.isEmpty() && others.isEmpty()
+      return (moments.isEmpty() && others.isEmpty())
           ? ValueForms.MOMENT.same(one, other)
           : !Collections.disjoint(moments, others);
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class PairsFile {
 
   private static final int MOST_DIGITS = 65;
-  private static final Pattern AGE = Pattern.compile("(\\d{1,9})([smh])");
+  private static final Pattern AGE = Pattern.compile("(\\d{1,9})(ms|[smhd])");
 
   private final Map<String, String> environment;
 
@@ -41,10 +41,20 @@ public final class PairsFile {
       @Nullable String leftWhere,
       @Nullable String rightWhere,
       PairRules rules,
-      @Nullable RowWindow window) {}
+      @Nullable RowWindow window) {
+
+    boolean isPattern() {
+      return TableNames.isPattern(table);
+    }
+
+    TableNames.Pair named() {
+      return new TableNames.Pair(table, right == null ? table : right);
+    }
+  }
 
   /**
-   * Reads a file, and asks both schemas which tables its patterns mean.
+   * Reads a file, and asks both schemas which tables its patterns mean. A table that is named is
+   * not meant by a pattern besides, and of two patterns the first has it.
    *
    * @throws PairsFileException when something in it cannot be meant; the message names line, key
    *     and what is allowed
@@ -54,14 +64,20 @@ public final class PairsFile {
     root.only("left", "right", "tables");
     Endpoint left = endpoint(root.required("left"));
     Endpoint right = endpoint(root.required("right"));
-    List<PairSpec> pairs = new ArrayList<>();
     List<Entry> entries = new ArrayList<>();
     for (YamlPart part : root.required("tables").elements()) {
       entries.add(entry(part));
     }
+    List<TableNames.Pair> taken = new ArrayList<>();
+    entries.stream().filter(entry -> !entry.isPattern()).map(Entry::named).forEach(taken::add);
+    List<PairSpec> pairs = new ArrayList<>();
     for (Entry entry : entries) {
-      String wanted = entry.right() == null ? entry.table() : entry.table() + ":" + entry.right();
-      for (TableNames.Pair names : TableNames.find(left, right, List.of(wanted))) {
+      List<TableNames.Pair> meant =
+          entry.isPattern()
+              ? TableNames.matching(left, right, entry.table(), taken)
+              : List.of(entry.named());
+      taken.addAll(meant);
+      for (TableNames.Pair names : meant) {
         pairs.add(
             new PairSpec(
                 left,
@@ -113,6 +129,11 @@ public final class PairsFile {
     if (where != null && (leftWhere != null || rightWhere != null)) {
       throw where.mistake("stands beside left-where or right-where; write one or the others");
     }
+    YamlPart table = part.required("table");
+    YamlPart right = part.get("right");
+    if (right != null && TableNames.isPattern(table.text())) {
+      throw right.mistake("is for one table; name it in full, not as " + table.text());
+    }
     List<String> ignored = new ArrayList<>();
     YamlPart ignore = part.get("ignore");
     if (ignore != null) {
@@ -134,8 +155,8 @@ public final class PairsFile {
               });
     }
     return new Entry(
-        part.required("table").text(),
-        text(part.get("right")),
+        table.text(),
+        text(right),
         text(leftWhere == null ? where : leftWhere),
         text(rightWhere == null ? where : rightWhere),
         new PairRules(List.copyOf(ignored), renamed, forms),
@@ -164,9 +185,11 @@ public final class PairsFile {
     }
     long count = Long.parseLong(age.group(1));
     return switch (age.group(2)) {
+      case "ms" -> Duration.ofMillis(count);
       case "s" -> Duration.ofSeconds(count);
       case "m" -> Duration.ofMinutes(count);
-      default -> Duration.ofHours(count);
+      case "h" -> Duration.ofHours(count);
+      default -> Duration.ofDays(count);
     };
   }
 

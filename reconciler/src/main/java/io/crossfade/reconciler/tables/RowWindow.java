@@ -9,19 +9,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rows whose time is in a window and settled. A row that is in it on one side only is compared too.
  *
  * @param column of both tables, by its name on the left
- * @param from {@code null} for the oldest
+ * @param from the first that is in it, as the server writes it; {@code null} for the oldest
  * @param to the first that is not in it; {@code null} for the newest
  * @param settle how old a row must be; its copy may still be on its way
  */
 public record RowWindow(
     String column, @Nullable String from, @Nullable String to, Duration settle) {
+
+  private static final Pattern MOMENT =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\d([ T]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,6})?)?)?");
+
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
 
   /**
    * A window on one side.
@@ -44,6 +52,7 @@ public record RowWindow(
           table.sqlName(), "its window", List.of("there is no column " + name));
     }
     ColumnShape shape = found.get();
+    check(table, shape);
     if (!settle.isZero() && shape.family() != Family.DATETIME) {
       throw new DriftException(
           table.sqlName(),
@@ -67,6 +76,45 @@ public record RowWindow(
       young = column + " >= " + cut;
     }
     return new Bounds(String.join(" AND ", conditions), young);
+  }
+
+  /** A server takes what is no time for any row or for none. */
+  private void check(TableShape table, ColumnShape column) throws DriftException {
+    Pattern form;
+    String such;
+    switch (column.family()) {
+      case DATE, DATETIME -> {
+        form = MOMENT;
+        such = "2026-10-01 or 2026-10-01 12:30:00";
+      }
+      case INTEGER, DECIMAL, FLOATING, YEAR -> {
+        form = NUMBER;
+        such = "a number, as the column has them";
+      }
+      default -> {
+        return;
+      }
+    }
+    for (String bound : Stream.of(from, to).filter(Objects::nonNull).toList()) {
+      if (!form.matcher(bound).matches()) {
+        throw new DriftException(
+            table.sqlName(),
+            "its window",
+            List.of(
+                "'%s' is no value of column %s (%s); write %s"
+                    .formatted(bound, column.name(), column.described(), such)));
+      }
+    }
+    if (form == MOMENT && from != null && to != null && !isBefore(from, to)) {
+      throw new DriftException(
+          table.sqlName(),
+          "its window",
+          List.of("it ends at %s, which is not after its begin, %s".formatted(to, from)));
+    }
+  }
+
+  private static boolean isBefore(String one, String other) {
+    return one.replace('T', ' ').compareTo(other.replace('T', ' ')) < 0;
   }
 
   /** TIMESTAMP is shown as UTC here; a DATETIME is as the server's clock is set. */

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Finds out which tables somebody means. */
 public final class TableNames {
@@ -19,7 +22,7 @@ public final class TableNames {
   private TableNames() {}
 
   /**
-   * Tables of two schemas.
+   * Tables of two schemas. A table that is named is not meant by a pattern besides.
    *
    * @param wanted names, patterns with {@code *} and {@code ?}, or {@code left:right}; empty for
    *     all
@@ -31,34 +34,65 @@ public final class TableNames {
     Set<Pair> pairs = new LinkedHashSet<>();
     List<String> patterns = new ArrayList<>();
     for (String one : wanted.isEmpty() ? List.of("*") : wanted) {
-      int colon = one.indexOf(':');
-      if (colon > 0) {
-        pairs.add(new Pair(one.substring(0, colon), one.substring(colon + 1)));
-      } else if (one.contains("*") || one.contains("?")) {
+      if (isPattern(one)) {
         patterns.add(one);
       } else {
-        pairs.add(new Pair(one, one));
+        pairs.add(named(one));
       }
     }
-    if (!patterns.isEmpty()) {
-      Set<String> ofLeft = names(left);
-      Set<String> ofRight = names(right);
-      for (String pattern : patterns) {
-        pairs.addAll(matching(pattern, ofLeft, ofRight));
-      }
+    for (String pattern : patterns) {
+      pairs.addAll(matching(left, right, pattern, pairs));
     }
     return List.copyOf(pairs);
   }
 
-  private static List<Pair> matching(String pattern, Set<String> left, Set<String> right)
-      throws IOException {
-    Pattern names = Pattern.compile(regex(pattern));
-    Set<String> all = new TreeSet<>(left);
-    all.addAll(right);
-    all.removeIf(name -> !names.matcher(name).matches());
-    if (all.isEmpty()) {
+  /** Whether it stands for any letters somewhere. */
+  static boolean isPattern(String wanted) {
+    return wanted.contains("*") || wanted.contains("?");
+  }
+
+  /** A table by its name, or by its two names. */
+  static Pair named(String wanted) {
+    int colon = wanted.indexOf(':');
+    return colon > 0
+        ? new Pair(wanted.substring(0, colon), wanted.substring(colon + 1))
+        : new Pair(wanted, wanted);
+  }
+
+  /**
+   * Tables that a pattern means.
+   *
+   * @param except which it does not: they are named, or meant by another
+   */
+  static List<Pair> matching(Endpoint left, Endpoint right, String pattern, Collection<Pair> except)
+      throws SQLException, IOException {
+    if (pattern.contains(":")) {
+      throw new IOException(
+          "'%s': a pattern means tables of one name on both sides; name renamed ones as left:right"
+              .formatted(pattern));
+    }
+    Set<String> ofLeft = names(left);
+    Set<String> ofRight = names(right);
+    if (Stream.of(ofLeft, ofRight).flatMap(Set::stream).noneMatch(names(pattern))) {
       throw new IOException("'%s' means no table that these users may read".formatted(pattern));
     }
+    except.forEach(
+        pair -> {
+          ofLeft.remove(pair.left());
+          ofRight.remove(pair.right());
+        });
+    return matching(names(pattern), ofLeft, ofRight);
+  }
+
+  private static Predicate<String> names(String pattern) {
+    return Pattern.compile(regex(pattern)).asMatchPredicate();
+  }
+
+  private static List<Pair> matching(Predicate<String> wanted, Set<String> left, Set<String> right)
+      throws IOException {
+    Set<String> all = new TreeSet<>(left);
+    all.addAll(right);
+    all.removeIf(wanted.negate());
     List<String> alone =
         all.stream()
             .filter(name -> !left.contains(name) || !right.contains(name))

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TwoSchemas implements AutoCloseable {
 
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
-  private static final String READER = "crossfade_reader";
+  static final String READER = "crossfade_reader";
   private static final String WRITER = "crossfade_repairer";
 
   final Connection left;

@@ -119,10 +119,10 @@ final class FieldReader {
     for (FieldPath path : paths) {
       for (JsonNode from : path.around() ? item.around().reversed() : List.of(item.node())) {
         JsonNode value = at(from, path, name);
-        if (value != null && value != BLOCKED) {
+        if (value != null && !value.isMissingNode()) {
           return value;
         }
-        blocked |= value == BLOCKED;
+        blocked |= value != null;
       }
     }
     if (blocked) {
@@ -134,7 +134,7 @@ final class FieldReader {
   private static @Nullable JsonNode at(JsonNode from, FieldPath path, String name)
       throws UnreadableItemException {
     @Nullable JsonNode node = from;
-    for (String part : path.names()) {
+    for (int i = 0; i < path.names().size(); i++) {
       if (node instanceof DeepPart) {
         // What the path means may be in there.
         throw new UnreadableItemException(UnreadableReason.FIELD_UNREADABLE, name);
@@ -142,10 +142,10 @@ final class FieldReader {
       if (Values.isEmpty(node)) {
         return null;
       }
-      if (node != from && !node.isObject()) {
+      if (i > 0 && !node.isObject()) {
         return BLOCKED;
       }
-      node = node.get(part);
+      node = node.get(path.names().get(i));
     }
     return Values.isEmpty(node) ? null : node;
   }
