@@ -23,7 +23,15 @@ final class LoginAnswers {
 
   /** The only places that the login leads to. */
   private static final Set<String> PAGES =
-      Set.of("rollout", "differences", "dead-letters", "device", "reports", "audit");
+      Set.of(
+          "rollout",
+          "differences",
+          "dead-letters",
+          "streams",
+          "history",
+          "device",
+          "reports",
+          "audit");
 
   private LoginAnswers() {}
 

@@ -128,6 +128,13 @@ class AccessIT {
       for (String route : pages) {
         String path = route.split(" ", 2)[1];
         assertThat(nobody.get(path)).as(route).isEqualTo(302);
+        if (path.matches("/console/[a-z-]+") && !path.endsWith("/live")) {
+          assertThat(nobody.headers(path).firstValue("Location"))
+              .as("the login leads back")
+              .hasValueSatisfying(
+                  to ->
+                      assertThat(to).endsWith("/console/login?to=" + path.split("/")[2]));
+        }
         if (!path.endsWith("/live")) {
           assertThat(viewer.get(path)).as(route).isNotIn(302, 401, 403, 500);
         }
