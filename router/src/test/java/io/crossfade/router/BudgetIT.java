@@ -98,6 +98,27 @@ class BudgetIT {
     idle();
   }
 
+  /** Also of one whose end is not waited for. */
+  @Test
+  void chunksThatBecomeTooLargeAreRefusedAsSuch() throws Exception {
+    String chunk = "%x\r\n%s\r\n".formatted(500_000, "x".repeat(500_000));
+    for (int chunks : new int[] {5, 100}) {
+      try (RawClient chunked = new RawClient(port)) {
+        chunked.send(RawClient.head("/upload_health_data", "Transfer-Encoding: chunked"));
+        try {
+          for (int i = 0; i < chunks; i++) {
+            chunked.send(chunk);
+          }
+          chunked.send("0\r\n\r\n");
+        } catch (IOException e) {
+          // it has its answer
+        }
+        assertThat(chunked.status()).as(chunks + " chunks").isEqualTo(413);
+      }
+    }
+    idle();
+  }
+
   @Test
   void headThatComesTooSlowlyEndsItsConnection() throws Exception {
     try (RawClient slow = new RawClient(port)) {

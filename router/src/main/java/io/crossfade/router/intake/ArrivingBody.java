@@ -22,7 +22,7 @@ final class ArrivingBody implements ReadListener {
   interface End {
 
     /**
-     * All of it is here.
+     * All of it is here, or far more than is kept.
      *
      * @param body {@code null} when it was more than was to be kept
      */
@@ -125,12 +125,18 @@ final class ArrivingBody implements ReadListener {
     }
   }
 
-  private void drop() {
+  /** Whoever sends without end is answered before it. */
+  private void drop() throws IOException {
     lease.give(bytes.length);
     bytes = NOTHING;
     kept = 0;
-    if (came > most + MOST_DROPPED) {
-      turnAway(TurnedAway.NO_ROOM);
+    if (came > most + MOST_DROPPED && end()) {
+      try {
+        end.whole(null, response);
+      } finally {
+        ClientConnection.abandon(async.getRequest());
+        async.complete();
+      }
     }
   }
 
