@@ -16,7 +16,9 @@ public enum Stage {
   /** Entries that consumers have read and not yet written. */
   READS("reads", 0.3),
   /** Rows as writers of the memory queue send them. */
-  WRITES("writes", 0.2);
+  WRITES("writes", 0.2),
+  /** Bodies of the console and the API. */
+  OPERATORS("operators", 0.05);
 
   private final String label;
   private final double share;

@@ -165,7 +165,7 @@ final class ApiDocument {
       boolean possible =
           switch (refusal.status()) {
             case CONFLICT -> verb != RequestMethod.GET;
-            case UNSUPPORTED_MEDIA_TYPE -> body;
+            case UNSUPPORTED_MEDIA_TYPE, LENGTH_REQUIRED, PAYLOAD_TOO_LARGE -> body;
             case METHOD_NOT_ALLOWED -> false;
             default -> true;
           };

@@ -1,5 +1,6 @@
 package io.crossfade.router.operator;
 
+import io.crossfade.db.budget.ByteBudget;
 import io.crossfade.db.control.AuditLog;
 import io.crossfade.router.operator.OperatorSettings.Role;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,6 +38,7 @@ import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.csrf.XorCsrfTokenRequestAttributeHandler;
@@ -148,8 +150,8 @@ public class OperatorConfiguration {
 
   /** JSON over Basic, without a session: there is no cookie that another site could ride on. */
   @Bean
-  SecurityFilterChain operatorApi(HttpSecurity http, AuthenticationManager logins)
-      throws Exception {
+  SecurityFilterChain operatorApi(
+      HttpSecurity http, AuthenticationManager logins, ByteBudget budget) throws Exception {
     return http.securityMatcher(path("/api/**"))
         .authorizeHttpRequests(
             requests ->
@@ -166,6 +168,8 @@ public class OperatorConfiguration {
                     .authenticationEntryPoint(LoginAnswers::ofTheApi)
                     .accessDeniedHandler(LoginAnswers::ofTheApi))
         .addFilterBefore(new ForeignRequests(true), CsrfFilter.class)
+        .addFilterAfter(
+            new OperatorBodies(budget, OperatorBodies.MOST_OF_THE_API), AuthorizationFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -177,7 +181,8 @@ public class OperatorConfiguration {
    * browser's cookie, the login too, and comes from a page of ours.
    */
   @Bean
-  SecurityFilterChain console(HttpSecurity http, AuthenticationManager logins) throws Exception {
+  SecurityFilterChain console(HttpSecurity http, AuthenticationManager logins, ByteBudget budget)
+      throws Exception {
     return http.securityMatcher(path("/console/**"))
         .authorizeHttpRequests(
             requests ->
@@ -203,6 +208,8 @@ public class OperatorConfiguration {
                     .logoutUrl("/console/logout")
                     .logoutSuccessUrl(LoginAnswers.LOGIN + "?goodbye"))
         .addFilterBefore(new ForeignRequests(false), CsrfFilter.class)
+        .addFilterBefore(
+            new OperatorBodies(budget, OperatorBodies.MOST_OF_A_FORM), CsrfFilter.class)
         .csrf(
             csrf ->
                 csrf.csrfTokenRepository(tokens()).csrfTokenRequestHandler(tokensBeforeThePage()))
@@ -221,13 +228,15 @@ public class OperatorConfiguration {
 
   /** Togglz' own pages, in the session of the console; their forms have tokens of their own. */
   @Bean
-  SecurityFilterChain togglzPages(HttpSecurity http) throws Exception {
+  SecurityFilterChain togglzPages(HttpSecurity http, ByteBudget budget) throws Exception {
     return http.securityMatcher(path("/togglz-console/**"))
         .authorizeHttpRequests(requests -> requests.anyRequest().hasRole(Role.OPERATOR.name()))
         .exceptionHandling(
             refused -> refused.authenticationEntryPoint(new LoginAnswers.EntryPoint()))
         .requestCache(RequestCacheConfigurer::disable)
         .addFilterBefore(new ForeignRequests(false), CsrfFilter.class)
+        .addFilterBefore(
+            new OperatorBodies(budget, OperatorBodies.MOST_OF_A_FORM), CsrfFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .headers(
             headers ->

@@ -38,6 +38,11 @@ public enum Refusal {
   METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED),
   NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE),
   UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE),
+  /** Nobody can say whether there is room for a body that comes in chunks. */
+  LENGTH_MISSING(HttpStatus.LENGTH_REQUIRED),
+  BODY_TOO_LARGE(HttpStatus.PAYLOAD_TOO_LARGE),
+  /** Bodies that are being read fill their part of the budget. */
+  NO_ROOM(HttpStatus.SERVICE_UNAVAILABLE),
   /** A fault of ours. */
   UNEXPECTED(HttpStatus.INTERNAL_SERVER_ERROR),
   /** A page of another site made the browser ask. */
