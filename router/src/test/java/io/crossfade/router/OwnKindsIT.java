@@ -49,11 +49,11 @@ class OwnKindsIT {
       Http http = router.http();
       assertThat(post(http, order("A-1", "2026-11-27T08:00:00Z", 1, "open", "12.50")))
           .isEqualTo("{\"accepted\":1,\"repeated\":0,\"dead_lettered\":0}");
-      // Under a wrapper, with a shop around them; one of them twice, one that is none.
+      // Under a wrapper, which comes twice, with a shop around; one of them twice, one that is none.
       assertThat(
               post(
                   http,
-                  "{\"shop\":{\"id\":7},\"orders\":[%s,%s,%s,{\"order_no\":\"A-9\"}]}"
+                  "{\"shop\":{\"id\":7},\"orders\":[%s,%s],\"orders\":[%s,{\"order_no\":\"A-9\"}]}"
                       .formatted(
                           order("A-1", "2026-11-27T09:00:00+01:00", 1, "open", "12.50"),
                           order("A-1", "2026-11-27T09:30:00Z", 1, "paid", "12.5"),

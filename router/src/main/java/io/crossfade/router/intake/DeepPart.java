@@ -2,14 +2,13 @@ package io.crossfade.router.intake;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import com.fasterxml.jackson.databind.node.ValueNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An object or a list that is nested too deep to be looked into, as it was sent. */
@@ -24,13 +23,54 @@ final class DeepPart extends ValueNode {
   }
 
   /**
-   * A body without its deep parts.
+   * A body without its deep parts, which are made one by one: each takes 50 times what it may be.
    *
+   * @param sent as it came
    * @param json with a 0 and blanks in the place of each part
-   * @param parts by where in {@code json} they begin
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Cut(byte[] json, Map<Long, DeepPart> parts) {}
+  record Cut(byte[] sent, byte[] json) {
+
+    /** How long the part is that begins here, bytes; 0 when none does. */
+    int length(int begin) {
+      if (sent[begin] == json[begin]) {
+        return 0;
+      }
+      Brackets brackets = new Brackets();
+      int end = begin;
+      do {
+        brackets.read(sent[end++]);
+      } while (brackets.depth > 0);
+      return end - begin;
+    }
+
+    DeepPart part(int begin, int length) {
+      return new DeepPart(new String(sent, begin, length, StandardCharsets.UTF_8));
+    }
+  }
+
+  /** How deep a text is in, byte by byte. */
+  private static final class Brackets {
+
+    private boolean inText;
+    private boolean escaped;
+    private int depth;
+
+    void read(byte b) {
+      if (escaped) {
+        escaped = false;
+      } else if (inText) {
+        escaped = b == '\\';
+        inText = b != '"';
+      } else if (b == '"') {
+        inText = true;
+      } else if (b == '[' || b == '{') {
+        depth++;
+      } else if (b == ']' || b == '}') {
+        depth--;
+      }
+    }
+  }
 
   /**
    * Cuts out of a body what is nested deeper than {@code most}. Takes time in proportion to the
@@ -38,33 +78,32 @@ final class DeepPart extends ValueNode {
    */
   static Cut cut(byte[] utf8, int most) {
     byte[] json = utf8.clone();
-    Map<Long, DeepPart> parts = new HashMap<>();
-    boolean inText = false;
-    int depth = 0;
+    Brackets brackets = new Brackets();
     int begin = 0;
     for (int i = 0; i < utf8.length; i++) {
-      byte b = utf8[i];
-      if (inText) {
-        if (b == '\\') {
-          i++;
-        } else if (b == '"') {
-          inText = false;
-        }
-      } else if (b == '"') {
-        inText = true;
-      } else if (b == '[' || b == '{') {
-        if (++depth == most + 1) {
-          begin = i;
-        }
-      } else if ((b == ']' || b == '}') && depth-- == most + 1) {
-        parts.put(
-            (long) begin,
-            new DeepPart(new String(utf8, begin, i + 1 - begin, StandardCharsets.UTF_8)));
+      int before = brackets.depth;
+      brackets.read(utf8[i]);
+      if (before == most && brackets.depth > most) {
+        begin = i;
+      } else if (before > most && brackets.depth == most) {
         json[begin] = '0';
         Arrays.fill(json, begin + 1, i + 1, (byte) ' ');
       }
     }
-    return new Cut(json, parts);
+    return new Cut(utf8, json);
+  }
+
+  /** Whether there is one in a tree: nobody has looked whether it is JSON. */
+  static boolean isIn(JsonNode node) {
+    if (node instanceof DeepPart) {
+      return true;
+    }
+    for (JsonNode inner : node) {
+      if (isIn(inner)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

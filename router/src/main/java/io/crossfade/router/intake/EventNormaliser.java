@@ -1,5 +1,6 @@
 package io.crossfade.router.intake;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.db.CommonEvent;
 import io.crossfade.db.RecordTime;
 import java.util.Set;
@@ -9,6 +10,8 @@ final class EventNormaliser {
 
   /** What a TEXT column holds of four-byte characters. */
   private static final int VALUE_LENGTH = 16_000;
+
+  private static final String VALUE = "eventValue";
 
   private final Stamper stamper;
   private final Set<String> urgent;
@@ -31,12 +34,16 @@ final class EventNormaliser {
     if (device == null) {
       throw new UnreadableItemException(UnreadableReason.NO_DEVICE_ID);
     }
-    String sent = item.text("eventType");
-    String type = sent == null ? "" : sent.substring(sent.lastIndexOf('.') + 1);
+    String named = item.text("eventType");
+    String type = named == null ? "" : named.substring(named.lastIndexOf('.') + 1);
     if (type.isEmpty()) {
       throw new UnreadableItemException(UnreadableReason.NO_EVENT_TYPE);
     }
-    String value = Item.fitting(Values.textOrJson(item.first("eventValue")), VALUE_LENGTH);
+    JsonNode sent = item.first(VALUE);
+    if (sent != null && DeepPart.isIn(sent)) {
+      throw new UnreadableItemException(UnreadableReason.FIELD_UNREADABLE, VALUE);
+    }
+    String value = Item.fitting(Values.textOrJson(sent), VALUE_LENGTH);
     return new CommonEvent(
         stamper.accept(CommonEvent.id(device, time, type, value)),
         device,

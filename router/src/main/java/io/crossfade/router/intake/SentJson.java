@@ -18,7 +18,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.crossfade.db.budget.Lease;
 import io.crossfade.db.budget.NoRoomException;
 import java.io.IOException;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SentJson {
 
-  /** Under these stand items: of two under one name, none may vanish. */
-  private static final Set<String> WRAPPERS = Set.of("data", "healthData");
+  /** Under these watches send items. */
+  private static final Set<String> OF_WATCHES = Set.of("data", "healthData");
 
   /** What parts of a tree take of the heap, bytes. */
   static final int OBJECT = 160;
@@ -43,11 +43,13 @@ final class SentJson {
 
   private final JsonFactory factory;
   private final int maxNesting;
+  private final Set<String> wrappers;
   private final Lease lease;
 
-  private SentJson(JsonFactory factory, int maxNesting, Lease lease) {
+  private SentJson(JsonFactory factory, int maxNesting, Set<String> wrappers, Lease lease) {
     this.factory = factory;
     this.maxNesting = maxNesting;
+    this.wrappers = wrappers;
     this.lease = lease;
   }
 
@@ -71,12 +73,22 @@ final class SentJson {
                     .build())
             .build(),
         maxNesting,
+        OF_WATCHES,
         lease);
   }
 
   /** The same whose trees another lease takes. */
   SentJson within(Lease other) {
-    return new SentJson(factory, maxNesting, other);
+    return new SentJson(factory, maxNesting, wrappers, other);
+  }
+
+  /**
+   * The same for items of a kind that is no watch's.
+   *
+   * @param others names under which items stand: of two under one of these, none may vanish
+   */
+  SentJson wrappedIn(List<String> others) {
+    return new SentJson(factory, maxNesting, Set.copyOf(others), lease);
   }
 
   /**
@@ -97,12 +109,12 @@ final class SentJson {
 
   private JsonNode read(byte[] utf8, boolean many) throws IOException {
     try (JsonParser in = factory.createParser(utf8)) {
-      return new Reading(in, Map.of()).whole(many);
+      return new Reading(in, null).whole(many);
     } catch (StreamConstraintsException e) {
       lease.take(utf8.length);
       DeepPart.Cut cut = DeepPart.cut(utf8, maxNesting);
       try (JsonParser in = factory.createParser(cut.json())) {
-        return new Reading(in, cut.parts()).whole(many);
+        return new Reading(in, cut).whole(many);
       }
     }
   }
@@ -110,7 +122,7 @@ final class SentJson {
   /** Reads JSON that came in a string; {@code null} when it is none, or too deep. */
   @Nullable JsonNode read(String text) {
     try (JsonParser in = factory.createParser(text)) {
-      JsonNode node = new Reading(in, Map.of()).whole(/* many= */ false);
+      JsonNode node = new Reading(in, null).whole(/* many= */ false);
       return node.isMissingNode() ? null : node;
     } catch (IOException e) {
       return null;
@@ -121,14 +133,14 @@ final class SentJson {
   private final class Reading {
 
     private final JsonParser in;
-    private final Map<Long, DeepPart> parts;
+    private final DeepPart.@Nullable Cut cut;
 
     /** Of the tree so far, what has not been taken yet, bytes. */
     private long untaken;
 
-    Reading(JsonParser in, Map<Long, DeepPart> parts) {
+    Reading(JsonParser in, DeepPart.@Nullable Cut cut) {
       this.in = in;
-      this.parts = parts;
+      this.cut = cut;
     }
 
     JsonNode whole(boolean many) throws IOException {
@@ -175,10 +187,13 @@ final class SentJson {
     }
 
     private JsonNode number() throws IOException {
-      DeepPart part = parts.isEmpty() ? null : parts.get(in.currentTokenLocation().getByteOffset());
-      if (part != null) {
-        weigh(SCALAR + 2L * part.asText().length());
-        return part;
+      if (cut != null) {
+        int begin = (int) in.currentTokenLocation().getByteOffset();
+        int length = cut.length(begin);
+        if (length > 0) {
+          weigh(SCALAR + 2L * length);
+          return cut.part(begin, length);
+        }
       }
       SentNumber number = new SentNumber(in.getText());
       weigh(SCALAR + number.asText().length());
@@ -204,10 +219,40 @@ final class SentJson {
         JsonNode value = value(in.nextToken());
         JsonNode before = object.replace(name, value);
         if (before != null) {
-          object.set(name, both(name, before, value));
+          object.set(name, ofTwo(name, before, value));
         }
       }
       return object;
+    }
+
+    /**
+     * What counts of two values under one name: the last that is not empty, as devices have been
+     * read always, and of items both.
+     */
+    private JsonNode ofTwo(String name, JsonNode before, JsonNode value) {
+      if (Values.isEmpty(value)) {
+        return before;
+      }
+      return Values.isEmpty(before) || !wrappers.contains(name) ? value : both(before, value);
+    }
+
+    /** One list, the same for all that come under a name: a new one for each is quadratic. */
+    private ArrayNode both(JsonNode before, JsonNode value) {
+      ArrayNode both;
+      if (before instanceof ArrayNode list) {
+        both = list;
+      } else {
+        weigh(LIST + ELEMENT);
+        both = JsonNodeFactory.instance.arrayNode().add(before);
+      }
+      if (value.isArray()) {
+        weigh((long) ELEMENT * value.size());
+        value.forEach(both::add);
+      } else {
+        weigh(ELEMENT);
+        both.add(value);
+      }
+      return both;
     }
 
     /** A little at a time would cost more than it takes. */
@@ -218,27 +263,5 @@ final class SentJson {
         untaken = 0;
       }
     }
-  }
-
-  /**
-   * What counts of two values under one name: the last that is not empty, as devices have been read
-   * always, and of items both.
-   */
-  private static JsonNode both(String name, JsonNode before, JsonNode value) {
-    if (Values.isEmpty(value)) {
-      return before;
-    }
-    if (Values.isEmpty(before) || !WRAPPERS.contains(name)) {
-      return value;
-    }
-    ArrayNode both = JsonNodeFactory.instance.arrayNode();
-    for (JsonNode one : new JsonNode[] {before, value}) {
-      if (one.isArray()) {
-        one.forEach(both::add);
-      } else {
-        both.add(one);
-      }
-    }
-    return both;
   }
 }

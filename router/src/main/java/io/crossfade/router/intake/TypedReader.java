@@ -184,7 +184,7 @@ final class TypedReader {
   }
 
   private static @Nullable String json(JsonNode node, TypeSpec.Json type) {
-    if (holdsDeepPart(node)) {
+    if (DeepPart.isIn(node)) {
       return null;
     }
     String json = node.toString();
@@ -193,19 +193,6 @@ final class TypedReader {
             && json.getBytes(StandardCharsets.UTF_8).length <= type.maxBytes()
         ? json
         : null;
-  }
-
-  /** Nobody has looked whether a deep part is JSON. */
-  private static boolean holdsDeepPart(JsonNode node) {
-    if (node instanceof DeepPart) {
-      return true;
-    }
-    for (JsonNode inner : node) {
-      if (holdsDeepPart(inner)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static byte @Nullable [] bytes(JsonNode node, TypeSpec.Bytes type) {

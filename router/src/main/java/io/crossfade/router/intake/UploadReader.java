@@ -110,7 +110,7 @@ public final class UploadReader {
 
   private Upload items(Kind kind, byte[] body, Lease lease, Instant moment)
       throws BadUploadException {
-    SentJson trees = json.within(lease);
+    SentJson trees = json(kind).within(lease);
     JsonNode root = parse(kind, body, trees, lease);
     if (root.isMissingNode() || root.isNull() || (root.isContainerNode() && root.isEmpty())) {
       throw new BadUploadException(Problem.EMPTY_BODY);
@@ -124,6 +124,11 @@ public final class UploadReader {
             kind, reader, moment, new ItemCollector.Limits(settings.maxItems(), maxRecord), lease);
     items.addRoot(root);
     return items.upload();
+  }
+
+  private SentJson json(Kind kind) {
+    DefinedReader.Shape shape = defined.get(kind);
+    return shape == null ? json : json.wrappedIn(shape.kind().spec().wrappedIn());
   }
 
   private ItemReader reader(Kind kind, SentJson trees, Lease lease, Instant moment) {

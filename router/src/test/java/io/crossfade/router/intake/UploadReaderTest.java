@@ -2,6 +2,7 @@ package io.crossfade.router.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.crossfade.db.CommonEvent;
 import io.crossfade.db.FactType;
@@ -9,6 +10,7 @@ import io.crossfade.db.HealthData;
 import io.crossfade.db.Kind;
 import io.crossfade.db.Owner;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,37 @@ class UploadReaderTest {
         .isEqualTo("{\"data\":{\"x\":" + deep + "}}");
     assertThat(health("{\"data\":" + deep + "}").reasons())
         .containsExactly(UnreadableReason.NOT_AN_OBJECT);
+  }
+
+  @Test
+  void whatIsTooDeepIsNoFactAndNoValueOfAnEvent() throws Exception {
+    String deep = "[".repeat(40) + "}".repeat(8) + "]".repeat(32);
+    Upload health = health("{\"data\":{\"deviceSn\":\"D\",\"sleepData\":{\"data\":%s}}}".formatted(deep));
+    assertThat(((HealthData) health.records().getFirst()).facts()).isEmpty();
+    assertThat(health.reasons()).containsExactly(UnreadableReason.FACT_UNREADABLE);
+    Upload event =
+        reader.read(
+            Kind.EVENT,
+            bytes(
+                "{\"deviceSn\":\"D\",\"eventType\":\"E\",\"eventValue\":{\"x\":%s}}"
+                    .formatted(deep)));
+    assertThat(event.records()).isEmpty();
+    assertThat(event.troubles()).containsExactly("FIELD_UNREADABLE eventValue");
+  }
+
+  /** Of 2 MB; to make a new list for each takes minutes. */
+  @Test
+  void wrapperThatIsRepeatedWithoutEndTakesNoLonger() {
+    byte[] body = bytes("{" + "\"data\":1,".repeat(220_000) + "\"data\":1}");
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () ->
+            assertThatThrownBy(() -> reader.read(Kind.HEALTH, body))
+                .hasMessage("数组过长，最多100条"));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
