@@ -33,7 +33,7 @@ record EventReader(
   }
 
   @Override
-  public void read(Item item, Taken taken) throws UnreadableItemException {
+  public void read(Item item, Taken taken) throws UnreadableItemException, BadUploadException {
     RecordTime time = EventNormaliser.time(item, clocks);
     CommonEvent event = normaliser.normalise(item, time);
     taken.accept(event);
@@ -66,15 +66,17 @@ record EventReader(
       this.taken = taken;
     }
 
-    void addAll(Item some) {
+    void addAll(Item some) throws BadUploadException {
       if (ItemCollector.isList(some.node())) {
-        some.node().forEach(one -> addAll(new Item(one, some.around())));
+        for (JsonNode one : some.node()) {
+          addAll(new Item(one, some.around()));
+        }
       } else {
         add(some);
       }
     }
 
-    private void add(Item item) {
+    private void add(Item item) throws BadUploadException {
       JsonNode under = item.node().isObject() ? wrappedBy(item.node()) : null;
       if (under != null) {
         addAll(item.inner(under));
@@ -84,7 +86,7 @@ record EventReader(
       }
     }
 
-    private void addOne(Item item) {
+    private void addOne(Item item) throws BadUploadException {
       JsonNode node = item.node();
       boolean says = node.isObject() && node.size() > (node.has(WRAPPER) ? 1 : 0);
       if (!says) {

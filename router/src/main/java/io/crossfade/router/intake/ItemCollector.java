@@ -31,7 +31,7 @@ final class ItemCollector implements ItemReader.Taken {
   /**
    * What an upload may hold.
    *
-   * @param items at most
+   * @param items at most, and as many that come beside them
    * @param recordBytes of a record, its facts aside
    */
   record Limits(int items, long recordBytes) {}
@@ -50,6 +50,7 @@ final class ItemCollector implements ItemReader.Taken {
   private final Surroundings surroundings;
   private boolean list;
   private int items;
+  private int beside;
   private int repeats;
   private int failed;
 
@@ -149,14 +150,21 @@ final class ItemCollector implements ItemReader.Taken {
 
   @Override
   public void accept(AcceptedRecord item) throws UnreadableItemException {
-    beside(item);
+    add(item);
     if (!seen.add(item.acceptance().id())) {
       repeats++;
     }
   }
 
   @Override
-  public void beside(AcceptedRecord item) throws UnreadableItemException {
+  public void beside(AcceptedRecord item) throws UnreadableItemException, BadUploadException {
+    if (++beside > limits.items()) {
+      throw new BadUploadException(Problem.TOO_MANY_ITEMS, limits.items());
+    }
+    add(item);
+  }
+
+  private void add(AcceptedRecord item) throws UnreadableItemException {
     long texts = RecordWeight.texts(item);
     if (texts > limits.recordBytes()) {
       throw new UnreadableItemException(UnreadableReason.RECORD_TOO_LARGE);

@@ -18,8 +18,12 @@ interface ItemReader {
      */
     void accept(AcceptedRecord item) throws UnreadableItemException;
 
-    /** A record that came with an item. As {@link #accept}, but it is no item of its own. */
-    void beside(AcceptedRecord item) throws UnreadableItemException;
+    /**
+     * A record that came with an item. As {@link #accept}, but it is no item of its own.
+     *
+     * @throws BadUploadException when more have come beside items than items may come
+     */
+    void beside(AcceptedRecord item) throws UnreadableItemException, BadUploadException;
 
     /** A part of an item that is none. */
     void keep(Item item, UnreadableReason reason);
@@ -51,8 +55,9 @@ interface ItemReader {
    * Makes records of an item, which it {@link #takes}.
    *
    * @throws UnreadableItemException when it is none
+   * @throws BadUploadException when more comes of it than may come of an upload
    */
-  void read(Item item, Taken taken) throws UnreadableItemException;
+  void read(Item item, Taken taken) throws UnreadableItemException, BadUploadException;
 
   /** What an object wraps, if it does. */
   default @Nullable JsonNode wrappedBy(JsonNode object) {

@@ -76,6 +76,23 @@ class UploadReaderTest {
     assertThat(event.troubles()).containsExactly("FIELD_UNREADABLE eventValue");
   }
 
+  @Test
+  void measurementsOfEventsAreNoMoreThanItemsMayBe() throws Exception {
+    String event = "{\"deviceSn\":\"D\",\"eventType\":\"E\",\"healthData\":[%s]}";
+    int most = TestReader.MOST_ITEMS;
+    String measured = "{\"step\":1},";
+    assertThat(
+            reader
+                .read(Kind.EVENT, bytes(event.formatted(measured.repeat(most - 1) + "{\"step\":1}")))
+                .records())
+        .hasSize(most + 1);
+    assertThatThrownBy(
+            () ->
+                reader.read(
+                    Kind.EVENT, bytes(event.formatted(measured.repeat(most) + "{\"step\":1}"))))
+        .hasMessage("数组过长，最多100条");
+  }
+
   /** Of 2 MB; to make a new list for each takes minutes. */
   @Test
   void wrapperThatIsRepeatedWithoutEndTakesNoLonger() {
