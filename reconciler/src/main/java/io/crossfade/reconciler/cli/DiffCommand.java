@@ -54,7 +54,8 @@ import picocli.CommandLine.Spec;
           + " first, by column. A row that differs is looked at again before it is reported, as"
           + " somebody may just be writing it.",
       "",
-      "Killed and called again in the same way, it goes on where it was.",
+      "Killed and called again in the same way, it goes on where it was, and says since when;"
+          + " with another file of pairs or other tables it begins anew, and with --fresh.",
       "",
       "In each range of rows some are shown to the comparison otherwise than they are. Unless it"
           + " finds all of these, and nothing else, it does not say that tables agree.",
@@ -127,6 +128,11 @@ final class DiffCommand implements Callable<Integer> {
       description = "Where a run keeps what it knows: ~/.local/state/crossfade/diff")
   private @Nullable Path state;
 
+  @Option(
+      names = "--fresh",
+      description = "Begin anew, whatever a run that was killed has read already")
+  private boolean fresh;
+
   @ArgGroup(validate = false, heading = "%nHOW MUCH IT MAY TAKE%n")
   private DiffLoadOptions load = new DiffLoadOptions();
 
@@ -164,7 +170,9 @@ final class DiffCommand implements Callable<Integer> {
       List<String> drifts = new ArrayList<>();
       for (PairSpec pair : pairs) {
         try {
-          diffs.add(TableDiff.open(pair, options));
+          TableDiff diff = TableDiff.open(pair, options);
+          diffs.add(diff);
+          goOn(diff);
         } catch (DriftException e) {
           drifts.add(e.getMessage());
         }
@@ -184,6 +192,19 @@ final class DiffCommand implements Callable<Integer> {
         diff.close();
       }
     }
+  }
+
+  /** Goes on where a run was killed, and says so, or begins anew. */
+  private void goOn(TableDiff diff) throws IOException {
+    if (fresh) {
+      diff.beginAnew();
+    }
+    diff.resumed()
+        .ifPresent(
+            words ->
+                spec.commandLine()
+                    .getErr()
+                    .println(diff.name() + ": " + words + "; --fresh begins anew"));
   }
 
   private Verdict reported(List<TableDiff> diffs, DiffReport report) throws Exception {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -37,6 +38,7 @@ final class DiffState implements AutoCloseable {
   private final FileChannel log;
   private final List<Range> ranges = new ArrayList<>();
   private final Map<Integer, ChunkFigures> done = new TreeMap<>();
+  private Instant begun = Instant.EPOCH;
 
   private DiffState(Path directory, LockedFile lock, FileChannel log) {
     this.directory = directory;
@@ -75,6 +77,9 @@ final class DiffState implements AutoCloseable {
         state.know(line.split(" "));
       }
       log.truncate(length).position(length);
+      if (lines.isEmpty()) {
+        state.begin();
+      }
       return state;
     } catch (IOException | RuntimeException e) {
       lock.close();
@@ -82,8 +87,28 @@ final class DiffState implements AutoCloseable {
     }
   }
 
+  private void begin() throws IOException {
+    begun = Instant.ofEpochMilli(System.currentTimeMillis());
+    append("begun " + begun.toEpochMilli());
+  }
+
+  /** Knows nothing any more. */
+  synchronized void beginAnew() throws IOException {
+    log.truncate(0).position(0);
+    ranges.clear();
+    done.clear();
+    begin();
+  }
+
+  /** When the first of the processes began that have had this state. */
+  Instant begun() {
+    return begun;
+  }
+
   private void know(String[] words) {
-    if (words[0].equals("range")) {
+    if (words[0].equals("begun")) {
+      begun = Instant.ofEpochMilli(Long.parseLong(words[1]));
+    } else if (words[0].equals("range")) {
       RowKey after = ranges.isEmpty() ? null : ranges.getLast().upTo();
       ranges.add(new Range(after, key(words[1])));
     } else {

@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class RowPlants {
 
   private static final int MOST = 4;
-  private static final int AMONG = 2_000;
 
-  /** A range may have as few rows. */
-  private static final int FEW = 8;
+  /** Where there are not as many rows, so many times fewer are tried. */
+  private static final int FEWER = 4;
 
   /** Draws for one plant: others may be drawn already, or differ. */
   private static final int TRIES = 4;
@@ -35,14 +34,21 @@ final class RowPlants {
     this.pair = pair;
   }
 
-  /** Draws rows that both sides have alike. */
-  void draw(TableSide left, TableSide right, Range range, Random random) throws SQLException {
+  /** Draws rows that both sides have alike, from all of a range. */
+  void draw(TableSide left, TableSide right, Ranges.Numbered of, Random random)
+      throws SQLException {
+    Range range = of.range();
     for (int n = 0; n < MOST; n++) {
       TableSide drawnFrom = n % 2 == 0 ? left : right;
       for (int tries = 0; byKey.size() <= n && tries < TRIES; tries++) {
-        RowKey key = drawnFrom.skip(range, random.nextInt(AMONG)).orElse(null);
-        for (int among = FEW; key == null && among > 0; among /= FEW) {
-          key = drawnFrom.skip(range, random.nextInt(among)).orElse(null);
+        Range part = new Range(begin(of, random), range.upTo());
+        RowKey key = null;
+        for (int among = of.rowsOfStep(); key == null && among > 0; among /= FEWER) {
+          key = drawnFrom.skip(part, random.nextInt(among)).orElse(null);
+        }
+        if (key == null) {
+          // Nothing follows where it was cut.
+          key = drawnFrom.skip(range, 0).orElse(null);
         }
         if (key == null) {
           return;
@@ -58,6 +64,12 @@ final class RowPlants {
       }
       plant(key, 0, left, right, random);
     }
+  }
+
+  /** One of the places that a range was cut at, or where it begins. */
+  private static @Nullable RowKey begin(Ranges.Numbered of, Random random) {
+    int step = random.nextInt(of.steps().size() + 1);
+    return step == 0 ? of.range().after() : of.steps().get(step - 1);
   }
 
   private void plant(RowKey key, int n, TableSide left, TableSide right, Random random)

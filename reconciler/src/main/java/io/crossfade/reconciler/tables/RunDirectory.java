@@ -24,8 +24,16 @@ final class RunDirectory {
             String.join(
                 ", ",
                 pair.columns().stream()
-                    .map(one -> one.left().described() + " " + one.right().described())
+                    .map(
+                        one ->
+                            "%s %s %s %s"
+                                .formatted(
+                                    one.left().name(),
+                                    one.left().described(),
+                                    one.right().name(),
+                                    one.right().described()))
                     .toList()),
+            pair.leftIndex() + " " + pair.rightIndex() + " " + pair.keyColumns(),
             String.valueOf(options.rowsOfRange()));
     byte[] digest = Sql.digest(asked.getBytes(StandardCharsets.UTF_8));
     String name = pair.left().name().replaceAll("[^A-Za-z0-9_-]", "_");

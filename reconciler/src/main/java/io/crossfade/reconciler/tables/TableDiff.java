@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +36,7 @@ public final class TableDiff implements AutoCloseable {
   private final DiffState state;
   private final Map<Side, RowWindow.Bounds> windows;
   private final AtomicLong read = new AtomicLong();
+  private @Nullable String resumed;
 
   private TableDiff(
       PairSpec spec,
@@ -45,6 +49,7 @@ public final class TableDiff implements AutoCloseable {
     this.pair = pair;
     this.state = state;
     this.windows = windows;
+    this.resumed = resumed(state);
   }
 
   /**
@@ -82,6 +87,28 @@ public final class TableDiff implements AutoCloseable {
                     endpoint.place(),
                     table,
                     List.of("there is no table that this user may read, of this name")));
+  }
+
+  /** What an earlier process has read of this run; empty when it begins. */
+  public Optional<String> resumed() {
+    return Optional.ofNullable(resumed);
+  }
+
+  /** Leaves out what an earlier process has read. */
+  public void beginAnew() throws IOException {
+    state.beginAnew();
+    resumed = null;
+  }
+
+  private static @Nullable String resumed(DiffState state) {
+    long rows = state.done().values().stream().mapToLong(done -> done.left() + done.right()).sum();
+    return state.done().isEmpty()
+        ? null
+        : String.format(
+            Locale.ROOT,
+            "goes on with a run that began at %s: %,d rows are as they were when it read them",
+            state.begun().truncatedTo(ChronoUnit.SECONDS),
+            rows);
   }
 
   /** Compares. */
@@ -123,6 +150,7 @@ public final class TableDiff implements AutoCloseable {
 
   private List<String> notices(ChunkFigures figures) {
     List<String> notices = new ArrayList<>(pair.notices());
+    resumed().ifPresent(notices::add);
     if (spec.isPartial() && figures.left() + figures.right() == 0) {
       notices.add("neither side has a row that was asked for, so nothing was compared");
     }
@@ -215,7 +243,7 @@ public final class TableDiff implements AutoCloseable {
           TableSide right = side(Side.RIGHT)) {
         Spill spill = new Spill(pair, state);
         look(
-            new Ranges.Numbered(0, Range.ALL),
+            Ranges.whole(left, Math.max(pair.left().rows(), pair.right().rows())),
             left,
             right,
             (order, one, other, sink) -> spill.merge(one, other, sink));
@@ -236,7 +264,7 @@ public final class TableDiff implements AutoCloseable {
   private void look(Ranges.Numbered range, TableSide left, TableSide right, Merge merge)
       throws SQLException, IOException {
     RowPlants plants = new RowPlants(pair);
-    plants.draw(left, right, range.range(), new Random());
+    plants.draw(left, right, range, new Random());
     ChunkFigures figures;
     try (DataOutputStream out = state.write(range.number())) {
       ChunkLook look = new ChunkLook(pair, plants, out, read::addAndGet);

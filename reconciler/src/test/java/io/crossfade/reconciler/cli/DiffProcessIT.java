@@ -34,6 +34,9 @@ class DiffProcessIT {
   private static final String HEAP = System.getProperty("crossfade.tables.heap", "28m");
   private static final int KILLS = Integer.getInteger("crossfade.tables.kills", 3);
 
+  /** What a process says that has not begun. */
+  private static final String GOES_ON = "goes on with a run that began at ";
+
   private static final DbSettings SCHEMAS = TestDatabase.newSchemas();
 
   @TempDir private Path directory;
@@ -135,9 +138,14 @@ class DiffProcessIT {
             .pollInterval(Duration.ofMillis(1))
             .until(() -> !next.isAlive() || ranges().length() >= before.length());
         assertThat(figures(next)).as("killed after %d ranges", ranges).isEqualTo(clean);
+        assertThat(processes.errors(next).contains(GOES_ON)).isEqualTo(done(before) > 0);
       }
     }
     assertThat(resumed).as("runs that were killed at work").isPositive();
+    assertThat(killedAfter(start("-Xmx64m", "--range-rows=500", "--workers=2"), 5)).isNotEmpty();
+    Process fresh = start("-Xmx64m", "--range-rows=500", "--workers=2", "--fresh");
+    assertThat(figures(fresh)).isEqualTo(clean);
+    assertThat(processes.errors(fresh)).doesNotContain(GOES_ON);
     assertThat(state()).as("nothing is left behind").isEmptyDirectory();
   }
 
@@ -196,7 +204,11 @@ class DiffProcessIT {
 
   private String figures(Process process) throws Exception {
     assertThat(ends(process)).as(processes.errors(process)).isEqualTo(1);
-    return processes.text(process).replaceAll("\\d+\\.\\d s", "").replaceAll("(?m)^ +proof.*$", "");
+    return processes
+        .text(process)
+        .replaceAll("\\d+\\.\\d s", "")
+        .replaceAll("(?m)^ +proof.*$", "")
+        .replaceAll("(?m)^ +note: " + GOES_ON + ".*\n", "");
   }
 
   private Process start(String heap, String... more) throws IOException {

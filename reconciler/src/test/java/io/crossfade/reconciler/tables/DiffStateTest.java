@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,30 @@ class DiffStateTest {
       state.forget();
     }
     assertThat(directory).doesNotExist();
+  }
+
+  @Test
+  void knowsSinceWhenAndBeginsAnew() throws Exception {
+    Instant begun;
+    try (DiffState state = DiffState.open(directory)) {
+      begun = state.begun();
+      assertThat(begun).isBetween(Instant.now().minusSeconds(60), Instant.now());
+      state.add(Range.ALL);
+      state.write(0).close();
+      state.finish(0, ChunkFigures.NONE);
+    }
+    Files.writeString(
+        directory.resolve("ranges"),
+        Files.readString(directory.resolve("ranges")).replaceFirst("begun \\d+", "begun 1000"));
+    try (DiffState state = DiffState.open(directory)) {
+      assertThat(state.begun()).isEqualTo(Instant.ofEpochSecond(1));
+      state.beginAnew();
+      assertThat(state.ranges()).isEmpty();
+    }
+    try (DiffState state = DiffState.open(directory)) {
+      assertThat(state.done()).isEmpty();
+      assertThat(state.begun()).isAfterOrEqualTo(begun);
+    }
   }
 
   @Test

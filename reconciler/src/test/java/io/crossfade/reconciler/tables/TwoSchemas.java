@@ -76,6 +76,19 @@ final class TwoSchemas implements AutoCloseable {
         TestDatabase.PASSWORD);
   }
 
+  /** One table of both, whole. */
+  static PairSpec pair(TwoSchemas schemas, String table) {
+    return new PairSpec(
+        schemas.reader(Side.LEFT),
+        schemas.reader(Side.RIGHT),
+        table,
+        table,
+        null,
+        null,
+        PairRules.NONE,
+        null);
+  }
+
   /** The same, of somebody who may write there. */
   Endpoint writer(Side side) throws SQLException {
     Connection connection = side == Side.LEFT ? left : right;
