@@ -16,6 +16,8 @@ import java.io.StringReader;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,6 +56,22 @@ class KindSchemaTest {
   void allowsWhatIsGood() throws Exception {
     assertThat(SCHEMA.validate(json(KindFileTest.orders()))).isEmpty();
     assertThat(SCHEMA.validate(json(BadKindFiles.GOOD))).isEmpty();
+  }
+
+  /** As the parser: 60 of a table. */
+  @Test
+  void allowsAsManyColumnsAsATableMayHave() {
+    String columns = "{order_no: order_no, changed: since, customer: customer_no}";
+    for (int count : new int[] {60, 61}) {
+      String list =
+          IntStream.range(0, count).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+      String map = list.replaceAll("c\\d+", "$0: $0");
+      for (String said : List.of("[" + list + "]", "{" + map + "}")) {
+        assertThat(SCHEMA.validate(json(BadKindFiles.GOOD.replace(columns, said))).isEmpty())
+            .as(said)
+            .isEqualTo(count == 60);
+      }
+    }
   }
 
   static List<Bad> badFiles() {
