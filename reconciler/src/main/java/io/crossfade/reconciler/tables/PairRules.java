@@ -76,7 +76,7 @@ public record PairRules(
             words.add(
                 String.format(
                     Locale.ROOT,
-                    "%s: %s (%,d values are the same only by it)",
+                    "%s: %s (values the same only by it: %,d)",
                     column,
                     rule.words(),
                     counts.getOrDefault(column, 0L))));

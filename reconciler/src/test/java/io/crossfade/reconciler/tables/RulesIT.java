@@ -210,7 +210,7 @@ class RulesIT {
         assertThat(Objects.requireNonNull(last).onlyByRule())
             .isEqualTo(Map.of("n", 2L, "at", 2L, "name", 3L));
         assertThat(Objects.requireNonNull(last).rules())
-            .contains("name: trimmed, any case (3 values are the same only by it)");
+            .contains("name: trimmed, any case (values the same only by it: 3)");
       }
     }
   }
