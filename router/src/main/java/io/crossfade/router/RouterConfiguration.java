@@ -89,6 +89,9 @@ class RouterConfiguration {
   /** Bytes; a health upload with its head is about one thousand. */
   private static final String CONNECTION_BUFFER = "4096";
 
+  /** Bytes, of which each connection within a head has a buffer: nobody sends any. */
+  private static final String TRAILERS = "512";
+
   @Bean
   Stamper stamper(InstantSource clock) {
     return new Stamper(clock);
@@ -202,6 +205,7 @@ class RouterConfiguration {
               connector.setProperty("socket.directBuffer", "true");
               connector.setProperty("socket.appReadBufSize", CONNECTION_BUFFER);
               connector.setProperty("socket.appWriteBufSize", CONNECTION_BUFFER);
+              connector.setProperty("maxTrailerSize", TRAILERS);
             });
   }
 
@@ -228,6 +232,7 @@ class RouterConfiguration {
             connector.setProperty("disableUploadTimeout", "false");
             connector.setProperty("connectionUploadTimeout", patience);
             if (connector.getProtocolHandler() instanceof ClientProtocol protocol) {
+              protocol.fit(Runtime.getRuntime().maxMemory());
               bodies.watch(protocol);
             }
           });

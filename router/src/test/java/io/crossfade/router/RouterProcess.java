@@ -193,6 +193,16 @@ public final class RouterProcess implements AutoCloseable {
         .orElseThrow(() -> new IOException("jcmd names no total"));
   }
 
+  /** How many objects of a class its heap holds, once garbage is collected. */
+  long instances(String name) throws IOException {
+    return jcmd("GC.class_histogram")
+        .lines()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(line -> line.length > 3 && line[3].equals(name))
+        .mapToLong(line -> Long.parseLong(line[1]))
+        .sum();
+  }
+
   /**
    * What its heap holds most of, once garbage is collected: count, bytes and class, a line each.
    */

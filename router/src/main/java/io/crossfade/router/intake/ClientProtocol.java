@@ -24,6 +24,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientProtocol extends Http11NioProtocol {
 
+  /** What a connection within the head of a request takes of the heap, bytes. */
+  public static final int HEAD = 26 * 1024;
+
+  /** Of the heap, for those; the budget has most of the rest. */
+  private static final double SHARE = 0.55;
+
   private static final Logger log = LoggerFactory.getLogger(ClientProtocol.class);
 
   /** Those at work on a request: Tomcat does not say which connection they are of. */
@@ -74,6 +80,18 @@ public final class ClientProtocol extends Http11NioProtocol {
         default -> false;
       };
     }
+  }
+
+  /**
+   * Accepts no more connections than there is room for while each is within a head, of which no
+   * budget knows.
+   *
+   * @param heap bytes
+   */
+  public void fit(long heap) {
+    int most = (int) Math.min(Integer.MAX_VALUE, (long) (heap * SHARE) / HEAD);
+    int wanted = getMaxConnections();
+    setMaxConnections(wanted < 0 ? most : Math.min(wanted, most));
   }
 
   @Override

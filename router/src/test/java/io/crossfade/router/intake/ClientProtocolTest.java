@@ -100,6 +100,18 @@ class ClientProtocolTest {
   }
 
   @Test
+  void connectionsAreNoMoreThanTheHeapBearsHeadsOf() {
+    protocol.setMaxConnections(20_000);
+    protocol.fit(1L << 30);
+    assertThat(protocol.getMaxConnections()).isEqualTo(20_000);
+    protocol.fit(512L << 20);
+    assertThat(protocol.getMaxConnections()).isEqualTo(11_090);
+    protocol.setMaxConnections(-1);
+    protocol.fit(512L << 20);
+    assertThat(protocol.getMaxConnections()).isEqualTo(11_090);
+  }
+
+  @Test
   void pageThatTakesLongKeepsItsConnection() throws IOException {
     for (String page : new String[] {"never", "read", "before-read", "before-read-amid"}) {
       try (RawClient client = new RawClient(port)) {
