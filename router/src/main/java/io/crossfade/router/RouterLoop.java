@@ -9,6 +9,7 @@ public enum RouterLoop implements LoopName {
   REPORT("rollout-report", Duration.ofMinutes(1), Duration.ofSeconds(2)),
   COMPARE("rollout-compare", Duration.ofMinutes(15), Duration.ofSeconds(10)),
   DECIDE("rollout-decide", Duration.ofMinutes(2), Duration.ofSeconds(10)),
+  CHECK("gate-check", Duration.ofMinutes(3), Duration.ofSeconds(10)),
   MIRROR_LEDGER("mirror-ledger", Duration.ofMinutes(1), Duration.ofSeconds(10)),
   NODE("acceptance-node", Duration.ofMinutes(2), Duration.ofSeconds(5)),
   CONSOLE_FEED("console-feed", Duration.ofMinutes(1), Duration.ofSeconds(10)),

@@ -17,6 +17,12 @@ public enum RouterMeter {
   MIRROR_FORGOTTEN(
       "crossfade.router.mirror.forgotten",
       "Dropped copies and refused records that were not even noted"),
+  CHECK_VALUE(
+      "crossfade.router.check.value",
+      "Last number of a check of one's own, NaN where the last answer was none; tag check"),
+  CHECK_VERDICT(
+      "crossfade.router.check.verdict",
+      "0 passes, 1 inconclusive, 2 fails, as a check of one's own stands here; tag check"),
   AUTO_ROLLBACKS("crossfade.router.auto.rollbacks", "Rollbacks without a person; tag kind"),
   LOGINS(
       "crossfade.router.logins",

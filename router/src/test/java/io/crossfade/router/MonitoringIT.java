@@ -103,6 +103,62 @@ class MonitoringIT {
     }
   }
 
+  /** Its numbers and their absence as a gate sees them, over its own address. */
+  @Test
+  void checksAskARealPrometheus() throws Exception {
+    int port = TestServers.freePort();
+    List<String> arguments =
+        new ArrayList<>(List.of("--server.port=0", "--management.server.port=0"));
+    Map<String, String> queries =
+        Map.of(
+            "one", "sum(crossfade_router_stage) / 3",
+            "none", "sum(no_such_metric)",
+            "nan", "0 * sum(crossfade_router_stage) / 0",
+            "three", "crossfade_router_stage",
+            "bad", "sum(");
+    List<String> names = List.copyOf(queries.keySet());
+    for (int i = 0; i < names.size(); i++) {
+      String check = "--crossfade.gates.checks[%d].".formatted(i);
+      arguments.add(check + "name=" + names.get(i));
+      arguments.add(check + "prometheus=http://127.0.0.1:" + port);
+      arguments.add(check + "query=" + queries.get(names.get(i)));
+      arguments.add(check + "at-most=1");
+      arguments.add(check + "every=200ms");
+    }
+    Process prometheus = null;
+    try (ConfigurableApplicationContext router = TestRouterApplication.start(arguments)) {
+      prometheus = prometheus(port, router);
+      Http http = Http.of(router);
+      for (Map.Entry<String, String> said :
+          Map.of(
+                  "one", "1, limit ≤ 1, measured ",
+                  "none", "answered with no data",
+                  "nan", "answered without a number",
+                  "three", "answered with 3 series",
+                  "bad", "answered with status 400")
+              .entrySet()) {
+        await(said.getKey())
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () -> assertThat(figures(http, said.getKey())).startsWith(said.getValue()));
+      }
+    } finally {
+      if (prometheus != null) {
+        prometheus.destroy();
+        assertThat(prometheus.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  private static String figures(Http http, String check) {
+    for (JsonNode gate : http.get("/api/rollout/kinds/health").json().path("gates")) {
+      if (check.equals(gate.path("name").asText())) {
+        return gate.path("figures").asText();
+      }
+    }
+    throw new AssertionError("No check " + check);
+  }
+
   private Process prometheus(int port, ConfigurableApplicationContext router) throws IOException {
     Path config = directory.resolve("prometheus.yml");
     Files.writeString(

@@ -39,7 +39,18 @@ class OperatorCommandsIT {
 
   @BeforeAll
   static void start() {
-    router = TestRouterApplication.start(List.of("--server.port=0", "--management.server.port=0"));
+    router =
+        TestRouterApplication.start(
+            List.of(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--crossfade.gates.checks[0].name=nobody-there",
+                "--crossfade.gates.checks[0].url=http://127.0.0.1:1/number",
+                "--crossfade.gates.checks[0].at-most=1",
+                "--crossfade.gates.checks[1].name=only-shown",
+                "--crossfade.gates.checks[1].url=http://127.0.0.1:1/number",
+                "--crossfade.gates.checks[1].at-most=1",
+                "--crossfade.gates.checks[1].dry-run=true"));
     http = Http.of(router);
     api = "http://127.0.0.1:" + router.getEnvironment().getProperty("local.server.port");
   }
@@ -53,6 +64,8 @@ class OperatorCommandsIT {
   void rolloutIsSeenChangedAndTakenBack() throws Exception {
     Said status = run("rollout", "status");
     assertThat(status.out()).startsWith("version ").contains("health", "shadow", "canary 10 %");
+    assertThat(status.out()).contains("CHECK nobody-there INCONCLUSIVE: ");
+    assertThat(status.out()).as("in nobody's way").doesNotContain("only-shown");
     long version = http.get("/api/rollout").json().path("version").asLong();
 
     String[] change = {"rollout", "change", "--kind", "health", "--stage", "canary"};

@@ -10,11 +10,13 @@ import io.crossfade.reconciler.ComparisonSettings;
 import io.crossfade.reconciler.nightly.NightlySettings;
 import io.crossfade.reconciler.nightly.RetentionSettings;
 import io.crossfade.router.flags.Stage;
+import io.crossfade.router.gates.CheckSettings;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.router.operator.OperatorSettings;
 import io.crossfade.router.rollout.RolloutSettings;
 import io.crossfade.stream.StreamSettings;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
@@ -36,6 +39,7 @@ class SettingsTest {
     RouterSettings.class,
     RolloutSettings.class,
     GateSettings.class,
+    CheckSettings.class,
     OperatorSettings.class,
     NightlySettings.class,
     RetentionSettings.class,
@@ -375,6 +379,130 @@ class SettingsTest {
                           .toLowerCase(java.util.Locale.ROOT))
                   .contains(named.substring(0, named.lastIndexOf('.')));
             });
+  }
+
+  @Test
+  void checksOfOnesOwnBind() {
+    runner.run(context -> assertThat(context.getBean(CheckSettings.class).checks()).isEmpty());
+    String first = "crossfade.gates.checks[0].";
+    runner
+        .withPropertyValues(
+            first + "name=errors",
+            first + "prometheus=http://prometheus:9090",
+            first + "query=sum(rate(errors{job=\"a\"}[5m]))",
+            first + "at-most=0.5",
+            first + "login.username=ann",
+            first + "login.password=secret",
+            "crossfade.gates.checks[1].name=stock",
+            "crossfade.gates.checks[1].kind=event",
+            "crossfade.gates.checks[1].url=https://shop.example/health?deep=1",
+            "crossfade.gates.checks[1].json=/stock",
+            "crossfade.gates.checks[1].at-least=5",
+            "crossfade.gates.checks[1].at-most=9",
+            "crossfade.gates.checks[1].every=1m",
+            "crossfade.gates.checks[1].timeout=2s",
+            "crossfade.gates.checks[1].failure-limit=3",
+            "crossfade.gates.checks[1].inconclusive-limit=4",
+            "crossfade.gates.checks[1].dry-run=true",
+            "crossfade.gates.checks[1].rolls-back=true",
+            "crossfade.gates.checks[1].login.bearer-token=" + TOKEN)
+        .run(
+            context -> {
+              CheckSettings settings = context.getBean(CheckSettings.class);
+              assertThat(settings.checks())
+                  .containsExactly(
+                      new CheckSettings.Check(
+                          "errors",
+                          null,
+                          URI.create("http://prometheus:9090"),
+                          "sum(rate(errors{job=\"a\"}[5m]))",
+                          null,
+                          "",
+                          null,
+                          0.5,
+                          Duration.ofSeconds(30),
+                          Duration.ofSeconds(5),
+                          0,
+                          0,
+                          false,
+                          false,
+                          new CheckSettings.Login("ann", "secret", null)),
+                      new CheckSettings.Check(
+                          "stock",
+                          Kind.EVENT,
+                          null,
+                          null,
+                          URI.create("https://shop.example/health?deep=1"),
+                          "/stock",
+                          5.0,
+                          9.0,
+                          Duration.ofMinutes(1),
+                          Duration.ofSeconds(2),
+                          3,
+                          4,
+                          true,
+                          true,
+                          new CheckSettings.Login(null, null, TOKEN)));
+              assertThat(settings.toString()).doesNotContain("secret", TOKEN, "shop.example");
+            });
+  }
+
+  /** Nothing of what was given is shown: it may be a password. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          name=Ärger                                 | name must be
+          name=                                      | name must be
+          url=                                       | prometheus or url must be set
+          prometheus=http://hunter2:9090             | prometheus or url must be set
+          url=http://ann:hunter2@shop/health         | url must be like
+          url=ftp://hunter2/health                   | url must be like
+          url=/hunter2                               | url must be like
+          query=hunter2                              | query is for prometheus
+          json=hunter2                               | json must be a JSON pointer
+          at-most=                                   | at-most or at-least must be set
+          at-most=NaN                                | at-most and at-least must be numbers
+          at-least=8                                 | at-least must not be above at-most
+          every=1ms                                  | every must be
+          timeout=2m                                 | timeout must be
+          failure-limit=-1                           | failure-limit must be
+          inconclusive-limit=1001                    | inconclusive-limit must be
+          login.password=hunter2                     | login.username and login.password
+          login.bearer-token=hunter2 and more        | login.bearer-token must be
+          """)
+  void badCheckIsRefusedUnderItsKey(String setting, String named) {
+    runner
+        .withPropertyValues(
+            "crossfade.gates.checks[0].name=stock",
+            "crossfade.gates.checks[0].url=http://shop/health",
+            "crossfade.gates.checks[0].at-most=7")
+        .withPropertyValues("crossfade.gates.checks[0]." + setting)
+        .run(context -> assertRefused(context, "crossfade.gates.checks[0]." + named));
+  }
+
+  @Test
+  void twoChecksOfOneNameAreRefused() {
+    runner
+        .withPropertyValues(
+            "crossfade.gates.checks[0].name=stock",
+            "crossfade.gates.checks[0].url=http://shop/health",
+            "crossfade.gates.checks[0].at-most=7",
+            "crossfade.gates.checks[1].name=stock",
+            "crossfade.gates.checks[1].prometheus=http://shop/health",
+            "crossfade.gates.checks[1].query=hunter2",
+            "crossfade.gates.checks[1].at-most=7")
+        .run(context -> assertRefused(context, "crossfade.gates.checks[1].name must differ"));
+  }
+
+  private static void assertRefused(AssertableApplicationContext context, String why) {
+    assertThat(context).hasFailed();
+    StringBuilder messages = new StringBuilder();
+    for (Throwable e = context.getStartupFailure(); e != null; e = e.getCause()) {
+      messages.append(e).append('\n');
+    }
+    assertThat(messages.toString()).contains(why).doesNotContain("hunter2");
   }
 
   @Test

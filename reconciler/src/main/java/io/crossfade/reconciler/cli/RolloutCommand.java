@@ -61,11 +61,13 @@ final class RolloutCommand implements Callable<Integer> {
     String blocking =
         StreamSupport.stream(gates.spliterator(), false)
             .filter(gate -> !"PASS".equals(gate.path("verdict").asText()))
+            .filter(gate -> !gate.path("dryRun").asBoolean())
             .map(
                 gate ->
-                    "%s %s: %s"
+                    "%s%s %s: %s"
                         .formatted(
                             gate.path("gate").asText(),
+                            gate.hasNonNull("name") ? " " + gate.path("name").asText() : "",
                             gate.path("verdict").asText(),
                             gate.path("figures").asText()))
             .collect(Collectors.joining("; "));

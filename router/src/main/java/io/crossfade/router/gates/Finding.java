@@ -34,7 +34,20 @@ public record Finding(Phrase phrase, List<Object> values) {
     RATE("rows per second of writing: stream %.0f, legacy %.0f, ratio %.2f, limit %.2f"),
     NOT_MEASURED("not measured on both paths"),
     HELD("%d records in the memory queues, limit %d"),
-    NOBODY_SAID("no router said what its queue holds");
+    NOBODY_SAID("no router said what its queue holds"),
+    CHECK_NUMBER("%s, limit %s, measured %s ago"),
+    CHECK_ASKED("limit %s, asked %s ago"),
+    CHECK_NOT_YET("not measured yet, limit %s"),
+    CHECK_BEFORE("not since the flags changed"),
+    CHECK_MISSED("beyond the limit %d times since it was within, %d may be"),
+    CHECK_SILENT("no number %d times in a row, %d may be"),
+    CHECK_TIMEOUT("no answer within %d ms"),
+    CHECK_UNREACHABLE("no answer: the connection failed"),
+    CHECK_STATUS("answered with status %d"),
+    CHECK_TOO_LARGE("answered with more than %d bytes"),
+    CHECK_NO_NUMBER("answered without a number"),
+    CHECK_NO_DATA("answered with no data"),
+    CHECK_SERIES("answered with %d series, one is wanted");
 
     private final String english;
 

@@ -21,5 +21,7 @@ public enum Gate {
   /** The stream's writers store more rows per second of writing. */
   THROUGHPUT,
   /** No memory queue holds a record. */
-  LEGACY_EMPTY
+  LEGACY_EMPTY,
+  /** All checks of one's own, each with a verdict of its own. */
+  CHECK
 }

@@ -3,6 +3,7 @@ package io.crossfade.router.gates;
 import io.crossfade.reconciler.diff.Proof;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -30,6 +31,7 @@ import java.util.OptionalLong;
  * @param explained records that do not agree, and it is known why
  * @param lost records that a path accepted and never wrote
  * @param urgentCompared urgent events that were compared; empty for a kind that has none
+ * @param checks of one's own, as they stand on this router
  */
 public record GateEvidence(
     Instant at,
@@ -51,4 +53,78 @@ public record GateEvidence(
     long brokenProofs,
     long explained,
     long lost,
-    OptionalLong urgentCompared) {}
+    OptionalLong urgentCompared,
+    List<CheckReading> checks) {
+
+  /** The same with these checks. */
+  public GateEvidence with(List<CheckReading> readings) {
+    return new GateEvidence(
+        at,
+        since,
+        comparedUntil,
+        compared,
+        unexplained,
+        urgentMissing,
+        oldestUnacknowledged,
+        legacyP95,
+        streamP95,
+        streamServed,
+        fallbacks,
+        legacyRate,
+        streamRate,
+        legacyHeld,
+        proven,
+        proof,
+        brokenProofs,
+        explained,
+        lost,
+        urgentCompared,
+        readings);
+  }
+
+  /** Figures where nobody has checks of their own. */
+  public GateEvidence(
+      Instant at,
+      Instant since,
+      Optional<Instant> comparedUntil,
+      long compared,
+      long unexplained,
+      long urgentMissing,
+      Optional<Duration> oldestUnacknowledged,
+      OptionalDouble legacyP95,
+      OptionalDouble streamP95,
+      long streamServed,
+      long fallbacks,
+      OptionalDouble legacyRate,
+      OptionalDouble streamRate,
+      OptionalLong legacyHeld,
+      long proven,
+      Proof proof,
+      long brokenProofs,
+      long explained,
+      long lost,
+      OptionalLong urgentCompared) {
+    this(
+        at,
+        since,
+        comparedUntil,
+        compared,
+        unexplained,
+        urgentMissing,
+        oldestUnacknowledged,
+        legacyP95,
+        streamP95,
+        streamServed,
+        fallbacks,
+        legacyRate,
+        streamRate,
+        legacyHeld,
+        proven,
+        proof,
+        brokenProofs,
+        explained,
+        lost,
+        urgentCompared,
+        List.of());
+  }
+}

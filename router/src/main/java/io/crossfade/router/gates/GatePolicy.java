@@ -4,6 +4,7 @@ import static io.crossfade.reconciler.verdict.Verdict.FAIL;
 import static io.crossfade.reconciler.verdict.Verdict.INCONCLUSIVE;
 import static io.crossfade.reconciler.verdict.Verdict.PASS;
 import static io.crossfade.router.gates.Gate.BACKLOG_AGE;
+import static io.crossfade.router.gates.Gate.CHECK;
 import static io.crossfade.router.gates.Gate.CONSISTENCY;
 import static io.crossfade.router.gates.Gate.ERRORS;
 import static io.crossfade.router.gates.Gate.LATENCY;
@@ -21,8 +22,10 @@ import io.crossfade.router.gates.Finding.Phrase;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** Judges evidence. Pure: the same figures give the same verdicts; no evidence is never a pass. */
 public final class GatePolicy {
@@ -31,11 +34,19 @@ public final class GatePolicy {
   public enum Promotion {
     /** Copies change nothing for a device: nothing is asked. */
     TO_SHADOW,
-    TO_CANARY(CONSISTENCY, PROOF, URGENT_EVENTS, BACKLOG_AGE, SOAK),
-    WITHIN_CANARY(CONSISTENCY, PROOF, URGENT_EVENTS, BACKLOG_AGE, ERRORS),
-    TO_LIVE(CONSISTENCY, PROOF, URGENT_EVENTS, UNEXPLAINED, BACKLOG_AGE, LATENCY, ERRORS),
+    TO_CANARY(CONSISTENCY, PROOF, URGENT_EVENTS, BACKLOG_AGE, SOAK, CHECK),
+    WITHIN_CANARY(CONSISTENCY, PROOF, URGENT_EVENTS, BACKLOG_AGE, ERRORS, CHECK),
+    TO_LIVE(CONSISTENCY, PROOF, URGENT_EVENTS, UNEXPLAINED, BACKLOG_AGE, LATENCY, ERRORS, CHECK),
     TO_COMPLETE(
-        CONSISTENCY, PROOF, UNEXPLAINED, BACKLOG_AGE, ERRORS, THROUGHPUT, SOAK, LEGACY_EMPTY);
+        CONSISTENCY,
+        PROOF,
+        UNEXPLAINED,
+        BACKLOG_AGE,
+        ERRORS,
+        THROUGHPUT,
+        SOAK,
+        LEGACY_EMPTY,
+        CHECK);
 
     private final List<Gate> gates;
 
@@ -49,10 +60,10 @@ public final class GatePolicy {
   }
 
   /** What sends a kind back by itself when it fails. */
-  public static final List<Gate> GUARDS = List.of(CONSISTENCY, URGENT_EVENTS, BACKLOG_AGE, ERRORS);
+  private static final List<Gate> GUARDS = List.of(CONSISTENCY, URGENT_EVENTS, BACKLOG_AGE, ERRORS);
 
   /** Without dual write there is nothing to compare. */
-  public static final List<Gate> GUARDS_WITHOUT_DUAL_WRITE = List.of(BACKLOG_AGE, ERRORS);
+  private static final List<Gate> GUARDS_WITHOUT_DUAL_WRITE = List.of(BACKLOG_AGE, ERRORS);
 
   private final GateSettings settings;
 
@@ -60,27 +71,56 @@ public final class GatePolicy {
     this.settings = settings;
   }
 
-  /** Every gate's verdict. */
+  /** Every gate's verdict, and that of each check of one's own where these are asked. */
   public List<GateResult> judge(List<Gate> gates, GateEvidence evidence) {
-    return gates.stream().map(gate -> judge(gate, evidence)).toList();
+    return gates.stream()
+        .flatMap(
+            gate ->
+                gate == CHECK
+                    ? checks(evidence.checks().stream(), evidence)
+                    : Stream.of(judge(gate, evidence)))
+        .toList();
+  }
+
+  /** Whatever sends a kind back by itself and fails. */
+  public List<GateResult> failedGuards(boolean dualWrite, GateEvidence evidence) {
+    Stream<CheckReading> rollingBack =
+        evidence.checks().stream().filter(check -> check.terms().rollsBack());
+    return Stream.concat(
+            judge(dualWrite ? GUARDS : GUARDS_WITHOUT_DUAL_WRITE, evidence).stream(),
+            checks(rollingBack, evidence))
+        .filter(result -> result.verdict() == FAIL && result.blocks())
+        .toList();
+  }
+
+  private static Stream<GateResult> checks(Stream<CheckReading> checks, GateEvidence evidence) {
+    return checks
+        .map(check -> check.judge(evidence.since(), evidence.at()))
+        .map(result -> unlessNothingCame(result, evidence));
   }
 
   /** All gates together; none asked is a pass. */
   public static Verdict overall(List<GateResult> results) {
-    return results.isEmpty()
-        ? PASS
-        : Verdict.worst(results.stream().map(GateResult::verdict).toList());
+    return results.stream()
+        .filter(GateResult::blocks)
+        .map(GateResult::verdict)
+        .max(Comparator.naturalOrder())
+        .orElse(PASS);
   }
 
   /** No traffic is never evidence: an empty queue, a quiet week, a share of nothing. */
-  private GateResult judge(Gate gate, GateEvidence evidence) {
-    GateResult result = figures(gate, evidence);
+  private static GateResult unlessNothingCame(GateResult result, GateEvidence evidence) {
     if (result.verdict() != PASS || evidence.compared() > 0) {
       return result;
     }
     List<Finding> findings = new ArrayList<>(result.findings());
     findings.add(notCompared(evidence));
-    return new GateResult(gate, INCONCLUSIVE, List.copyOf(findings));
+    return new GateResult(
+        result.gate(), result.name(), result.dryRun(), INCONCLUSIVE, List.copyOf(findings));
+  }
+
+  private GateResult judge(Gate gate, GateEvidence evidence) {
+    return unlessNothingCame(figures(gate, evidence), evidence);
   }
 
   private static Finding notCompared(GateEvidence evidence) {
@@ -115,6 +155,7 @@ public final class GatePolicy {
               false,
               evidence);
       case LEGACY_EMPTY -> legacyEmpty(evidence);
+      case CHECK -> throw new IllegalArgumentException("Each check has a verdict of its own");
     };
   }
 

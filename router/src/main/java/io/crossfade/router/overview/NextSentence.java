@@ -51,7 +51,7 @@ public record NextSentence(
               findings(blocked.by(), words),
               words,
               step(blocked.to(), words),
-              words.apply("gate." + blocked.by().gate()));
+              gate(blocked.by(), words));
       case NextStep.Waits waits ->
           said("waits", null, null, words, step(waits.to(), words), minute(waits.until()));
       case NextStep.NeedsRows needs ->
@@ -72,6 +72,11 @@ public record NextSentence(
     return to.stage() == Stage.CANARY
         ? "%s %s %%".formatted(stage, to.cohort().percentage().stripTrailingZeros().toPlainString())
         : stage;
+  }
+
+  private static String gate(GateResult by, UnaryOperator<String> words) {
+    String gate = words.apply("gate." + by.gate());
+    return by.name() == null ? gate : gate + " " + by.name();
   }
 
   private static NextSentence said(

@@ -78,7 +78,7 @@ public final class Autopilot {
   private void goBack(Kind kind, KindFlags now, long version, AutopilotPolicy.Back back) {
     String reason =
         back.failed().stream()
-            .map(result -> result.gate() + ": " + result.figures())
+            .map(result -> result.title() + ": " + result.figures())
             .collect(Collectors.joining("; "));
     try {
       flags.stored(

@@ -65,13 +65,7 @@ final class AutopilotPolicy {
       return planned && now.stage() == Stage.SHADOW ? onward(now, figures.get()) : new Stay();
     }
     GateEvidence known = figures.get();
-    List<GateResult> failed =
-        gates
-            .judge(
-                now.dualWrite() ? GatePolicy.GUARDS : GatePolicy.GUARDS_WITHOUT_DUAL_WRITE, known)
-            .stream()
-            .filter(result -> result.verdict() == Verdict.FAIL)
-            .toList();
+    List<GateResult> failed = gates.failedGuards(now.dualWrite(), known);
     if (failed.isEmpty()) {
       return planned ? onward(now, known) : new Stay();
     }

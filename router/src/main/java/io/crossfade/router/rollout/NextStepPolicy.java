@@ -143,9 +143,7 @@ final class NextStepPolicy {
 
   private NextStep decide(KindFlags to, List<Gate> asked, GateEvidence figures) {
     List<GateResult> open =
-        gates.judge(asked, figures).stream()
-            .filter(result -> result.verdict() != Verdict.PASS)
-            .toList();
+        gates.judge(asked, figures).stream().filter(GateResult::blocks).toList();
     if (open.isEmpty()) {
       return new NextStep.Ready(to);
     }

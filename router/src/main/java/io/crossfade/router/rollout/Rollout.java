@@ -324,8 +324,8 @@ public final class Rollout {
       if (step.verdict() != Verdict.PASS) {
         List<String> open =
             step.gates().stream()
-                .filter(gate -> gate.verdict() != Verdict.PASS)
-                .map(gate -> "%s %s (%s)".formatted(gate.gate(), gate.verdict(), gate.figures()))
+                .filter(GateResult::blocks)
+                .map(gate -> "%s %s (%s)".formatted(gate.title(), gate.verdict(), gate.figures()))
                 .toList();
         throw new RefusedException(
             Refusal.GATES_NOT_PASSED,

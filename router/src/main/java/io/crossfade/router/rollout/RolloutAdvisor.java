@@ -39,7 +39,12 @@ final class RolloutAdvisor implements Advice.Advisor {
                   .map(
                       gate ->
                           new Advice.Check(
-                              words(gate.gate().name()), gate.verdict(), gate.figures()))
+                              gate.name() == null
+                                  ? words(gate.gate().name())
+                                  : "check %s%s"
+                                      .formatted(gate.name(), gate.dryRun() ? " (dry run)" : ""),
+                              gate.verdict(),
+                              gate.figures()))
                   .toList()));
     }
     return advice;

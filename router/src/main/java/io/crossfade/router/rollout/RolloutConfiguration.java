@@ -17,6 +17,8 @@ import io.crossfade.router.flags.FlagHealth;
 import io.crossfade.router.flags.FlagTable;
 import io.crossfade.router.flags.RolloutFeatures;
 import io.crossfade.router.flags.RolloutFlags;
+import io.crossfade.router.gates.CheckSettings;
+import io.crossfade.router.gates.Checks;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateSettings;
 import io.crossfade.router.routing.RollbackWatch;
@@ -40,7 +42,7 @@ import org.togglz.core.user.UserProvider;
 
 /** Flags, gates, changes, rollback and what happens by itself. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({RolloutSettings.class, GateSettings.class})
+@EnableConfigurationProperties({RolloutSettings.class, GateSettings.class, CheckSettings.class})
 @Import({
   FlagPoolConfiguration.class,
   RolloutController.class,
@@ -134,8 +136,14 @@ public class RolloutConfiguration {
       Instances instances,
       StreamHealth streams,
       MeterRegistry meters,
-      InstantSource clock) {
-    return new RolloutEvidence(table, comparisons, instances, streams, meters, clock);
+      InstantSource clock,
+      Checks checks) {
+    return new RolloutEvidence(table, comparisons, instances, streams, meters, clock, checks);
+  }
+
+  @Bean(initMethod = "start")
+  Checks checks(CheckSettings settings, InstantSource clock, MeterRegistry meters, Loops loops) {
+    return new Checks(settings, clock, meters, loops);
   }
 
   @Bean

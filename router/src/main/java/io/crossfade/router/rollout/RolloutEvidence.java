@@ -5,6 +5,7 @@ import io.crossfade.legacy.LegacyMeter;
 import io.crossfade.reconciler.Comparisons;
 import io.crossfade.reconciler.KindFigures;
 import io.crossfade.router.flags.FlagTable;
+import io.crossfade.router.gates.Checks;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.stream.StreamHealth;
 import io.crossfade.stream.StreamMeter;
@@ -45,6 +46,7 @@ public final class RolloutEvidence {
   private final StreamHealth streams;
   private final MeterRegistry meters;
   private final InstantSource clock;
+  private final Checks checks;
 
   public RolloutEvidence(
       FlagTable table,
@@ -52,7 +54,9 @@ public final class RolloutEvidence {
       Instances instances,
       StreamHealth streams,
       MeterRegistry meters,
-      InstantSource clock) {
+      InstantSource clock,
+      Checks checks) {
+    this.checks = checks;
     this.table = table;
     this.comparisons = comparisons;
     this.instances = instances;
@@ -100,7 +104,8 @@ public final class RolloutEvidence {
         sum(of, KindFigures::lost),
         kind.definition().urgentRows().isPresent()
             ? OptionalLong.of(sum(of, KindFigures::urgentCompared))
-            : OptionalLong.empty());
+            : OptionalLong.empty(),
+        checks.of(kind));
   }
 
   /** Read again only when a run has finished or the flags have changed: the console asks often. */

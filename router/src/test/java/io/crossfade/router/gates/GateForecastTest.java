@@ -56,8 +56,18 @@ class GateForecastTest {
     assertThat(later).isPositive();
   }
 
+  @Test
+  void whatOthersMeasureIsNotForetold() {
+    GateEvidence figures = figures(new Random(1));
+    assertThat(forecast.untilItPasses(Gate.CHECK, figures)).hasValue(Duration.ZERO);
+    assertThat(
+            forecast.untilItPasses(
+                Gate.CHECK, figures.with(List.of(TestGates.check(2, NOW, false, false)))))
+        .isEmpty();
+  }
+
   private boolean passes(Gate gate, GateEvidence figures, Duration after) {
-    return policy.judge(List.of(gate), GateForecast.later(figures, after)).getFirst().verdict()
+    return GatePolicy.overall(policy.judge(List.of(gate), GateForecast.later(figures, after)))
         == Verdict.PASS;
   }
 

@@ -38,6 +38,7 @@ class GatePolicyTest {
     private boolean proven = true;
     private long brokenProofs;
     private OptionalLong urgentCompared = OptionalLong.of(3);
+    private List<CheckReading> checks = List.of(TestGates.check(0.5, NOW, true, false));
 
     private GateEvidence evidence() {
       return new GateEvidence(
@@ -60,7 +61,8 @@ class GatePolicyTest {
           brokenProofs,
           7,
           2,
-          urgentCompared);
+          urgentCompared,
+          checks);
     }
   }
 
@@ -96,7 +98,8 @@ class GatePolicyTest {
             0,
             0,
             0,
-            OptionalLong.of(0));
+            OptionalLong.of(0),
+            List.of(TestGates.check(0.5, NOW, true, false)));
     assertThat(policy.judge(List.of(Gate.values()), nothing))
         .hasSize(Gate.values().length)
         .allSatisfy(
@@ -324,6 +327,37 @@ class GatePolicyTest {
     figures.compared = 54_321;
     assertThat(policy.judge(List.of(Gate.CONSISTENCY), figures.evidence()).getFirst().figures())
         .contains("54304 of 54321", "limit 99.9 %", "compared until 60 s ago");
+  }
+
+  @Test
+  void checkOfOnesOwnIsAskedWhereverAGateIs() {
+    for (Promotion promotion : Promotion.values()) {
+      figures.checks = List.of(TestGates.check(2, NOW, false, false));
+      assertThat(overall(promotion))
+          .as("%s", promotion)
+          .isEqualTo(promotion == Promotion.TO_SHADOW ? Verdict.PASS : Verdict.FAIL);
+      figures.checks = List.of(TestGates.check(2, NOW, false, true));
+      assertThat(overall(promotion)).as("%s, a dry run", promotion).isEqualTo(Verdict.PASS);
+      assertThat(policy.judge(promotion.gates(), figures.evidence()))
+          .hasSize(promotion.gates().size());
+    }
+    assertThat(result(Gate.CHECK).title()).isEqualTo("CHECK load");
+  }
+
+  @Test
+  void onlyACheckThatIsToRollsBack() {
+    figures.checks =
+        List.of(
+            TestGates.check(2, NOW, false, false),
+            TestGates.check(2, NOW, true, true),
+            TestGates.check(1, NOW, true, false));
+    assertThat(policy.failedGuards(true, figures.evidence())).isEmpty();
+    figures.checks = List.of(TestGates.check(2, NOW, true, false));
+    for (boolean dualWrite : List.of(true, false)) {
+      assertThat(policy.failedGuards(dualWrite, figures.evidence()))
+          .extracting(GateResult::title)
+          .containsExactly("CHECK load");
+    }
   }
 
   private Verdict verdict(Gate gate) {

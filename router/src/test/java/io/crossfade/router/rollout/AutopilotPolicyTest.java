@@ -8,11 +8,13 @@ import io.crossfade.reconciler.verdict.Verdict;
 import io.crossfade.router.flags.Cohort;
 import io.crossfade.router.flags.KindFlags;
 import io.crossfade.router.flags.Stage;
+import io.crossfade.router.gates.CheckReading;
 import io.crossfade.router.gates.Gate;
 import io.crossfade.router.gates.GateEvidence;
 import io.crossfade.router.gates.GatePolicy;
 import io.crossfade.router.gates.GateResult;
 import io.crossfade.router.gates.GateSettings;
+import io.crossfade.router.gates.TestGates;
 import io.crossfade.router.rollout.AutopilotPolicy.Back;
 import io.crossfade.router.rollout.AutopilotPolicy.Decision;
 import io.crossfade.router.rollout.AutopilotPolicy.Forward;
@@ -53,6 +55,7 @@ class AutopilotPolicyTest {
   private double streamP95 = 100;
   private long brokenProofs;
   private int asked;
+  private List<CheckReading> checks = List.of();
 
   private Set<Kind> automatic = Set.of(Kind.values());
   private Set<Kind> planned = Set.of(Kind.EVENT);
@@ -183,6 +186,23 @@ class AutopilotPolicyTest {
     assertThat(back(LIVE)).as("the plan knows no canary").isEqualTo(off(KindFlags.SHADOW));
   }
 
+  @Test
+  void checkOfOnesOwnHoldsAndSendsBackOnlyIfItIsTo() {
+    checks = List.of(TestGates.check(2, NOW, false, false));
+    assertThat(decide(canary(1_000))).isEqualTo(STAY);
+    checks = List.of(TestGates.check(2, NOW, false, true));
+    assertThat(decide(canary(1_000))).as("a dry run").isInstanceOf(Forward.class);
+    checks = List.of(TestGates.check(2, NOW, true, false));
+    assertThat(((Back) decide(canary(1_000))).failed())
+        .extracting(GateResult::title)
+        .containsExactly("CHECK load");
+    checks = List.of(TestGates.check(2, NOW.minus(lasted).minusMillis(1), true, false));
+    assertThat(decide(canary(1_000))).as("measured under other flags").isEqualTo(STAY);
+    automatic = Set.of();
+    checks = List.of(TestGates.check(2, NOW, true, false));
+    assertThat(decide(canary(1_000))).as("nothing goes back by itself").isEqualTo(STAY);
+  }
+
   private KindFlags back(KindFlags from) {
     return ((Back) decide(from)).to();
   }
@@ -251,6 +271,7 @@ class AutopilotPolicyTest {
         brokenProofs,
         7,
         2,
-        OptionalLong.of(3));
+        OptionalLong.of(3),
+        checks);
   }
 }
