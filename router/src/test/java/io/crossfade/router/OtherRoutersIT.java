@@ -1,6 +1,7 @@
 package io.crossfade.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -81,6 +82,18 @@ class OtherRoutersIT {
     assertProblem(forget(http, others, "it was moved"), 409, "router-alive");
     other.kill();
     http.awaitAlert("ROUTER_SILENT", "Router " + others + " has said nothing for");
+    JsonNode routers = http.get("/api/rollout/routers").json();
+    assertThat(routers)
+        .extracting(
+            router -> router.path("instance").asText(),
+            router -> router.path("silent").asBoolean(),
+            router -> router.path("answers").asBoolean())
+        .as("the silent one first: %s", routers)
+        .containsExactly(tuple(others, true, false), tuple(name, false, true));
+    assertThat(page(one, "viewer", "/console/routers"))
+        .contains(others, "takes uploads")
+        .doesNotContain("Forget this router", "??");
+    assertThat(page(one, "operator", "/console/routers")).contains("Forget this router");
     assertThat(forget(http.as("viewer"), others, "I may not").status()).isEqualTo(403);
     assertProblem(forget(http, others, " "), 400, "reason-missing");
     assertProblem(forget(http, "nobody", "it was moved"), 404, "not-found");
@@ -101,6 +114,7 @@ class OtherRoutersIT {
     assertProblem(forget(http, name, "not this one"), 409, "router-alive");
 
     reportedByAReleaseThatDoesNotSay();
+    assertThat(page(one, "viewer", "/console/routers")).contains("of-old").doesNotContain("??");
     http.awaitAlert("BREAKER_UNKNOWN", "Router of-old does not say how its breaker");
     assertThat(messages(http, "BREAKER_OPEN")).as("not known is not open").isEmpty();
   }
@@ -172,10 +186,14 @@ class OtherRoutersIT {
   }
 
   private static String rolloutPage(RouterProcess router, String user) throws Exception {
+    return page(router, user, "/console/rollout");
+  }
+
+  private static String page(RouterProcess router, String user, String path) throws Exception {
     try (ConsoleClient console =
         new ConsoleClient(URI.create("http://127.0.0.1:" + router.port()))) {
       console.logIn(user);
-      return console.page("/console/rollout?lang=en");
+      return console.page(path + "?lang=en");
     }
   }
 

@@ -6,6 +6,8 @@ import io.crossfade.db.InstanceName;
 import io.crossfade.db.Kind;
 import io.crossfade.db.control.AuditLog.Act;
 import io.crossfade.db.control.AuditLog.Action;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,13 +34,42 @@ public final class RouterInstances {
    * @param breaker how its breaker before Redis stands, a name
    * @param writtenUntil up to when everything that it accepted, and all that Redis holds, is
    *     written; empty while it does not know
+   * @param now by its clock
    */
   public record Report(
+      Facts facts,
       long version,
       Map<Kind, Integer> held,
       int fullestQueue,
       String breaker,
-      Optional<Instant> writtenUntil) {}
+      Optional<Instant> writtenUntil,
+      Instant now) {}
+
+  /**
+   * What a router is as long as it runs.
+   *
+   * @param release of which it is; {@code null} where nobody says
+   * @param since when it began, by its clock
+   * @param accepts whether it takes uploads; otherwise it only consumes
+   */
+  public record Facts(@Nullable String release, Instant since, boolean accepts) {}
+
+  /**
+   * A router that is up, or silent.
+   *
+   * @param facts {@code null} by a release that does not say
+   * @param version of the flags that it routes by
+   * @param unheard since it reported last
+   * @param clockAheadMillis of its clock against the database's, with the time that the report
+   *     took; {@code null} by a release that does not say
+   */
+  public record Known(
+      String instance,
+      @Nullable Facts facts,
+      long version,
+      Duration unheard,
+      boolean silent,
+      @Nullable Long clockAheadMillis) {}
 
   /**
    * One router.
@@ -122,8 +153,9 @@ public final class RouterInstances {
             jdbc.sql(
                     "REPLACE INTO router_instance (instance, seen_at, version, held_health,"
                         + " held_device, held_event, held_others, fullest_queue, breaker,"
-                        + " written_until) VALUES (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?, ?, ?,"
-                        + " ?)")
+                        + " written_until, release_name, up_since, accepts, clock_ahead) VALUES"
+                        + " (?, CURRENT_TIMESTAMP(3), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                        + " TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(3), ?) DIV 1000)")
                 .params(
                     Arrays.asList(
                         instance.text(),
@@ -134,7 +166,11 @@ public final class RouterInstances {
                         heldOfOthers(held),
                         report.fullestQueue(),
                         report.breaker(),
-                        report.writtenUntil().map(Timestamp::from).orElse(null)))
+                        report.writtenUntil().map(Timestamp::from).orElse(null),
+                        report.facts().release(),
+                        Timestamp.from(report.facts().since()),
+                        report.facts().accepts(),
+                        Timestamp.from(report.now())))
                 .update());
   }
 
@@ -229,6 +265,37 @@ public final class RouterInstances {
                         new Silent(
                             row.getString("instance"), Duration.ofMillis(row.getLong("silent_ms"))))
                 .list());
+  }
+
+  /** Those that are up, and those that fell silent: these first, the longest first. */
+  public List<Known> known() {
+    return transactions.in(
+        () ->
+            jdbc.sql(
+                    "SELECT instance, version, release_name, up_since, accepts, clock_ahead,"
+                        + " TIMESTAMPDIFF(MICROSECOND, seen_at, CURRENT_TIMESTAMP(3)) DIV 1000 AS"
+                        + " unheard_ms, seen_at <= CURRENT_TIMESTAMP(3) - INTERVAL "
+                        + SILENT_AFTER_SECONDS
+                        + " SECOND AS silent FROM router_instance WHERE seen_at >"
+                        + " CURRENT_TIMESTAMP(3) - INTERVAL "
+                        + FORGOTTEN_AFTER_HOURS
+                        + " HOUR ORDER BY silent DESC, IF(silent, seen_at, NULL), instance")
+                .query((row, number) -> known(row))
+                .list());
+  }
+
+  private static Known known(ResultSet row) throws SQLException {
+    Timestamp since = row.getTimestamp("up_since");
+    return new Known(
+        row.getString("instance"),
+        since == null
+            ? null
+            : new Facts(
+                row.getString("release_name"), since.toInstant(), row.getBoolean("accepts")),
+        row.getLong("version"),
+        Duration.ofMillis(row.getLong("unheard_ms")),
+        row.getBoolean("silent"),
+        row.getObject("clock_ahead", Long.class));
   }
 
   /** All that are up. */

@@ -496,6 +496,7 @@ class ConsoleBrowserIT {
           "/console/streams",
           "/console/dead-letters",
           "/console/device?sn=WATCH7",
+          "/console/routers",
           "/console/reports",
           "/console/audit");
 

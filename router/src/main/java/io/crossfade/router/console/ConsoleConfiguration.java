@@ -34,6 +34,7 @@ import org.thymeleaf.ITemplateEngine;
   DevicePage.class,
   HistoryPage.class,
   ReportsPage.class,
+  RoutersPage.class,
   StreamsPage.class
 })
 public class ConsoleConfiguration implements WebMvcConfigurer {

@@ -48,6 +48,16 @@ public final class Format {
     return age(millis == null ? null : Duration.ofMillis(millis));
   }
 
+  /** Of a clock: {@code +3 ms}, {@code −2 m 5 s}. */
+  public String offset(@Nullable Long millis) {
+    if (millis == null) {
+      return UNKNOWN;
+    }
+    Duration offset = Duration.ofMillis(millis).abs();
+    return (millis < 0 ? "−" : "+")
+        + (offset.toSeconds() < SMALL ? offset.toMillis() + " ms" : age(offset));
+  }
+
   public String millis(@Nullable Double millis) {
     return millis == null
         ? UNKNOWN

@@ -25,12 +25,13 @@ final class LoginAnswers {
   private static final Set<String> PAGES =
       Set.of(
           "rollout",
+          "streams",
           "differences",
           "dead-letters",
-          "streams",
-          "history",
           "device",
+          "history",
           "reports",
+          "routers",
           "audit");
 
   private LoginAnswers() {}

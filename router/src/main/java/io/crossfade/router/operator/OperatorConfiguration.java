@@ -55,7 +55,9 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
   RouteProblems.class,
   FormBinding.class,
   AuditController.class,
-  ApiController.class
+  ApiController.class,
+  SettingsInForce.class,
+  SettingsController.class
 })
 public class OperatorConfiguration {
 

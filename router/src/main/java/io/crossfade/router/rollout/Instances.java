@@ -6,6 +6,7 @@ import io.crossfade.db.control.RouterInstances;
 import io.crossfade.legacy.LegacyPath;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,17 +27,28 @@ public final class Instances {
   private final InstanceName self;
   private final LegacyPath legacy;
   private final CircuitBreaker breaker;
+  private final RouterInstances.Facts facts;
+  private final InstantSource clock;
 
   /**
    * @param self name of this router
    * @param legacy this router's memory queue
    * @param breaker this router's, before Redis
+   * @param facts of this router
    */
-  Instances(RouterInstances all, InstanceName self, LegacyPath legacy, CircuitBreaker breaker) {
+  Instances(
+      RouterInstances all,
+      InstanceName self,
+      LegacyPath legacy,
+      CircuitBreaker breaker,
+      RouterInstances.Facts facts,
+      InstantSource clock) {
     this.all = all;
     this.self = self;
     this.legacy = legacy;
     this.breaker = breaker;
+    this.facts = facts;
+    this.clock = clock;
   }
 
   String self() {
@@ -59,12 +71,23 @@ public final class Instances {
     all.report(
         self,
         new RouterInstances.Report(
-            version, held, (int) Math.ceil(fullest), breaker.getState().name(), writtenUntil));
+            facts,
+            version,
+            held,
+            (int) Math.ceil(fullest),
+            breaker.getState().name(),
+            writtenUntil,
+            clock.instant()));
   }
 
   /** Takes this router off the list. */
   void leave() {
     all.leave(self);
+  }
+
+  /** See {@link RouterInstances#known}. */
+  List<RouterInstances.Known> known() {
+    return all.known();
   }
 
   /** Those that neither report nor have left. */

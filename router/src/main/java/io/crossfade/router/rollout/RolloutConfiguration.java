@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
 import net.javacrumbs.shedlock.core.LockProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -125,8 +126,16 @@ public class RolloutConfiguration {
       HikariDataSource controlDataSource,
       InstanceName instance,
       LegacyPath legacy,
-      CircuitBreaker streamBreaker) {
-    return new Instances(new RouterInstances(controlDataSource), instance, legacy, streamBreaker);
+      CircuitBreaker streamBreaker,
+      InstantSource clock,
+      @Value("${crossfade.router.accept:true}") boolean accepts) {
+    RouterInstances.Facts facts =
+        new RouterInstances.Facts(
+            RolloutConfiguration.class.getPackage().getImplementationVersion(),
+            clock.instant(),
+            accepts);
+    return new Instances(
+        new RouterInstances(controlDataSource), instance, legacy, streamBreaker, facts, clock);
   }
 
   @Bean

@@ -8,6 +8,7 @@ import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,7 +18,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /api/rollout/routers}: those that fell silent, and what people know of them. */
+/**
+ * {@code /api/rollout/routers}: which there are, and what people know of those that fell silent.
+ */
 @RestController
 @RequestMapping("/api/rollout/routers")
 public final class RouterController {
@@ -37,6 +40,28 @@ public final class RouterController {
     }
   }
 
+  /**
+   * A router that is up, or silent.
+   *
+   * @param answers whether it is the one that answers this
+   * @param release of which it is; {@code null} where nobody says, as the next three
+   * @param upSince when it began, by its clock
+   * @param accepts whether it takes uploads; otherwise it only consumes
+   * @param clockAheadMillis of its clock against the database's, with the time that its report took
+   * @param version of the flags that it routes by
+   * @param unheardMillis since it reported last
+   */
+  public record KnownRouter(
+      String instance,
+      boolean answers,
+      boolean silent,
+      @Nullable String release,
+      @Nullable Instant upSince,
+      @Nullable Boolean accepts,
+      @Nullable Long clockAheadMillis,
+      long version,
+      long unheardMillis) {}
+
   /** Which router is known to be gone, and what is known of it. */
   public record ForgetRequest(@Nullable String instance, @Nullable String reason) {}
 
@@ -44,6 +69,26 @@ public final class RouterController {
 
   RouterController(Instances instances) {
     this.instances = instances;
+  }
+
+  /** Those that are up or fell silent within a day, the silent ones first. */
+  @GetMapping
+  public List<KnownRouter> routers() {
+    return instances.known().stream().map(this::known).toList();
+  }
+
+  private KnownRouter known(RouterInstances.Known router) {
+    RouterInstances.Facts facts = router.facts();
+    return new KnownRouter(
+        router.instance(),
+        router.instance().equals(instances.self()),
+        router.silent(),
+        facts == null ? null : facts.release(),
+        facts == null ? null : facts.since(),
+        facts == null ? null : facts.accepts(),
+        router.clockAheadMillis(),
+        router.version(),
+        router.unheard().toMillis());
   }
 
   /** Those that fell silent within a day. */

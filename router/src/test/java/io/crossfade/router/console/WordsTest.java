@@ -19,6 +19,7 @@ import io.crossfade.router.gates.Finding;
 import io.crossfade.router.gates.Gate;
 import io.crossfade.router.history.Mark;
 import io.crossfade.router.operator.Refusal;
+import io.crossfade.router.operator.Setting;
 import io.crossfade.router.overview.Alert;
 import io.crossfade.router.overview.Severity;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -80,6 +81,7 @@ class WordsTest {
     Set<String> known = words("words.properties").stringPropertyNames();
     has(known, "action.", AuditLog.Action.values());
     has(known, "alert.", Alert.Condition.values());
+    has(known, "settings.from.", Setting.Origin.values());
     has(known, "severity.", Severity.values());
     has(known, "because.", Reason.values());
     has(known, "breaker.", CircuitBreaker.State.values());
