@@ -15,8 +15,10 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -120,8 +122,7 @@ public final class ExplanationRules {
   }
 
   private static void requireComparedColumn(Rule rule) {
-    Set<String> compared = new TreeSet<>();
-    OutputTables.of(rule.kind()).forEach(table -> compared.addAll(table.comparedColumns()));
+    Set<String> compared = columns(rule.kind());
     if (rule.column() != null && !compared.contains(rule.column())) {
       throw new IllegalArgumentException(
           "%s has no compared column %s, only %s"
@@ -158,6 +159,36 @@ public final class ExplanationRules {
                 .param("kinds", Kind.all().stream().map(Kind::name).toList())
                 .query((row, number) -> rule(row))
                 .list());
+  }
+
+  /**
+   * How many differences of the newest runs each rule explains; those without any are left out.
+   *
+   * @param runs how many runs are looked at
+   * @param most counted: a rule that explains so many is looked at by itself
+   */
+  public Map<Long, Long> explained(int runs, int most) {
+    Map<Long, Long> explained = new TreeMap<>();
+    transactions.run(
+        () ->
+            jdbc.sql(
+                    "SELECT rule_id, COUNT(*) AS found FROM (SELECT rule_id FROM (SELECT id FROM"
+                        + " comparison ORDER BY id DESC LIMIT ?) newest JOIN difference ON"
+                        + " comparison_id = newest.id WHERE rule_id IS NOT NULL LIMIT ?) some"
+                        + " GROUP BY rule_id")
+                .params(runs, most)
+                .query(
+                    row -> {
+                      explained.put(row.getLong("rule_id"), row.getLong("found"));
+                    }));
+    return explained;
+  }
+
+  /** Names of the columns of a kind that a rule may be about. */
+  public static Set<String> columns(Kind kind) {
+    Set<String> compared = new TreeSet<>();
+    OutputTables.of(kind).forEach(table -> compared.addAll(table.comparedColumns()));
+    return compared;
   }
 
   /** Those of a kind that have not expired. */

@@ -497,6 +497,7 @@ class ConsoleBrowserIT {
           "/console/dead-letters",
           "/console/device?sn=WATCH7",
           "/console/routers",
+          "/console/rules",
           "/console/reports",
           "/console/audit");
 

@@ -35,6 +35,7 @@ import org.thymeleaf.ITemplateEngine;
   HistoryPage.class,
   ReportsPage.class,
   RoutersPage.class,
+  RulesPage.class,
   StreamsPage.class
 })
 public class ConsoleConfiguration implements WebMvcConfigurer {

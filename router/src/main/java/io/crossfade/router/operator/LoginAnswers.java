@@ -32,6 +32,7 @@ final class LoginAnswers {
           "history",
           "reports",
           "routers",
+          "rules",
           "audit");
 
   private LoginAnswers() {}

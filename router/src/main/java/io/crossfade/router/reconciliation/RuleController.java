@@ -13,6 +13,7 @@ import java.security.Principal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,6 +28,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/reconciler/rules")
 public final class RuleController {
 
+  /** Of which it is said how many differences a rule explains. */
+  public static final int RUNS = 20;
+
+  private static final int MOST_COUNTED = 100_000;
+
   /** A rule as it is asked for; its owner is whoever asks. */
   public record RuleRequest(
       @Nullable Kind kind,
@@ -35,6 +41,25 @@ public final class RuleController {
       @Nullable String device,
       @Nullable String reason,
       @Nullable Instant until) {}
+
+  /**
+   * A rule, and what it does.
+   *
+   * @param valid whether it explains still
+   * @param explained how many differences of the newest runs
+   */
+  public record KeptRule(
+      long id,
+      Kind kind,
+      @Nullable DifferenceClass difference,
+      @Nullable String column,
+      @Nullable String deviceSn,
+      String owner,
+      String reason,
+      Instant createdAt,
+      Instant expiresAt,
+      boolean valid,
+      long explained) {}
 
   /** The rule that was added. */
   public record Added(long id) {}
@@ -47,9 +72,27 @@ public final class RuleController {
     this.clock = clock;
   }
 
+  /** The newest first, also those that have expired. */
   @GetMapping
-  public List<Rule> rules() {
-    return rules.all();
+  public List<KeptRule> rules() {
+    Map<Long, Long> explained = rules.explained(RUNS, MOST_COUNTED);
+    Instant now = clock.instant();
+    return rules.all().stream()
+        .map(
+            rule ->
+                new KeptRule(
+                    rule.id(),
+                    rule.kind(),
+                    rule.difference(),
+                    rule.column(),
+                    rule.deviceSn(),
+                    rule.owner(),
+                    rule.reason(),
+                    rule.createdAt(),
+                    rule.expiresAt(),
+                    rule.expiresAt().isAfter(now),
+                    explained.getOrDefault(rule.id(), 0L)))
+        .toList();
   }
 
   @PostMapping
