@@ -4,6 +4,7 @@ import io.crossfade.db.control.DeadLetterDesk.State;
 import io.crossfade.db.control.DeadLetters.Source;
 import io.crossfade.router.deadletters.DeadLetterController;
 import io.crossfade.router.deadletters.DeadLetterController.View;
+import io.crossfade.router.operator.Refusal;
 import io.crossfade.router.operator.RefusedException;
 import java.security.Principal;
 import java.sql.SQLException;
@@ -26,6 +27,9 @@ final class DeadLettersPage {
   private static final String PAGE = "redirect:/console/dead-letters";
   private static final int AT_ONCE = 25;
 
+  /** How many reasons are listed, those with the most letters. */
+  private static final int REASONS = 20;
+
   private final DeadLetterController api;
 
   DeadLettersPage(DeadLetterController api) {
@@ -37,14 +41,17 @@ final class DeadLettersPage {
       @RequestParam(required = false) @Nullable String source,
       @RequestParam(required = false) @Nullable String kind,
       @RequestParam(defaultValue = "open") String state,
+      @RequestParam(required = false) @Nullable String died,
       @RequestParam(required = false) @Nullable String after,
       Model model)
       throws RefusedException, SQLException {
-    List<View> letters = api.letters(source, kind, state, null, AT_ONCE, after);
+    List<View> letters = api.letters(source, kind, state, died, AT_ONCE, after);
     model.addAttribute("letters", letters);
     model.addAttribute("source", source);
     model.addAttribute("kind", kind);
     model.addAttribute("state", state);
+    model.addAttribute("died", died == null || died.isEmpty() ? null : died);
+    model.addAttribute("alike", api.reasons(source, kind, state, REASONS));
     model.addAttribute("after", after);
     model.addAttribute("next", letters.size() == AT_ONCE ? letters.getLast().place() : null);
     return shown(model);
@@ -67,6 +74,31 @@ final class DeadLettersPage {
     model.addAttribute("sources", Source.values());
     model.addAttribute("states", State.values());
     return "console/dead-letters";
+  }
+
+  /** All open ones that died of one reason. */
+  @PostMapping("/redrive")
+  String redrive(DeadLetterController.Again which, Principal actor, RedirectAttributes flash)
+      throws RefusedException, SQLException {
+    flash.addFlashAttribute("redriven", api.redrive(ofOneReason(which), actor));
+    return PAGE;
+  }
+
+  @PostMapping("/discard")
+  String discard(DeadLetterController.Discard which, Principal actor, RedirectAttributes flash)
+      throws RefusedException, SQLException {
+    ofOneReason(new DeadLetterController.Again(which.source(), which.kind(), which.died()));
+    flash.addFlashAttribute("discarded", api.discard(which, actor).letters());
+    return PAGE;
+  }
+
+  /** A form that lost its reason must not mean all letters. */
+  private static DeadLetterController.Again ofOneReason(DeadLetterController.Again which)
+      throws RefusedException {
+    if (which.died() == null || which.died().isEmpty()) {
+      throw new RefusedException(Refusal.SELECTION_MISSING, "Say of which reason they died");
+    }
+    return which;
   }
 
   @PostMapping("/{source}/{key}/redrive")

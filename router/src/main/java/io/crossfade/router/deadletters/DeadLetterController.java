@@ -87,6 +87,23 @@ public final class DeadLetterController {
    */
   public record Discarded(int letters, List<Long> acts) {}
 
+  /**
+   * Which open letters are tried once more.
+   *
+   * @param died the whole reason for which they died; {@code null} for any
+   */
+  public record Again(@Nullable String source, @Nullable String kind, @Nullable String died) {}
+
+  /**
+   * Letters that were tried once more.
+   *
+   * @param letters how many are closed
+   * @param stillDead how many died again
+   * @param left whether the rest was left because no path takes any now
+   * @param acts ids of the entries of the audit, one a letter
+   */
+  public record Redriven(int letters, int stillDead, boolean left, List<Long> acts) {}
+
   /** Why a letter is given up. */
   public record Because(@Nullable String reason) {}
 
@@ -167,6 +184,18 @@ public final class DeadLetterController {
     DeadLetterDesk.GivenUp done =
         redrive.discard(filter, MOST_AT_ONCE, actor.getName(), Reason.of(request.reason()));
     return new Discarded(done.letters(), Stream.ofNullable(done.act()).toList());
+  }
+
+  /** Tries up to {@value MOST} open letters once more, the newest first. */
+  @PostMapping("/redrive")
+  public Redriven redrive(@RequestBody Again request, Principal actor)
+      throws RefusedException, SQLException {
+    Redrive.Many done =
+        redrive.redrive(
+            filter(request.source(), request.kind(), State.OPEN.name(), request.died()),
+            MOST,
+            actor.getName());
+    return new Redriven(done.redriven(), done.stillDead(), done.left(), done.acts());
   }
 
   @PostMapping("/{source}/{key}/redrive")

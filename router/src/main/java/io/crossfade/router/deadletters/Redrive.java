@@ -18,6 +18,7 @@ import io.crossfade.router.operator.RefusedException;
 import io.crossfade.router.routing.UploadRouter;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -75,6 +76,39 @@ public final class Redrive {
   long discard(Source source, RecordId key, String actor, String reason)
       throws RefusedException, SQLException {
     return close(open(source, key).letter(), State.DISCARDED, actor, reason);
+  }
+
+  /**
+   * What became of many letters.
+   *
+   * @param redriven how many are closed
+   * @param stillDead how many died again
+   * @param left whether the rest was left because no path takes any now
+   * @param acts ids of the entries of the audit
+   */
+  record Many(int redriven, int stillDead, boolean left, List<Long> acts) {}
+
+  /** Tries open letters once more, the newest first, each on its own. */
+  Many redrive(DeadLetterDesk.Filter filter, int most, String actor)
+      throws RefusedException, SQLException {
+    List<Long> acts = new ArrayList<>();
+    int stillDead = 0;
+    for (Kept kept : desk.newest(filter, most, null)) {
+      Letter letter = kept.letter();
+      try {
+        acts.add(redrive(letter.source(), letter.key(), actor));
+      } catch (RefusedException e) {
+        switch (e.refusal()) {
+          case STILL_DEAD -> stillDead++;
+          case PATHS_FULL -> {
+            return new Many(acts.size(), stillDead, true, acts);
+          }
+          case CLOSED_ALREADY, NOT_FOUND -> log.debug("{} is dealt with already", letter.key());
+          default -> throw e;
+        }
+      }
+    }
+    return new Many(acts.size(), stillDead, false, acts);
   }
 
   /** Gives up open letters, the oldest first. */
