@@ -142,7 +142,7 @@ public final class FlagFile implements FlagMemory, AutoCloseable {
     Map<String, PendingChange> pending = new LinkedHashMap<>();
     String system = newest.get().stored().system();
     found.stream()
-        .filter(kept -> Set.of("", system).contains(kept.stored().system()))
+        .filter(kept -> List.of("", system).contains(kept.stored().system()))
         .flatMap(kept -> kept.pending().stream())
         .sorted(Comparator.comparing(PendingChange::decidedAt))
         .forEach(change -> pending.put(change.id(), change));

@@ -45,6 +45,19 @@ class FlagFileTest {
     }
   }
 
+  /** Of no system yet: twice started without the database. */
+  @Test
+  void fileOfARouterThatNeverSawItsDatabaseIsRead() throws IOException {
+    Kept of = kept(7, NOW);
+    Kept kept = new Kept(new RolloutState("", -1, of.stored().kinds()), NOW, List.of());
+    try (FlagFile file = new FlagFile(directory(), URL)) {
+      file.keep(kept);
+    }
+    try (FlagFile again = new FlagFile(directory(), URL)) {
+      assertThat(again.load()).contains(kept);
+    }
+  }
+
   /** Its flags are on as they were; a rollback that waits must not switch one on that is off. */
   @Test
   void fileOfAReleaseWithoutOptInIsRead() throws Exception {
