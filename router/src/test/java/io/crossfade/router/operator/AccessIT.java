@@ -132,8 +132,7 @@ class AccessIT {
           assertThat(nobody.headers(path).firstValue("Location"))
               .as("the login leads back")
               .hasValueSatisfying(
-                  to ->
-                      assertThat(to).endsWith("/console/login?to=" + path.split("/")[2]));
+                  to -> assertThat(to).endsWith("/console/login?to=" + path.split("/")[2]));
         }
         if (!path.endsWith("/live")) {
           assertThat(viewer.get(path)).as(route).isNotIn(302, 401, 403, 500);
