@@ -67,9 +67,7 @@ class FormsIT {
     } finally {
       clients.forEach(RawClient::close);
     }
-    await("nothing is held")
-        .atMost(PATIENCE)
-        .until(() -> router.sum("crossfade_budget_used") == 0);
+    await("nothing is held").atMost(PATIENCE).until(() -> router.sum("crossfade_budget_used") == 0);
     try (ConsoleClient client = client()) {
       assertThat(client.logIn("operator")).isEqualTo(302);
     }

@@ -49,7 +49,8 @@ class OwnKindsIT {
       Http http = router.http();
       assertThat(post(http, order("A-1", "2026-11-27T08:00:00Z", 1, "open", "12.50")))
           .isEqualTo("{\"accepted\":1,\"repeated\":0,\"dead_lettered\":0}");
-      // Under a wrapper, which comes twice, with a shop around; one of them twice, one that is none.
+      // Under a wrapper, which comes twice, with a shop around; one of them twice, one that is
+      // none.
       assertThat(
               post(
                   http,

@@ -159,7 +159,10 @@ final class HealthNormaliser {
     return "4g".equalsIgnoreCase(method) ? "esim" : method;
   }
 
-  /** A fact as it is: JSON, or JSON in a string; {@code null} for what is no object or list, or too deep. */
+  /**
+   * A fact as it is: JSON, or JSON in a string; {@code null} for what is no object or list, or too
+   * deep.
+   */
   private @Nullable JsonNode fact(@Nullable JsonNode sent) {
     JsonNode fact = sent != null && sent.isTextual() ? json.read(sent.textValue()) : sent;
     return fact != null && fact.isContainerNode() && !DeepPart.isIn(fact) ? fact : null;

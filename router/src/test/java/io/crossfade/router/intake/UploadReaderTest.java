@@ -63,7 +63,8 @@ class UploadReaderTest {
   @Test
   void whatIsTooDeepIsNoFactAndNoValueOfAnEvent() throws Exception {
     String deep = "[".repeat(40) + "}".repeat(8) + "]".repeat(32);
-    Upload health = health("{\"data\":{\"deviceSn\":\"D\",\"sleepData\":{\"data\":%s}}}".formatted(deep));
+    Upload health =
+        health("{\"data\":{\"deviceSn\":\"D\",\"sleepData\":{\"data\":%s}}}".formatted(deep));
     assertThat(((HealthData) health.records().getFirst()).facts()).isEmpty();
     assertThat(health.reasons()).containsExactly(UnreadableReason.FACT_UNREADABLE);
     Upload event =
@@ -83,7 +84,8 @@ class UploadReaderTest {
     String measured = "{\"step\":1},";
     assertThat(
             reader
-                .read(Kind.EVENT, bytes(event.formatted(measured.repeat(most - 1) + "{\"step\":1}")))
+                .read(
+                    Kind.EVENT, bytes(event.formatted(measured.repeat(most - 1) + "{\"step\":1}")))
                 .records())
         .hasSize(most + 1);
     assertThatThrownBy(
@@ -99,9 +101,7 @@ class UploadReaderTest {
     byte[] body = bytes("{" + "\"data\":1,".repeat(220_000) + "\"data\":1}");
     assertTimeoutPreemptively(
         Duration.ofSeconds(20),
-        () ->
-            assertThatThrownBy(() -> reader.read(Kind.HEALTH, body))
-                .hasMessage("数组过长，最多100条"));
+        () -> assertThatThrownBy(() -> reader.read(Kind.HEALTH, body)).hasMessage("数组过长，最多100条"));
   }
 
   private static byte[] bytes(String text) {
