@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -88,7 +89,7 @@ final class DiffState implements AutoCloseable {
   }
 
   private void begin() throws IOException {
-    begun = Instant.ofEpochMilli(System.currentTimeMillis());
+    begun = Instant.ofEpochMilli(InstantSource.system().millis());
     append("begun " + begun.toEpochMilli());
   }
 
