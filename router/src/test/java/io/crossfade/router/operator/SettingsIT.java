@@ -2,6 +2,7 @@ package io.crossfade.router.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.router.Http;
@@ -95,6 +96,10 @@ class SettingsIT {
 
   @Test
   void routerSaysWhatItIs() {
+    // A router that has just started has not yet said that it is up.
+    await()
+        .atMost(PATIENCE)
+        .until(() -> http.get("/api/rollout/routers").json().at("/0/accepts").isBoolean());
     JsonNode routers = http.get("/api/rollout/routers").json();
     assertThat(routers).hasSize(1);
     JsonNode one = routers.path(0);
