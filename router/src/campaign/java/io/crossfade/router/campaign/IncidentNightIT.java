@@ -122,6 +122,7 @@ class IncidentNightIT {
     loseWhatARouterHolds(other);
     awaitAlert("LOST");
     show(pictures, "a router died with records in its memory", "LOST", "URGENT_MISSING");
+    forgetTheDead();
     putRight();
 
     deleteAnSos();
@@ -264,6 +265,23 @@ class IncidentNightIT {
     site.database.goOn();
     router.start();
     router.awaitStart();
+  }
+
+  /**
+   * What started again is another router; the one that was killed is silent until it is forgotten.
+   */
+  private void forgetTheDead() {
+    awaitAlert("ROUTER_SILENT");
+    api()
+        .get("/api/rollout/routers/silent")
+        .json()
+        .findValuesAsText("instance")
+        .forEach(
+            dead ->
+                call(
+                    "POST",
+                    "/api/rollout/routers/forgotten",
+                    "{\"instance\":\"%s\",\"reason\":\"it was killed\"}".formatted(dead)));
   }
 
   private void compare() {
